@@ -1,1 +1,38 @@
-//! (written next)
+//! Test support: real servers, throw-away homes, a proxy that breaks, waiting with a limit.
+//!
+//! A dev-dependency only. It knows the binaries and what they print, never the crates they are made of, so that a test
+//! of the command line cannot pass because it shared a function with the server.
+
+#![expect(
+    clippy::missing_panics_doc,
+    reason = "every helper panics where a test would, with the whole story in the message"
+)]
+#![expect(
+    clippy::must_use_candidate,
+    reason = "the helpers are read in tests, where the noise costs more than it finds"
+)]
+#![expect(
+    clippy::return_self_not_must_use,
+    reason = "an assertion that hands on what it checked may end a statement"
+)]
+
+mod binary;
+mod environment;
+mod home;
+mod invocation;
+mod postgres;
+mod process;
+mod proxy;
+mod server;
+mod video;
+mod wait;
+
+pub use binary::{Binary, binary_path};
+pub use home::Home;
+pub use invocation::{Invocation, Output};
+pub use postgres::{FreshDatabase, fresh_database, postgres_url};
+pub use process::Running;
+pub use proxy::ChaosProxy;
+pub use server::{TestServer, TestServerBuilder};
+pub use video::{Fill, demo_video, ffmpeg, pad_mp4, sample_mp4, write_noise};
+pub use wait::{Condition, wait_until, wait_until_async};

@@ -1,0 +1,38 @@
+//! What a process under test sees of the environment: nothing that it was not given.
+
+use std::ffi::OsString;
+
+/// Reads a variable of the test run itself.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place where testkit looks outside"
+)]
+pub(crate) fn outer(name: &str) -> Option<OsString> {
+    std::env::var_os(name).filter(|value| !value.is_empty())
+}
+
+/// Reads a variable of the test run itself as text.
+pub(crate) fn outer_text(name: &str) -> Option<String> {
+    let value = outer(name)?;
+    Some(
+        value
+            .into_string()
+            .unwrap_or_else(|value| panic!("{name} is not UTF-8: {}", value.display())),
+    )
+}
+
+/// The variables that every process under test gets: the same on every machine.
+pub(crate) fn base() -> Vec<(OsString, OsString)> {
+    let mut variables: Vec<(OsString, OsString)> = [
+        ("TZ", "UTC"),
+        ("LANG", "C.UTF-8"),
+        ("NO_COLOR", "1"),
+        ("RUST_BACKTRACE", "1"),
+    ]
+    .map(|(name, value)| (name.into(), value.into()))
+    .to_vec();
+    if let Some(path) = outer("PATH") {
+        variables.push(("PATH".into(), path));
+    }
+    variables
+}
