@@ -1,0 +1,65 @@
+//! `/health`, `/ready` and `/usage`.
+
+use serde::{Deserialize, Serialize};
+
+/// An extension of the original API, named in `features` of `GET /health`.
+///
+/// A client sends an extension's fields only where it is listed, so that an old server and a new client get on.
+pub mod feature {
+    /// Uploads in parts, adoption, epochs.
+    pub const MULTIPART: &str = "multipart";
+    /// `Idempotency-Key`.
+    pub const IDEMPOTENCY: &str = "idempotency";
+    /// Ingests and locations.
+    pub const INGESTS: &str = "ingests";
+    /// `/videos/lookup` by the catalog.
+    pub const LOOKUP: &str = "lookup";
+    /// `/auth/tokens`.
+    pub const TOKENS: &str = "tokens";
+    /// `/videos/{id}/download`.
+    pub const DOWNLOAD: &str = "download";
+    /// DELETE and restore of videos.
+    pub const TRASH: &str = "trash";
+    /// Cursors and filters of `/videos`.
+    pub const LIST: &str = "list";
+    /// `/usage`.
+    pub const USAGE: &str = "usage";
+    /// Damaged containers may be accepted as they are.
+    pub const DAMAGED: &str = "damaged";
+}
+
+/// `GET /health`: the process is alive.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HealthResponse {
+    /// Always `healthy`.
+    pub status: String,
+    /// The server's version.
+    pub version: String,
+    /// The extensions that it has; see [`feature`].
+    #[serde(default)]
+    pub features: Vec<String>,
+}
+
+/// `GET /ready`: database and store answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReadyResponse {
+    /// `ready` or `not_ready`.
+    pub status: String,
+    /// `ok` or `failing`.
+    pub database: String,
+    /// `ok` or `failing`.
+    pub store: String,
+}
+
+/// `GET /usage`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UsageResponse {
+    /// Videos that are not deleted.
+    pub videos: u64,
+    /// Their bytes, as far as they are stored.
+    pub bytes: u64,
+    /// Bytes promised by open uploads.
+    pub bytes_uploading: u64,
+    /// What the library may hold; null for no limit.
+    pub quota_bytes: Option<u64>,
+}
