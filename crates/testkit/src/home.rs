@@ -98,6 +98,11 @@ impl Home {
         Invocation::new(binary_path(binary), self.environment.clone(), self.work())
     }
 
+    /// A program of the system (`setpriv`, `tmux`), run in this home.
+    pub fn any_program(&self, program: impl Into<PathBuf>) -> Invocation {
+        Invocation::new(program.into(), self.environment.clone(), self.work())
+    }
+
     /// Makes an account and is logged in with it afterwards.
     pub fn register(&self, server: &str, email: &str) -> Output {
         self.heimdex(["register", email, "--server", server, "--password-stdin"])

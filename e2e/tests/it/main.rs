@@ -1,1 +1,12 @@
-//! The real binaries together.
+//! The real binaries together: a server, homes with the command line in them, and what goes wrong between.
+
+#![expect(clippy::unwrap_used, reason = "tests say what went wrong by panicking")]
+
+mod faults;
+mod main_job;
+mod odd_files;
+mod original_client;
+mod resume;
+mod secrets;
+mod support;
+mod tokens;
