@@ -1,0 +1,124 @@
+//! What tests need beside Rust: programs of the distribution, installed where that is allowed, else named.
+
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, bail};
+
+use crate::{environment, say, steps};
+
+/// A Debian package, and how to see that it is there.
+struct Need {
+    package: &'static str,
+    present: fn() -> bool,
+}
+
+const NEEDS: [Need; 3] = [
+    Need {
+        package: "ffmpeg",
+        present: || on_path("ffmpeg") && on_path("ffprobe"),
+    },
+    Need {
+        package: "postgresql",
+        present: || postgres_programs().is_some() && on_path("psql"),
+    },
+    Need {
+        package: "tmux",
+        present: || on_path("tmux"),
+    },
+];
+
+/// Installs what is missing where this may be done without a question; else an error that names it.
+pub(crate) fn ensure() -> Result<()> {
+    let missing = missing();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let Some(mut apt) = apt_get() else {
+        bail!(
+            "the tests need programs that are not here; install them and run this again:\n  \
+             apt-get install -y --no-install-recommends {}",
+            missing.join(" ")
+        );
+    };
+    say::talk(&format!(
+        "Installing what the tests need: {}",
+        missing.join(", ")
+    ));
+    steps::run(apt().arg("update").arg("-qq"))?;
+    steps::run(
+        apt()
+            .args(["install", "-y", "-qq", "--no-install-recommends"])
+            .args(&missing),
+    )?;
+    let still: Vec<_> = self::missing();
+    if !still.is_empty() {
+        bail!("installed, and yet not found: {}", still.join(", "));
+    }
+    Ok(())
+}
+
+/// The directory with `initdb` and `postgres`, of the newest version there is.
+pub(crate) fn postgres_programs() -> Option<PathBuf> {
+    let versions = fs_err::read_dir("/usr/lib/postgresql").ok();
+    let newest = versions
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter(|version| version.path().join("bin/initdb").is_file())
+        .max_by_key(|version| {
+            version
+                .file_name()
+                .to_string_lossy()
+                .parse()
+                .unwrap_or(0_u32)
+        });
+    if let Some(version) = newest {
+        return Some(version.path().join("bin"));
+    }
+    environment::find_program("initdb").and_then(|path| path.parent().map(PathBuf::from))
+}
+
+fn missing() -> Vec<&'static str> {
+    NEEDS
+        .iter()
+        .filter(|need| !(need.present)())
+        .map(|need| need.package)
+        .collect()
+}
+
+fn on_path(program: &str) -> bool {
+    environment::find_program(program).is_some()
+}
+
+/// How `apt-get` may be called without asking anybody: as root, or through sudo where it wants no password.
+fn apt_get() -> Option<impl FnMut() -> Command> {
+    environment::find_program("apt-get")?;
+    let root = rustix::process::geteuid().is_root();
+    if !root && !sudo_without_password().unwrap_or(false) {
+        return None;
+    }
+    Some(move || {
+        let mut command = Command::new(if root { "env" } else { "sudo" });
+        if !root {
+            command.args(["-n", "env"]);
+        }
+        command
+            .args(["DEBIAN_FRONTEND=noninteractive", "apt-get"])
+            // Somebody else may be installing something just now.
+            .args(["-o", "DPkg::Lock::Timeout=300"])
+            .stdin(Stdio::null());
+        command
+    })
+}
+
+fn sudo_without_password() -> Result<bool> {
+    environment::find_program("sudo").context("there is no sudo")?;
+    let status = Command::new("sudo")
+        .args(["-n", "true"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()?;
+    Ok(status.success())
+}

@@ -1,0 +1,74 @@
+//! `cargo xtask test`: gets what the tests need, builds the binaries, and runs everything.
+
+use std::ffi::OsString;
+use std::process::{Command, ExitCode, Stdio};
+
+use anyhow::Result;
+
+use crate::workspace::Workspace;
+use crate::{build, environment, packages, pg, say, steps};
+
+/// Runs all tests, on SQLite and on a throw-away PostgreSQL, with the real binaries.
+///
+/// Installs ffmpeg, PostgreSQL and tmux by `apt-get` where that needs no question, else names what is missing. Uses
+/// cargo-nextest where it is on PATH, else `cargo test`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct TestArgs {
+    /// Handed on to the test runner, as in `cargo xtask test -- catalog`; documentation tests are then left out.
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    arguments: Vec<OsString>,
+}
+
+pub(crate) fn run(workspace: &Workspace, args: &TestArgs) -> Result<ExitCode> {
+    packages::ensure()?;
+    build::binaries(workspace)?;
+    let cluster = pg::Cluster::start()?;
+    say::talk(&format!("PostgreSQL answers at {}", cluster.url()));
+    let prepare = |command: &mut Command| {
+        command
+            .env("HEIMDEX_TEST_PG_URL", cluster.url())
+            .env("HEIMDEX_BIN_DIR", workspace.binaries());
+        if environment::is_ci() {
+            command.env("INSTA_UPDATE", "no");
+        }
+    };
+    let nextest = has_nextest(workspace);
+    if nextest && args.arguments.is_empty() {
+        // First, so that the runner's own closing lines are the last of the output.
+        let mut doctests = workspace.cargo();
+        doctests
+            .arg("test")
+            .args(build::SELECTION)
+            .args(["--doc", "--quiet"]);
+        prepare(&mut doctests);
+        steps::run(&mut doctests)?;
+    }
+    let mut tests = workspace.cargo();
+    if nextest {
+        tests.args(["nextest", "run"]).args(build::SELECTION);
+        if environment::is_ci() {
+            tests.args(["--profile", "ci"]);
+        }
+    } else {
+        tests
+            .arg("test")
+            .args(build::SELECTION)
+            .arg("--no-fail-fast");
+    }
+    tests.args(&args.arguments);
+    prepare(&mut tests);
+    let status = steps::status(&mut tests)?;
+    drop(cluster);
+    Ok(steps::exit_code(status))
+}
+
+fn has_nextest(workspace: &Workspace) -> bool {
+    let asked = workspace
+        .cargo()
+        .args(["nextest", "--version"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
+    asked.is_ok_and(|status| status.success())
+}
