@@ -7,6 +7,7 @@ mod ci;
 mod demo;
 mod environment;
 mod generate;
+mod keeper;
 mod packages;
 mod pg;
 mod say;

@@ -1,35 +1,19 @@
 //! `cargo xtask pg`: a throw-away PostgreSQL on the loopback interface, for as long as somebody holds it.
-//!
-//! A small shell keeps the cluster and reads a pipe from us. However we end (Ctrl-C, `kill -9`, a panic), the pipe closes,
-//! and the shell stops the cluster and removes it: nothing is left behind, and no signal has to be handled.
 
 use std::ffi::OsString;
 use std::net::TcpListener;
-use std::os::unix::process::CommandExt;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitCode, Stdio};
-use std::time::{Duration, Instant};
+use std::path::Path;
+use std::process::{Command, ExitCode, Stdio};
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use fs_err as fs;
 
-use crate::packages;
+use crate::keeper::{Directory, Kept, Owner};
 use crate::workspace::Workspace;
-use crate::{say, steps};
+use crate::{packages, say, steps};
 
 const START_LIMIT: Duration = Duration::from_mins(1);
 const ATTEMPTS: usize = 3;
-
-/// What the shell does: `$1` programs, `$2` directory, the rest are the arguments of `postgres`.
-const KEEPER: &str = r#"
-bin=$1; directory=$2; shift 2
-"$bin/postgres" -D "$directory/data" "$@" >"$directory/log" 2>&1 </dev/null &
-postgres=$!
-cat >/dev/null
-kill -INT "$postgres" 2>/dev/null
-wait "$postgres"
-rm -rf "$directory"
-"#;
 
 /// Starts a throw-away PostgreSQL, and runs a command with `HEIMDEX_TEST_PG_URL` set, or waits for Ctrl-C.
 #[derive(Debug, clap::Args)]
@@ -61,7 +45,7 @@ pub(crate) fn run(_: &Workspace, args: &PgArgs) -> Result<ExitCode> {
 /// A running cluster; it is gone with this value, or with this process.
 #[derive(Debug)]
 pub(crate) struct Cluster {
-    keeper: Child,
+    _kept: Kept,
     url: String,
 }
 
@@ -86,85 +70,28 @@ impl Cluster {
     }
 
     fn attempt(programs: &Path) -> Result<Self> {
-        let directory = Directory::new()?;
-        initialise(programs, &directory.path)?;
+        let directory = Directory::new("heimdex-postgres", Owner::Postgres)?;
+        let data = directory.path().join("data");
+        initialise(programs, &data)?;
         let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
-        let mut keeper = as_owner("sh")
-            .args(["-c", KEEPER, "postgres-keeper"])
-            .args([programs, &directory.path])
-            .args(settings(port))
-            .current_dir(&directory.path)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            // Its own group: Ctrl-C in a terminal is for us, and the keeper sees that we are gone.
-            .process_group(0)
-            .spawn()
-            .context("cannot start a shell")?;
-        let log = directory.path.join("log");
-        // From here on the shell removes the directory.
-        directory.keep();
-        if let Err(error) = wait_until_it_answers(programs, &mut keeper, port) {
-            let log = fs::read_to_string(log).unwrap_or_default();
-            drop(keeper.stdin.take());
-            keeper.wait()?;
-            bail!("{error}\n{log}");
-        }
+        let mut postgres = Command::new(programs.join("postgres"));
+        postgres.arg("-D").arg(data).args(settings(port));
+        let mut kept = directory.keep("INT", &postgres)?;
+        kept.wait_for("PostgreSQL's answer", START_LIMIT, |_| {
+            Ok(answers(programs, port)?.then_some(()))
+        })?;
         Ok(Self {
-            keeper,
+            _kept: kept,
             url: format!("postgres://postgres@127.0.0.1:{port}/postgres"),
         })
     }
 }
 
-impl Drop for Cluster {
-    fn drop(&mut self) {
-        drop(self.keeper.stdin.take());
-        // Nothing to be done about a shell that cannot be waited for: it ends by itself.
-        let _ = self.keeper.wait();
-    }
-}
-
-/// A directory that belongs to whoever runs PostgreSQL, removed unless it is handed on.
-struct Directory {
-    path: PathBuf,
-    kept: bool,
-}
-
-impl Directory {
-    fn new() -> Result<Self> {
-        // Made by the owner itself: PostgreSQL refuses root, and `postgres` could not remove a directory of root's.
-        let output = as_owner("mktemp")
-            .args(["-d", "-t", "heimdex-postgres-XXXXXXXX"])
-            .stdin(Stdio::null())
-            .output()
-            .context("cannot start mktemp")?;
-        if !output.status.success() {
-            bail!("mktemp: {}", String::from_utf8_lossy(&output.stderr).trim());
-        }
-        let path = String::from_utf8(output.stdout).context("the temporary directory's name")?;
-        Ok(Self {
-            path: path.trim_end().into(),
-            kept: false,
-        })
-    }
-
-    fn keep(mut self) {
-        self.kept = true;
-    }
-}
-
-impl Drop for Directory {
-    fn drop(&mut self) {
-        if !self.kept {
-            let _ = fs::remove_dir_all(&self.path);
-        }
-    }
-}
-
-fn initialise(programs: &Path, directory: &Path) -> Result<()> {
-    let output = as_owner(programs.join("initdb"))
+fn initialise(programs: &Path, data: &Path) -> Result<()> {
+    let output = Owner::Postgres
+        .command(programs.join("initdb"))
         .arg("--pgdata")
-        .arg(directory.join("data"))
+        .arg(data)
         .args([
             "--username=postgres",
             "--auth=trust",
@@ -172,7 +99,7 @@ fn initialise(programs: &Path, directory: &Path) -> Result<()> {
             "--locale=C.UTF-8",
         ])
         .args(["--no-sync", "--no-instructions"])
-        .current_dir(directory)
+        .current_dir("/")
         .stdin(Stdio::null())
         .output()
         .context("cannot start initdb")?;
@@ -198,48 +125,15 @@ fn settings(port: u16) -> impl Iterator<Item = String> {
     .flat_map(|setting| ["-c".to_owned(), setting])
 }
 
-/// A command run by who may run PostgreSQL: the user `postgres` where we are root, else ourselves.
-fn as_owner(program: impl AsRef<std::ffi::OsStr>) -> Command {
-    if !rustix::process::geteuid().is_root() {
-        return Command::new(program);
-    }
-    let mut command = Command::new("setpriv");
-    command
+fn answers(programs: &Path, port: u16) -> Result<bool> {
+    let status = Command::new(programs.join("pg_isready"))
         .args([
-            "--reuid=postgres",
-            "--regid=postgres",
-            "--init-groups",
-            "--",
+            "--quiet",
+            "--host=127.0.0.1",
+            "--username=postgres",
+            &format!("--port={port}"),
         ])
-        .arg(program)
-        .env("HOME", "/nonexistent");
-    command
-}
-
-fn wait_until_it_answers(programs: &Path, keeper: &mut Child, port: u16) -> Result<()> {
-    let started = Instant::now();
-    loop {
-        let answers = Command::new(programs.join("pg_isready"))
-            .args([
-                "--quiet",
-                "--host=127.0.0.1",
-                "--username=postgres",
-                &format!("--port={port}"),
-            ])
-            .status()
-            .context("cannot start pg_isready")?;
-        if answers.success() {
-            return Ok(());
-        }
-        if let Some(status) = keeper.try_wait()? {
-            bail!("PostgreSQL ended ({status})");
-        }
-        if started.elapsed() > START_LIMIT {
-            bail!(
-                "PostgreSQL does not answer after {} s",
-                START_LIMIT.as_secs()
-            );
-        }
-        std::thread::sleep(Duration::from_millis(50));
-    }
+        .status()
+        .context("cannot start pg_isready")?;
+    Ok(status.success())
 }
