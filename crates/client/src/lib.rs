@@ -1,1 +1,13 @@
-//! (written next)
+//! What the command line and the daemon share: typed HTTP calls, credentials, profiles, and where files lie.
+//!
+//! Nothing here prints or reads the environment: the binaries do that and pass on what they found.
+
+mod atomic_file;
+mod class;
+pub mod credentials;
+pub mod http;
+pub mod paths;
+pub mod profile;
+
+pub use class::ErrorClass;
+pub use http::{ApiClient, HttpError, ServerUrl};

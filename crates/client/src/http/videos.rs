@@ -1,0 +1,68 @@
+//! `/videos`: reading the catalog, the trash, downloads.
+
+use std::time::Duration;
+
+use heimdex_api::VideoId;
+use heimdex_api::ops::feature;
+use heimdex_api::video::{
+    DownloadQuery, DownloadResponse, VideoListQuery, VideoListResponse, VideoResponse,
+    VideoStatusResponse,
+};
+
+use super::call::Call;
+use super::{ApiClient, HttpError};
+
+impl ApiClient {
+    /// `GET /videos`: one page.
+    ///
+    /// An older server would ignore filters and list everything, so there only `limit` and `offset` are possible.
+    pub async fn videos(&self, query: &VideoListQuery) -> Result<VideoListResponse, HttpError> {
+        let plain = VideoListQuery {
+            limit: query.limit.clone(),
+            offset: query.offset.clone(),
+            ..VideoListQuery::default()
+        };
+        if *query != plain {
+            self.need(feature::LIST, "filters of its list").await?;
+        }
+        self.send(Call::get("/videos").query(query)?).await
+    }
+
+    /// `GET /videos/{id}`
+    pub async fn video(&self, video: VideoId) -> Result<VideoResponse, HttpError> {
+        self.send(Call::get(format!("/videos/{video}"))).await
+    }
+
+    /// `GET /videos/{id}/status`
+    pub async fn status(&self, video: VideoId) -> Result<VideoStatusResponse, HttpError> {
+        self.send(Call::get(format!("/videos/{video}/status")))
+            .await
+    }
+
+    /// `DELETE /videos/{id}`: into the trash; repeating it is nothing.
+    pub async fn delete_video(&self, video: VideoId) -> Result<VideoResponse, HttpError> {
+        self.need(feature::TRASH, "a trash").await?;
+        self.send(Call::delete(format!("/videos/{video}"))).await
+    }
+
+    /// `POST /videos/{id}/restore`: out of the trash.
+    pub async fn restore_video(&self, video: VideoId) -> Result<VideoResponse, HttpError> {
+        self.need(feature::TRASH, "a trash").await?;
+        self.send(Call::post(format!("/videos/{video}/restore")))
+            .await
+    }
+
+    /// `GET /videos/{id}/download`: a URL that holds for `expires_in`, or for the server's default.
+    pub async fn download(
+        &self,
+        video: VideoId,
+        expires_in: Option<Duration>,
+    ) -> Result<DownloadResponse, HttpError> {
+        self.need(feature::DOWNLOAD, "downloads").await?;
+        let query = DownloadQuery {
+            expires_in: expires_in.map(|d| d.as_secs().to_string()),
+        };
+        self.send(Call::get(format!("/videos/{video}/download")).query(&query)?)
+            .await
+    }
+}

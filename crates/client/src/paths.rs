@@ -1,0 +1,85 @@
+//! Where a person's files lie: configuration, credentials, state, cache.
+
+use std::path::{Path, PathBuf};
+
+use directories::ProjectDirs;
+
+/// The directories of one person on one machine; on Linux the XDG ones.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Paths {
+    config_file: PathBuf,
+    state_dir: PathBuf,
+    cache_dir: PathBuf,
+}
+
+impl Paths {
+    /// The usual places, or `None` where there is no home directory at all.
+    ///
+    /// `home` is `HOME` as the process sees it. Without it the user database is not asked: a service or a test that
+    /// was started with an empty environment must not touch somebody's real home.
+    #[must_use]
+    pub fn discover(home: Option<&Path>) -> Option<Self> {
+        home.filter(|home| home.is_absolute())?;
+        let directories = ProjectDirs::from("", "", "heimdex")?;
+        Some(Self {
+            config_file: directories.config_dir().join("config.toml"),
+            state_dir: directories
+                .state_dir()
+                .unwrap_or_else(|| directories.data_local_dir())
+                .to_owned(),
+            cache_dir: directories.cache_dir().to_owned(),
+        })
+    }
+
+    /// The same, with the configuration, and so the credentials beside it, in another place.
+    #[must_use]
+    pub fn with_config_file(self, config_file: PathBuf) -> Self {
+        Self {
+            config_file,
+            ..self
+        }
+    }
+
+    /// `config.toml`: profiles and limits.
+    #[must_use]
+    pub fn config_file(&self) -> &Path {
+        &self.config_file
+    }
+
+    /// What must survive but is not worth carrying to another machine.
+    #[must_use]
+    pub fn state_dir(&self) -> &Path {
+        &self.state_dir
+    }
+
+    /// `journal.db`: what has been observed of every upload.
+    #[must_use]
+    pub fn journal(&self) -> PathBuf {
+        self.state_dir.join("journal.db")
+    }
+
+    /// What may be thrown away.
+    #[must_use]
+    pub fn cache_dir(&self) -> &Path {
+        &self.cache_dir
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_a_home_there_are_no_places() {
+        assert_eq!(Paths::discover(None), None);
+        assert_eq!(Paths::discover(Some(Path::new(""))), None);
+        assert_eq!(Paths::discover(Some(Path::new("relative"))), None);
+    }
+
+    #[test]
+    fn the_journal_lies_in_the_state_directory() {
+        let paths = Paths::discover(Some(Path::new("/home/somebody"))).unwrap();
+        assert!(paths.journal().starts_with(paths.state_dir()));
+        assert!(paths.config_file().ends_with("heimdex/config.toml"));
+    }
+}
