@@ -1,0 +1,45 @@
+//! The whole look at a source: what it is, whether it is all there, what it says of itself.
+
+use crate::container::Container;
+use crate::error::MediaError;
+use crate::mp4;
+use crate::reader::{AHEAD, Reader, Stop};
+use crate::report::{Completeness, Probe, Report};
+use crate::source::ReadAt;
+use crate::{SNIFF_LEN, sniff};
+
+/// Looks at a source, by reads that are bounded in number and size ([`READ_LIMIT`](crate::READ_LIMIT),
+/// [`READ_BUDGET`](crate::READ_BUDGET)). `None` means: no container that Heimdex knows.
+///
+/// # Errors
+/// Where the source cannot be read. What is wrong with its content is part of the report.
+pub fn inspect(source: &dyn ReadAt) -> Result<Option<Report>, MediaError> {
+    let mut reader = Reader::new(source);
+    let Some(container) = recognise(&mut reader)? else {
+        return Ok(None);
+    };
+    let (completeness, probe) = match container {
+        Container::Mp4 | Container::QuickTime | Container::ThreeGp => mp4::inspect(&mut reader)?,
+        Container::Matroska
+        | Container::WebM
+        | Container::Avi
+        | Container::MpegTs
+        | Container::Mxf => (Completeness::NotJudged, Probe::default()),
+    };
+    Ok(Some(Report {
+        container,
+        completeness,
+        probe,
+    }))
+}
+
+fn recognise(reader: &mut Reader<'_>) -> Result<Option<Container>, MediaError> {
+    let head = reader
+        .prefetch(0, SNIFF_LEN as u64, AHEAD as u64)
+        .and_then(|()| reader.bytes(0, reader.size(), SNIFF_LEN));
+    match head {
+        Ok(head) => Ok(sniff(&head)),
+        Err(Stop::Media(error)) => Err(error),
+        Err(Stop::Budget | Stop::Broken(_)) => Ok(None),
+    }
+}

@@ -1,0 +1,42 @@
+//! MP4, `QuickTime` and 3GP: one family of nested boxes, with the index in `moov`.
+
+mod atom;
+mod chapters;
+mod codec;
+mod fragments;
+mod layout;
+mod metadata;
+mod movie;
+mod probe;
+mod sample_entry;
+mod samples;
+mod sniff;
+mod timecode;
+mod track;
+mod verdict;
+
+use crate::error::MediaError;
+use crate::reader::{Reader, Stop};
+use crate::report::{Completeness, Probe};
+
+pub(crate) use self::sniff::sniff;
+
+/// Judges how complete the file is, and reads what its index says.
+pub(crate) fn inspect(reader: &mut Reader<'_>) -> Result<(Completeness, Probe), MediaError> {
+    let layout = layout::walk(reader)?;
+    let completeness = verdict::judge(reader, &layout)?;
+    let probe = match &layout.movie {
+        Some(movie) => probe::probe(reader, movie, &layout)?,
+        None => Probe::default(),
+    };
+    Ok((completeness, probe))
+}
+
+/// Takes what could be had until the budget was used up or a contradiction was met.
+fn or_default<T: Default>(result: Result<T, Stop>) -> Result<T, MediaError> {
+    match result {
+        Ok(value) => Ok(value),
+        Err(Stop::Media(error)) => Err(error),
+        Err(Stop::Budget | Stop::Broken(_)) => Ok(T::default()),
+    }
+}
