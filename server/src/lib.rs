@@ -1,1 +1,13 @@
-//! (written next)
+//! The Heimdex server: accounts, catalog, presigned uploads, background jobs, an embedded object store.
+//!
+//! A library so that its tests and `main` run the same server.
+
+pub mod app;
+pub mod auth;
+pub mod clock;
+pub mod config;
+pub mod lifecycle;
+pub mod random;
+pub mod router;
+pub mod routes;
+pub mod web;

@@ -1,2 +1,3 @@
-//! (written next)
+//! `heimdex-server`: parses, builds, runs, and ends with an exit code.
+
 fn main() {}

@@ -1,0 +1,60 @@
+//! What every handler is given. Built once, complete, in `main`; clones share it.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use tokio::sync::Notify;
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::random::Random;
+
+/// The server's parts. Clones are the same server.
+#[derive(Clone)]
+pub struct App(Arc<AppInner>);
+
+/// What an [`App`] is made of.
+pub struct AppInner {
+    /// What it is set to.
+    pub config: Config,
+    /// What time it is.
+    pub clock: Clock,
+    /// Where ids and secrets come from.
+    pub random: Random,
+    /// Tells this process's worker that there is something to do.
+    pub wake: JobWaker,
+}
+
+impl App {
+    /// Shares the parts.
+    #[must_use]
+    pub fn new(inner: AppInner) -> Self {
+        Self(Arc::new(inner))
+    }
+}
+
+impl Deref for App {
+    type Target = AppInner;
+
+    fn deref(&self) -> &AppInner {
+        &self.0
+    }
+}
+
+/// A hint that a job was written. The row is the truth; a lost hint costs one polling interval.
+#[derive(Debug, Clone, Default)]
+pub struct JobWaker(Arc<Notify>);
+
+impl JobWaker {
+    /// Wakes every worker that waits, or the next one that will.
+    pub fn wake(&self) {
+        self.0.notify_waiters();
+        self.0.notify_one();
+    }
+
+    /// For a worker: register with `notified()` before looking for a job.
+    #[must_use]
+    pub fn notify(&self) -> &Notify {
+        &self.0
+    }
+}

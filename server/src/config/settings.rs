@@ -1,0 +1,347 @@
+//! Every setting of the server. The documentation of each names its variable, its default and its unit.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use heimdex_api::Secret;
+use serde_json::Value;
+
+use super::error::ConfigError;
+use super::section::{Field, Section, section};
+use super::show::Shown;
+use super::sources::{Reader, Sources};
+use super::units::{ByteCount, Span};
+use super::values::{ConnectionUrl, PublicUrl, SettingValue, WebOrigin};
+use crate::web::network::IpNetwork;
+
+/// Everything that the server is set to.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where it lives and where it is reached.
+    pub server: ServerSettings,
+    /// The catalog's database.
+    pub database: DatabaseSettings,
+    /// The object store.
+    pub store: StoreSettings,
+    /// Sizes and times that clients are held to.
+    pub limits: Limits,
+    /// Accounts and sessions.
+    pub auth: AuthSettings,
+    /// Connections and requests.
+    pub http: HttpSettings,
+    /// Web pages of other origins.
+    pub cors: CorsSettings,
+    /// Background work.
+    pub jobs: JobsSettings,
+}
+
+impl Config {
+    /// Puts the sources together.
+    ///
+    /// # Errors
+    /// A file that cannot be read, a setting that there is not, a value that does not fit.
+    pub fn resolve(sources: Sources) -> Result<(Self, Vec<Shown>), ConfigError> {
+        let mut reader = Reader::new(sources, &Self::fields())?;
+        let config = Self {
+            server: Section::read(&mut reader)?,
+            database: Section::read(&mut reader)?,
+            store: Section::read(&mut reader)?,
+            limits: Section::read(&mut reader)?,
+            auth: Section::read(&mut reader)?,
+            http: Section::read(&mut reader)?,
+            cors: Section::read(&mut reader)?,
+            jobs: Section::read(&mut reader)?,
+        };
+        Ok((config, reader.into_shown()))
+    }
+
+    /// Every setting that there is.
+    pub(super) fn fields() -> Vec<Field> {
+        [
+            ServerSettings::FIELDS,
+            DatabaseSettings::FIELDS,
+            StoreSettings::FIELDS,
+            Limits::FIELDS,
+            AuthSettings::FIELDS,
+            HttpSettings::FIELDS,
+            CorsSettings::FIELDS,
+            JobsSettings::FIELDS,
+        ]
+        .concat()
+    }
+
+    /// The SQLite catalog's file.
+    #[must_use]
+    pub fn catalog_path(&self) -> PathBuf {
+        self.server.data_dir.join("catalog.db")
+    }
+
+    /// The embedded store's index.
+    #[must_use]
+    pub fn index_path(&self) -> PathBuf {
+        self.server.data_dir.join("index.db")
+    }
+
+    /// Where the embedded store keeps its files.
+    #[must_use]
+    pub fn objects_dir(&self) -> PathBuf {
+        let default = || self.server.data_dir.join("objects");
+        self.store.dir.clone().unwrap_or_else(default)
+    }
+
+    /// Where the server's keys lie, unless the database has them.
+    #[must_use]
+    pub fn keys_dir(&self) -> PathBuf {
+        self.server.data_dir.join("keys")
+    }
+}
+
+section! {
+    /// Where the server lives and where it is reached.
+    pub struct ServerSettings in "" {
+        /// The directory of catalog, index, keys and, unless set otherwise, objects.
+        /// `HEIMDEX_SERVER_DATA_DIR`, default: the user's data directory.
+        pub data_dir: PathBuf = "",
+        /// The address and port to listen on; port 0 takes any.
+        /// `HEIMDEX_SERVER_LISTEN`, default `127.0.0.1:8000`.
+        pub listen: SocketAddr = "127.0.0.1:8000",
+        /// Where clients reach the server, if that is not what their `Host` says; without a path.
+        /// `HEIMDEX_SERVER_PUBLIC_URL`, default: unset.
+        pub public_url: Option<PublicUrl> = "",
+        /// Proxies whose `X-Forwarded-*` headers are believed; a list of addresses and networks.
+        /// `HEIMDEX_SERVER_TRUSTED_PROXIES`, default: none.
+        pub trusted_proxies: Vec<IpNetwork> = "",
+        /// What is logged, as `tracing` filters are written (`info`, `debug`, `heimdex_server::jobs=trace`).
+        /// `HEIMDEX_SERVER_LOG`, default `info`.
+        pub log: String = "info",
+        /// How long requests and jobs in flight may take to finish after the first signal to stop.
+        /// `HEIMDEX_SERVER_STOP_GRACE`, default `20 s`.
+        pub stop_grace: Span = "20 s",
+    }
+}
+
+section! {
+    /// The catalog's database.
+    pub struct DatabaseSettings in "database" {
+        /// `postgres://user:password@host:5432/name`; unset for SQLite in the data directory.
+        /// `HEIMDEX_SERVER_DATABASE_URL`, default: unset.
+        pub url: Option<ConnectionUrl> = "",
+        /// Most connections at once.
+        /// `HEIMDEX_SERVER_DATABASE_MAX_CONNECTIONS`, default `10`.
+        pub max_connections: u32 = "10",
+        /// How long a request waits for a connection.
+        /// `HEIMDEX_SERVER_DATABASE_ACQUIRE_TIMEOUT`, default `10 s`.
+        pub acquire_timeout: Span = "10 s",
+    }
+}
+
+section! {
+    /// The object store.
+    pub struct StoreSettings in "objects" {
+        /// The directory of the embedded store's files; it may lie on a NAS.
+        /// `HEIMDEX_SERVER_OBJECTS_DIR`, default: `objects` in the data directory.
+        pub dir: Option<PathBuf> = "",
+    }
+}
+
+section! {
+    /// Sizes and times that clients are held to.
+    pub struct Limits in "limits" {
+        /// Largest file sent in parts.
+        /// `HEIMDEX_SERVER_LIMITS_MAX_FILE_SIZE`, default `5 TiB`.
+        pub max_file_size: ByteCount = "5 TiB",
+        /// Largest file sent in one PUT, as clients of the original do.
+        /// `HEIMDEX_SERVER_LIMITS_MAX_SINGLE_PUT_SIZE`, default `5 GiB`.
+        pub max_single_put_size: ByteCount = "5 GiB",
+        /// MIME types that a single PUT takes.
+        /// `HEIMDEX_SERVER_LIMITS_SINGLE_PUT_MIME_TYPES`, default
+        /// `video/mp4, video/quicktime, video/x-msvideo, video/x-matroska, video/webm`.
+        pub single_put_mime_types: Vec<String> = "video/mp4, video/quicktime, video/x-msvideo, video/x-matroska, video/webm",
+        /// Part size of streams of unknown length; a power of two, from 8 MiB to 4 GiB.
+        /// `HEIMDEX_SERVER_LIMITS_STREAM_PART_SIZE`, default `64 MiB`.
+        pub stream_part_size: ByteCount = "64 MiB",
+        /// How long an upload without progress keeps its parts.
+        /// `HEIMDEX_SERVER_LIMITS_UPLOAD_TTL`, default `30 days`.
+        pub upload_ttl: Span = "30 days",
+        /// How long a deleted video can be restored.
+        /// `HEIMDEX_SERVER_LIMITS_TRASH_TTL`, default `30 days`.
+        pub trash_ttl: Span = "30 days",
+        /// What a new account's library may hold; unset for no limit.
+        /// `HEIMDEX_SERVER_LIMITS_QUOTA`, default: unset.
+        pub quota: Option<ByteCount> = "",
+    }
+}
+
+section! {
+    /// Accounts and sessions.
+    pub struct AuthSettings in "auth" {
+        /// `open`: everybody may make an account; `closed`: nobody.
+        /// `HEIMDEX_SERVER_AUTH_REGISTRATION`, default `open`.
+        pub registration: Registration = "open",
+        /// How long an access token of a session holds; from 15 min to 1 hour.
+        /// `HEIMDEX_SERVER_AUTH_ACCESS_TOKEN_TTL`, default `1 hour`.
+        pub access_token_ttl: AccessTokenTtl = "1 hour",
+        /// The secret that access tokens are signed with, 32 characters at least; unset: the server makes its own.
+        /// `HEIMDEX_SERVER_AUTH_SECRET`, default: unset.
+        pub secret: Option<LongSecret> = "",
+        /// The secret before the last change, so that tokens signed with it hold on.
+        /// `HEIMDEX_SERVER_AUTH_PREVIOUS_SECRET`, default: unset.
+        pub previous_secret: Option<LongSecret> = "",
+        /// Logins, registrations and password changes from one address in ten minutes; 0 for no limit.
+        /// `HEIMDEX_SERVER_AUTH_ATTEMPTS_PER_ADDRESS`, default `120`.
+        pub attempts_per_address: u32 = "120",
+        /// The same for one account.
+        /// `HEIMDEX_SERVER_AUTH_ATTEMPTS_PER_ACCOUNT`, default `30`.
+        pub attempts_per_account: u32 = "30",
+        /// Passwords hashed at once; each takes 19 MiB.
+        /// `HEIMDEX_SERVER_AUTH_HASHES_AT_ONCE`, default `2`.
+        pub hashes_at_once: AtLeastOne = "2",
+    }
+}
+
+section! {
+    /// Connections and requests.
+    pub struct HttpSettings in "http" {
+        /// Most connections at once; more wait.
+        /// `HEIMDEX_SERVER_HTTP_MAX_CONNECTIONS`, default `1024`.
+        pub max_connections: AtLeastOne = "1024",
+        /// How long the head of a request may take, and how long a connection may idle.
+        /// `HEIMDEX_SERVER_HTTP_HEADER_TIMEOUT`, default `30 s`.
+        pub header_timeout: Span = "30 s",
+        /// How long the body of an API request may take.
+        /// `HEIMDEX_SERVER_HTTP_BODY_TIMEOUT`, default `30 s`.
+        pub body_timeout: Span = "30 s",
+        /// How long an API request may take in all.
+        /// `HEIMDEX_SERVER_HTTP_REQUEST_TIMEOUT`, default `2 min`.
+        pub request_timeout: Span = "2 min",
+        /// How long bytes to or from a client may pause, parts and downloads too.
+        /// `HEIMDEX_SERVER_HTTP_IDLE_TIMEOUT`, default `1 min`.
+        pub idle_timeout: Span = "1 min",
+    }
+}
+
+section! {
+    /// Web pages of other origins.
+    pub struct CorsSettings in "cors" {
+        /// Origins whose pages may use the API and the store; `*` for any.
+        /// `HEIMDEX_SERVER_CORS_ORIGINS`, default: none.
+        pub origins: Vec<WebOrigin> = "",
+    }
+}
+
+section! {
+    /// Background work.
+    pub struct JobsSettings in "jobs" {
+        /// Jobs that one process works on at once.
+        /// `HEIMDEX_SERVER_JOBS_CONCURRENCY`, default `2`.
+        pub concurrency: AtLeastOne = "2",
+        /// Whether `serve` works on jobs itself; `heimdex-server worker` always does.
+        /// `HEIMDEX_SERVER_JOBS_IN_SERVE`, default `true`.
+        pub in_serve: bool = "true",
+        /// How long a job stays with a worker that is not heard of.
+        /// `HEIMDEX_SERVER_JOBS_LEASE`, default `1 min`.
+        pub lease: Span = "1 min",
+        /// How often a stage that fails is tried; outages of store or database do not count.
+        /// `HEIMDEX_SERVER_JOBS_MAX_ATTEMPTS`, default `5`.
+        pub max_attempts: AtLeastOne = "5",
+    }
+}
+
+/// Who may make an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Registration {
+    /// Everybody who reaches the server.
+    Open,
+    /// Nobody over the network.
+    Closed,
+}
+
+impl SettingValue for Registration {
+    fn parse(text: &str) -> Result<Self, String> {
+        match text {
+            "open" => Ok(Self::Open),
+            "closed" => Ok(Self::Closed),
+            _ => Err("write open or closed".to_owned()),
+        }
+    }
+    fn show(&self) -> Value {
+        match self {
+            Self::Open => "open".into(),
+            Self::Closed => "closed".into(),
+        }
+    }
+}
+
+/// From 15 minutes to an hour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AccessTokenTtl(Span);
+
+impl AccessTokenTtl {
+    /// The duration.
+    #[must_use]
+    pub const fn get(self) -> std::time::Duration {
+        self.0.get()
+    }
+}
+
+impl SettingValue for AccessTokenTtl {
+    fn parse(text: &str) -> Result<Self, String> {
+        let span = Span::from_str(text)?;
+        if !(900..=3_600).contains(&span.get().as_secs()) {
+            return Err("it must lie between 15 min and 1 hour".to_owned());
+        }
+        Ok(Self(span))
+    }
+    fn show(&self) -> Value {
+        self.0.show()
+    }
+}
+
+/// A number that cannot be zero.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AtLeastOne(u32);
+
+impl AtLeastOne {
+    /// The number.
+    #[must_use]
+    pub const fn get(self) -> usize {
+        self.0 as usize
+    }
+}
+
+impl SettingValue for AtLeastOne {
+    fn parse(text: &str) -> Result<Self, String> {
+        match u32::parse(text)? {
+            0 => Err("it must be at least 1".to_owned()),
+            number => Ok(Self(number)),
+        }
+    }
+    fn show(&self) -> Value {
+        self.0.into()
+    }
+}
+
+/// A secret that cannot be guessed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LongSecret(Secret);
+
+impl LongSecret {
+    /// The text.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        self.0.expose()
+    }
+}
+
+impl SettingValue for LongSecret {
+    fn parse(text: &str) -> Result<Self, String> {
+        if text.len() < 32 {
+            return Err("it needs at least 32 characters".to_owned());
+        }
+        Ok(Self(Secret::new(text)))
+    }
+    fn show(&self) -> Value {
+        self.0.show()
+    }
+}

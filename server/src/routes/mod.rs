@@ -1,0 +1,3 @@
+//! The handlers, one file an endpoint.
+
+pub mod health;

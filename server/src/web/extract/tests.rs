@@ -1,0 +1,116 @@
+use heimdex_api::VideoId;
+use heimdex_api::auth::{CreateTokenRequest, LoginRequest, RegisterRequest};
+use heimdex_api::upload::InitUploadRequest;
+use proptest::prelude::*;
+
+use super::*;
+
+fn errors<T: fmt::Debug>(result: Result<T, ApiError>) -> Vec<String> {
+    let problem = result.unwrap_err().to_problem("");
+    assert_eq!(problem.status, 422);
+    problem
+        .errors
+        .into_iter()
+        .map(|error| format!("{}: {}", error.field, error.message))
+        .collect()
+}
+
+fn body<T: RequestBody + DeserializeOwned + fmt::Debug>(text: &str) -> Vec<String> {
+    errors(parse_body::<T>(text.as_bytes()))
+}
+
+#[test]
+fn unknown_fields_are_refused_with_the_nearest() {
+    assert_eq!(
+        body::<InitUploadRequest>(r#"{"filename": "a", "sizebytes": 1, "xyzzy": 2}"#),
+        [
+            "sizebytes: There is no such field; did you mean `size_bytes`?",
+            "xyzzy: There is no such field.",
+        ]
+    );
+}
+
+#[test]
+fn unknown_fields_inside_lists_are_named_with_their_path() {
+    let text =
+        r#"{"filename": "a", "parts": [{"part_number": 1, "size_bytes": 1, "checksums": ""}]}"#;
+    assert_eq!(
+        body::<InitUploadRequest>(text),
+        ["parts[0].checksums: There is no such field; did you mean `checksum`?"]
+    );
+}
+
+#[test]
+fn wrong_types_and_missing_fields_name_the_field() {
+    assert_eq!(
+        body::<LoginRequest>(r#"{"email": "a@b.c"}"#),
+        ["password: It is missing."]
+    );
+    assert_eq!(body::<LoginRequest>(""), ["email: It is missing."]);
+    assert_eq!(
+        body::<CreateTokenRequest>(r#"{"name": "a", "scopes": ["admin"]}"#),
+        ["scopes[0]: `admin` is none of read, upload, write."]
+    );
+    assert_eq!(
+        body::<LoginRequest>(r#"{"email": 1, "password": "p"}"#),
+        ["email: It must be a string."]
+    );
+}
+
+#[test]
+fn a_wrong_password_type_does_not_come_back_in_the_reply() {
+    let answer = body::<LoginRequest>(r#"{"email": "a@b.c", "password": ["hunter2hunter2"]}"#);
+    assert!(!answer.concat().contains("hunter2"), "{answer:?}");
+    let answer = body::<LoginRequest>(r#"{"email": "a@b.c", "password": 12345678}"#);
+    assert!(!answer.concat().contains("12345678"), "{answer:?}");
+}
+
+#[test]
+fn what_is_no_object_is_refused() {
+    assert_eq!(
+        body::<LoginRequest>("[1]"),
+        [": The body must be a JSON object."]
+    );
+    assert_eq!(
+        body::<LoginRequest>("{"),
+        [": The body is not JSON: line 1, column 1."]
+    );
+}
+
+#[test]
+fn fields_of_the_original_are_accepted_in_silence() {
+    let text =
+        r#"{"email": "a@b.c", "password": "12345678", "industry": "film", "email_consent": true}"#;
+    let request = parse_body::<RegisterRequest>(text.as_bytes()).unwrap();
+    assert_eq!(request.email, "a@b.c");
+}
+
+#[test]
+fn unknown_and_repeated_parameters_are_refused() {
+    use heimdex_api::video::VideoListQuery;
+    let query = |text| errors(parse_query::<VideoListQuery>(text));
+    assert_eq!(
+        query("sate=indexed"),
+        ["sate: There is no such parameter; did you mean `state`?"]
+    );
+    assert_eq!(query("q=a&q=b"), ["q: It is given more than once."]);
+    assert_eq!(query("limit=many").len(), 1);
+    assert!(parse_query::<VideoListQuery>("").is_ok());
+}
+
+#[tokio::test]
+async fn a_malformed_id_answers_as_one_that_does_not_exist() {
+    let (mut parts, ()) = http::Request::new(()).into_parts();
+    let error = PathId::<VideoId>::from_request_parts(&mut parts, &())
+        .await
+        .unwrap_err();
+    assert_eq!(error.code(), ErrorCode::NotFound);
+}
+
+proptest! {
+    #[test]
+    fn any_body_and_any_query_is_answered(bytes in proptest::collection::vec(any::<u8>(), 0..200), query in ".*") {
+        let _ = parse_body::<InitUploadRequest>(&bytes);
+        let _ = parse_query::<heimdex_api::video::VideoListQuery>(&query);
+    }
+}
