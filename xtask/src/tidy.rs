@@ -46,7 +46,7 @@ fn check(workspace: &Workspace) -> Result<Vec<Finding>> {
     findings.extend(architecture::check(workspace)?);
     findings.extend(sources::check(&files));
     findings.extend(snapshots::check(&files));
-    findings.extend(text::check(&files));
+    findings.extend(text::check(root, &files));
     Ok(findings)
 }
 

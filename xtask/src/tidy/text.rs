@@ -1,15 +1,17 @@
-//! What no file of the repository says: paths of somebody's machine.
+//! What no file of the repository says: paths of the machine that somebody works on.
+
+use std::path::{Component, Path};
 
 use super::{Finding, SourceFile};
 
-/// Beginnings of paths that exist on one machine only. In two halves, so that this file passes.
-const MACHINE_PATHS: &[(&str, &str)] = &[("/wo", "rk/"), ("/ro", "ot/"), ("/tmp/", "brief")];
+/// Directories that every Linux has: a path below one of these says nothing about the machine.
+const COMMON: [&str; 18] = [
+    "bin", "boot", "dev", "etc", "home", "lib", "media", "mnt", "opt", "proc", "run", "sbin",
+    "srv", "sys", "tmp", "usr", "var", "volume",
+];
 
-pub(super) fn check(files: &[SourceFile]) -> Vec<Finding> {
-    let paths: Vec<String> = MACHINE_PATHS
-        .iter()
-        .map(|(first, second)| format!("{first}{second}"))
-        .collect();
+pub(super) fn check(root: &Path, files: &[SourceFile]) -> Vec<Finding> {
+    let paths = machine_paths(root);
     let mut findings = Vec::new();
     for file in files {
         for (number, line) in file.text.lines().enumerate() {
@@ -22,6 +24,21 @@ pub(super) fn check(files: &[SourceFile]) -> Vec<Finding> {
     findings
 }
 
+/// Where the repository lies here, and the directory at the top of that where it is none of the common ones.
+fn machine_paths(root: &Path) -> Vec<String> {
+    let mut paths = vec![format!("{}/", root.display())];
+    let top = root.components().find_map(|component| match component {
+        Component::Normal(name) => name.to_str(),
+        Component::Prefix(_) | Component::RootDir | Component::CurDir | Component::ParentDir => {
+            None
+        }
+    });
+    if let Some(top) = top.filter(|top| !COMMON.contains(top)) {
+        paths.push(format!("/{top}/"));
+    }
+    paths
+}
+
 /// Whether an absolute path begins there; `home/work/` is a relative one.
 fn names(line: &str, path: &str) -> bool {
     line.match_indices(path).any(|(at, _)| {
@@ -32,7 +49,18 @@ fn names(line: &str, path: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::names;
+    use std::path::Path;
+
+    use super::{machine_paths, names};
+
+    #[test]
+    fn a_top_directory_that_only_this_machine_has_is_refused_as_a_whole() {
+        assert_eq!(
+            machine_paths(Path::new("/builds/a/b")),
+            ["/builds/a/b/", "/builds/"]
+        );
+        assert_eq!(machine_paths(Path::new("/home/ann/b")), ["/home/ann/b/"]);
+    }
 
     #[test]
     fn only_the_beginning_of_an_absolute_path_counts() {
