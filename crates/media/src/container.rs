@@ -22,18 +22,6 @@ pub enum Container {
 }
 
 impl Container {
-    /// Every container there is.
-    pub const ALL: [Self; 8] = [
-        Self::Mp4,
-        Self::QuickTime,
-        Self::ThreeGp,
-        Self::Matroska,
-        Self::WebM,
-        Self::Avi,
-        Self::MpegTs,
-        Self::Mxf,
-    ];
-
     /// The name people know it by.
     #[must_use]
     pub const fn name(self) -> &'static str {

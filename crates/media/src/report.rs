@@ -20,6 +20,9 @@ pub struct Report {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Completeness {
     /// The index is there, and everything it names lies within the file.
+    ///
+    /// A fragmented file that carries no list of its fragments and ends exactly between two of
+    /// them cannot be told from a whole one.
     Complete,
     /// Something is missing or contradicts itself.
     Damaged {

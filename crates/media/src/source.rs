@@ -50,7 +50,7 @@ impl<T: ReadAt + ?Sized> ReadAt for &T {
     }
 }
 
-/// A file, read without moving its cursor.
+/// A file, read by position (on Windows that moves its cursor, which nothing here relies on).
 #[derive(Debug)]
 pub struct FileSource {
     file: File,

@@ -9,7 +9,7 @@ use crate::reader::{AHEAD, Reader, Stop};
 
 /// What is read at the next box after a fragment: about as much as the last fragment took.
 const MIN_HINT: u64 = 1024;
-const MAX_RUN: usize = 256 * 1024;
+const MAX_RUN: usize = 4 * 1024 * 1024;
 
 /// What all fragments together say.
 #[derive(Default)]
@@ -141,10 +141,10 @@ impl Fragments {
         next: u64,
         totals: &mut FragmentTrack,
     ) -> Result<u64, Stop> {
-        let bytes = trun.read(reader, MAX_RUN)?;
         if trun.end - trun.body > MAX_RUN as u64 {
             return Err(Stop::Budget);
         }
+        let bytes = trun.read(reader, MAX_RUN)?;
         let run = Run::parse(&bytes, header.defaults)
             .ok_or_else(|| trun.broken("counts more samples than it holds"))?;
         let start = match run.offset {

@@ -17,6 +17,9 @@ const KNOWN: &[&[u8; 4]] = &[
 /// The longest head of a box.
 const HEAD: u64 = 16;
 
+/// A file of more boxes than this is hopped through by their heads alone.
+const MANY_BOXES: u32 = 64;
+
 /// What lies where in the file.
 #[derive(Default)]
 pub(super) struct Layout {
@@ -56,8 +59,17 @@ impl Layout {
     fn walk(&mut self, reader: &mut Reader<'_>) -> Result<(), Stop> {
         let size = reader.size();
         let mut at = 0;
+        let mut count = 0;
         while size - at >= 8 {
-            let wanted = self.fragments.length_hint().unwrap_or(AHEAD as u64);
+            let wanted = self
+                .fragments
+                .length_hint()
+                .unwrap_or(if count < MANY_BOXES {
+                    AHEAD as u64
+                } else {
+                    HEAD
+                });
+            count += 1;
             reader.prefetch(at, HEAD, wanted)?;
             let Some(header) = atom::header(reader, at, size)? else {
                 return Ok(());

@@ -9,6 +9,7 @@ use crate::reader::{Reader, Stop};
 
 const MAX_VALUE: usize = 1024;
 const MAX_XML: usize = 64 * 1024;
+const MAX_GPMF: usize = 16 * 1024;
 const MAX_KEYS: usize = 256;
 const MAX_CHARACTERS: usize = 120;
 
@@ -60,6 +61,17 @@ impl Tags {
         while let Some(atom) = children.next(reader)? {
             if &atom.kind == b"meta" {
                 self.read_meta(reader, &atom)?;
+            } else if &atom.kind == b"CNMN" {
+                // Canon writes its model without length or language.
+                let bytes = atom.read(reader, MAX_VALUE)?;
+                self.note(
+                    Tag::Model,
+                    bytes.split(|&byte| byte == 0).next().and_then(tidy),
+                );
+            } else if &atom.kind == b"GPMF" {
+                let bytes = atom.read(reader, MAX_GPMF)?;
+                self.note(Tag::Make, Some("GoPro".to_owned()));
+                self.note(Tag::Model, gopro_model(&bytes));
             } else if let Some(tag) = Tag::of_box(atom.kind) {
                 let bytes = atom.read(reader, MAX_VALUE)?;
                 self.note(tag, classic_text(&bytes));
@@ -208,6 +220,14 @@ fn classic_text(bytes: &[u8]) -> Option<String> {
         return tidy(rest.get(2..)?.split(|&byte| byte == 0).next()?);
     }
     tidy(&rest[..length.min(rest.len())])
+}
+
+/// The model in the notes of a `GoPro`: a key, a type, a width and a count, then its characters.
+fn gopro_model(gpmf: &[u8]) -> Option<String> {
+    let at = gpmf.windows(5).position(|window| window == b"MINFc")?;
+    let mut fields = Fields::new(gpmf.get(at + 5..)?);
+    let length = usize::from(fields.u8()?) * usize::from(fields.u16()?);
+    tidy(fields.take(length)?.split(|&byte| byte == 0).next()?)
 }
 
 /// A moment with its zone; what has none is no moment.

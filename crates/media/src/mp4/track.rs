@@ -5,7 +5,7 @@ use super::movie::known;
 use super::sample_entry::SampleEntry;
 use super::samples::{SampleTables, Timing};
 use crate::fields::Fields;
-use crate::reader::{Reader, Stop};
+use crate::reader::{Reader, Stop, lenient};
 use crate::report::TrackKind;
 
 const MAX_REFERENCES: usize = 64;
@@ -46,8 +46,12 @@ impl Track {
         while let Some(atom) = children.next(reader)? {
             match &atom.kind {
                 b"tkhd" => track.read_header(reader, &atom)?,
-                b"edts" => track.read_edits(reader, &atom)?,
-                b"tref" => track.read_references(reader, &atom)?,
+                b"edts" => {
+                    lenient(track.read_edits(reader, &atom))?;
+                }
+                b"tref" => {
+                    lenient(track.read_references(reader, &atom))?;
+                }
                 b"mdia" => track.read_media(reader, &atom)?,
                 _ => {}
             }
@@ -151,7 +155,9 @@ impl Track {
         let mut children = minf.children(0);
         while let Some(atom) = children.next(reader)? {
             match &atom.kind {
-                b"dinf" => self.external |= refers_elsewhere(reader, &atom)?,
+                b"dinf" => {
+                    self.external |= lenient(refers_elsewhere(reader, &atom))?.unwrap_or_default();
+                }
                 b"stbl" => self.read_tables(reader, &atom)?,
                 _ => {}
             }
@@ -168,7 +174,7 @@ impl Track {
                     self.entry = SampleEntry::parse(&bytes, self.kind());
                 }
                 b"stts" => {
-                    self.timing = Timing::read(reader, &atom)?;
+                    self.timing = lenient(Timing::read(reader, &atom))?.unwrap_or_default();
                     self.tables.note(&atom);
                 }
                 _ => self.tables.note(&atom),

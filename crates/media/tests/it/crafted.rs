@@ -179,6 +179,28 @@ fn the_notes_of_a_sony_are_read() {
 }
 
 #[test]
+fn the_notes_of_a_gopro_and_a_canon_are_read() {
+    let gpmf = [
+        b"DEVC\0\x01\0\x20".as_slice(),
+        b"MINFc\x0c\0\x01HERO13 Black",
+    ]
+    .concat();
+    let cases = [
+        (atom(*b"GPMF", &gpmf), "GoPro HERO13 Black"),
+        (atom(*b"CNMN", b"Canon EOS R5\0\0\0"), "Canon EOS R5"),
+        (atom(*b"GPMF", b"MINFc\xff\xff\xff"), "GoPro"),
+    ];
+    for (notes, camera) in cases {
+        let film = Film {
+            user_data: atom(*b"udta", &notes),
+            ..Film::at(28)
+        };
+        let bytes = [ftyp(*b"isom"), atom(*b"mdat", &MEDIA), film.moov()].concat();
+        assert_eq!(whole(&bytes).probe.camera.as_deref(), Some(camera));
+    }
+}
+
+#[test]
 fn control_characters_in_tags_are_left_out() {
     let model = atom(*b"\xa9mod", b"\0\x08\x55\xc4Bo\x1b[31m\x07x");
     let film = Film {

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::LazyLock;
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -18,6 +19,20 @@ pub(crate) const TONE: [&str; 4] = [
     "lavfi",
     "-i",
     "sine=frequency=440:sample_rate=48000:duration=2",
+];
+/// Ten small pictures.
+pub(crate) const SMALL: [&str; 4] = [
+    "-f",
+    "lavfi",
+    "-i",
+    "testsrc2=size=160x120:rate=25:duration=0.4",
+];
+/// Ten pictures of a size that every codec of editors takes.
+pub(crate) const EDITABLE: [&str; 4] = [
+    "-f",
+    "lavfi",
+    "-i",
+    "testsrc2=size=720x576:rate=25:duration=0.4",
 ];
 pub(crate) const H264: [&str; 8] = [
     "-c:v",
@@ -88,8 +103,9 @@ pub(crate) fn ffprobe(path: &Path) -> Value {
 
 /// Whether this ffmpeg can encode with `name`.
 pub(crate) fn has_encoder(name: &str) -> bool {
-    let output = run(Command::new("ffmpeg").args(["-v", "error", "-encoders"]));
-    String::from_utf8_lossy(&output.stdout)
+    static ENCODERS: LazyLock<Vec<u8>> =
+        LazyLock::new(|| run(Command::new("ffmpeg").args(["-v", "error", "-encoders"])).stdout);
+    String::from_utf8_lossy(&ENCODERS)
         .split_whitespace()
         .any(|word| word == name)
 }

@@ -1,11 +1,12 @@
 //! Files that lie: whatever the bytes are, a look ends, without a panic, within its budget.
 
-use heimdex_media::{Completeness, SNIFF_LEN, inspect, sniff};
+use heimdex_media::{Completeness, READ_BUDGET, READ_LIMIT, SNIFF_LEN, inspect, sniff};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
 use crate::boxes::{Film, atom, ftyp, group, words};
+use crate::sources::{Counted, Sparse};
 
 const KINDS: &[&[u8; 4]] = &[
     b"ftyp", b"moov", b"mdat", b"moof", b"mfra", b"sidx", b"free", b"wide", b"trak", b"mdia",
@@ -97,6 +98,21 @@ proptest! {
         let place = place.index(bytes.len() / 4) * 4;
         bytes[place..place + 4].copy_from_slice(&value.to_be_bytes());
         inspect(&bytes).unwrap();
+    }
+
+    #[test]
+    fn any_changed_index_of_a_large_film_is_looked_at_within_the_budget(
+        changes in vec((any::<Index>(), select(&[0_u32, 1, 8, 0x0100_0000, u32::MAX])), 1..4),
+    ) {
+        let mut film = Sparse::film(1 << 32, &Film::at(36));
+        for (place, value) in changes {
+            let place = place.index(film.tail.len() / 4) * 4;
+            film.tail[place..place + 4].copy_from_slice(&value.to_be_bytes());
+        }
+        let source = Counted::new(film);
+        inspect(&source).unwrap();
+        prop_assert!(source.reads.get() <= READ_LIMIT);
+        prop_assert!(source.bytes.get() <= READ_BUDGET);
     }
 
     #[test]

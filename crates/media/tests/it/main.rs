@@ -9,3 +9,4 @@ mod damage;
 mod ffmpeg;
 mod hostile;
 mod real_files;
+mod sources;

@@ -3,10 +3,12 @@
 use std::path::Path;
 
 use fs_err::File;
-use heimdex_media::{Chapter, Completeness, Container, FileSource, Report, TrackKind, inspect};
+use heimdex_media::{
+    Chapter, Completeness, Container, FileSource, Report, TrackDetails, TrackKind, inspect,
+};
 use serde_json::Value;
 
-use crate::ffmpeg::{H264, PICTURE, Studio, TONE, ffprobe, has_encoder};
+use crate::ffmpeg::{EDITABLE, H264, PICTURE, SMALL, Studio, TONE, ffprobe, has_encoder};
 
 fn look(path: &Path) -> Report {
     let source = FileSource::new(File::open(path).unwrap().into_file()).unwrap();
@@ -37,27 +39,85 @@ fn agrees(path: &Path) -> Report {
     );
 
     let streams = seen["streams"].as_array().unwrap();
-    let first = |kind: &str| streams.iter().find(|stream| stream["codec_type"] == kind);
-    compare_video(&report, first("video"));
-    compare_audio(&report, first("audio"));
+    compare_tracks(&report, streams);
+    let video = streams
+        .iter()
+        .find(|stream| stream["codec_type"] == "video");
+    compare_picture(&report, video);
     report
 }
 
-fn compare_video(report: &Report, stream: Option<&Value>) {
+/// Pictures and sound, track by track; the first of each is the one that the probe names.
+fn compare_tracks(report: &Report, streams: &[Value]) {
     let probe = &report.probe;
-    assert_eq!(
-        probe.video_codec.as_deref(),
-        stream.and_then(|it| it["codec_name"].as_str())
-    );
+    for (kind, name) in [(TrackKind::Video, "video"), (TrackKind::Audio, "audio")] {
+        let tracks = probe.extra.tracks.iter().filter(|track| track.kind == kind);
+        let own: Vec<_> = tracks.map(track_facts).collect();
+        let of_kind = streams.iter().filter(|stream| stream["codec_type"] == name);
+        let seen: Vec<_> = of_kind.map(stream_facts).collect();
+        assert_eq!(own, seen);
+        let first = own.first();
+        if kind == TrackKind::Video {
+            assert_eq!(
+                probe.video_codec.as_ref(),
+                first.and_then(|facts| facts.0.as_ref())
+            );
+            assert_eq!(
+                (probe.width, probe.height),
+                first.map_or((None, None), |it| (it.1, it.2))
+            );
+        } else {
+            assert_eq!(
+                probe.audio_codec.as_ref(),
+                first.and_then(|facts| facts.0.as_ref())
+            );
+            let sound = (probe.extra.channels, probe.extra.sample_rate);
+            assert_eq!(sound, first.map_or((None, None), |it| (it.3, it.4)));
+        }
+    }
+}
+
+type Facts = (
+    Option<String>,
+    Option<u32>,
+    Option<u32>,
+    Option<u32>,
+    Option<u32>,
+);
+
+fn track_facts(track: &TrackDetails) -> Facts {
+    (
+        track.codec.clone(),
+        track.width,
+        track.height,
+        track.channels,
+        track.sample_rate,
+    )
+}
+
+fn stream_facts(stream: &Value) -> Facts {
+    let number = |name: &str| {
+        stream[name]
+            .as_u64()
+            .map(|number| u32::try_from(number).unwrap())
+    };
+    (
+        stream["codec_name"].as_str().map(str::to_owned),
+        number("width"),
+        number("height"),
+        number("channels"),
+        stream["sample_rate"]
+            .as_str()
+            .map(|rate| rate.parse().unwrap()),
+    )
+}
+
+fn compare_picture(report: &Report, stream: Option<&Value>) {
+    let probe = &report.probe;
     let Some(stream) = stream else {
-        assert_eq!(
-            (probe.width, probe.rotation, probe.frame_rate),
-            (None, None, None)
-        );
+        assert_eq!((probe.rotation, probe.frame_rate), (None, None));
         return;
     };
-    assert_eq!(probe.width.map(u64::from), stream["width"].as_u64());
-    assert_eq!(probe.height.map(u64::from), stream["height"].as_u64());
     let (over, under) = stream["avg_frame_rate"]
         .as_str()
         .unwrap()
@@ -66,11 +126,7 @@ fn compare_video(report: &Report, stream: Option<&Value>) {
     let rate = over.parse::<f64>().unwrap() / under.parse::<f64>().unwrap();
     let own = probe.frame_rate.unwrap();
     // Of fragments ffprobe leaves some pictures out.
-    let tolerance = if report.probe.extra.fragmented {
-        0.05
-    } else {
-        0.001
-    };
+    let tolerance = if probe.extra.fragmented { 0.05 } else { 0.001 };
     assert!(
         (own - rate).abs() <= tolerance * rate,
         "{own} a second, but ffprobe says {rate}"
@@ -86,21 +142,23 @@ fn compare_video(report: &Report, stream: Option<&Value>) {
     );
 }
 
-fn compare_audio(report: &Report, stream: Option<&Value>) {
-    let probe = &report.probe;
-    assert_eq!(
-        probe.audio_codec.as_deref(),
-        stream.and_then(|it| it["codec_name"].as_str())
-    );
-    let Some(stream) = stream else { return };
-    assert_eq!(
-        probe.extra.channels.map(u64::from),
-        stream["channels"].as_u64()
-    );
-    let rate = stream["sample_rate"]
-        .as_str()
-        .map(|rate| rate.parse().unwrap());
-    assert_eq!(probe.extra.sample_rate, rate);
+/// The arguments that encode the first input once with each of these.
+fn tracks_of(kind: &str, encoders: &[&str]) -> Vec<String> {
+    let mut arguments = Vec::new();
+    for (number, encoder) in encoders.iter().filter(|name| has_encoder(name)).enumerate() {
+        arguments.extend(["-map", "0"].map(str::to_owned));
+        arguments.extend([format!("-c:{kind}:{number}"), (*encoder).to_owned()]);
+    }
+    arguments
+}
+
+/// Makes a file of many tracks.
+fn make_tracks(studio: &Studio, name: &str, input: &[&str], tracks: &[String]) -> Report {
+    let tracks: Vec<&str> = tracks.iter().map(String::as_str).collect();
+    agrees(&studio.make(
+        name,
+        &[input, &tracks, &["-ac", "2", "-strict", "-2", "-t", "0.4"]],
+    ))
 }
 
 #[test]
@@ -149,25 +207,25 @@ fn a_3gp_is_told_by_its_brand() {
 
 #[test]
 fn uncompressed_sound_is_named_as_ffprobe_names_it() {
-    let studio = Studio::open();
-    for codec in [
-        "pcm_s16le",
-        "pcm_s16be",
-        "pcm_s24le",
-        "pcm_s24be",
-        "pcm_s32le",
-        "pcm_s32be",
-        "pcm_f32le",
-        "pcm_f32be",
-        "pcm_f64le",
-        "pcm_s8",
-        "pcm_u8",
-        "pcm_mulaw",
-        "pcm_alaw",
-    ] {
-        let sound = ["-c:a", codec, "-ac", "2", "-shortest"];
-        agrees(&studio.make("film.mov", &[&PICTURE, &TONE, &H264, &sound]));
-    }
+    let tracks = tracks_of(
+        "a",
+        &[
+            "pcm_s16le",
+            "pcm_s16be",
+            "pcm_s24le",
+            "pcm_s24be",
+            "pcm_s32le",
+            "pcm_s32be",
+            "pcm_f32le",
+            "pcm_f32be",
+            "pcm_f64le",
+            "pcm_s8",
+            "pcm_u8",
+            "pcm_mulaw",
+            "pcm_alaw",
+        ],
+    );
+    make_tracks(&Studio::open(), "sound.mov", &TONE, &tracks);
 }
 
 #[test]
@@ -189,89 +247,39 @@ fn a_high_rate_of_many_channels_is_read_from_the_long_form() {
 #[test]
 fn every_codec_this_ffmpeg_writes_is_named_as_ffprobe_names_it() {
     let studio = Studio::open();
-    let video: [(&str, &str, &[&str]); 12] = [
-        ("libx264", "mp4", &["-preset", "ultrafast"]),
-        (
-            "libx265",
-            "mp4",
-            &["-preset", "ultrafast", "-x265-params", "log-level=none"],
-        ),
-        (
-            "libx265",
-            "mov",
-            &[
-                "-preset",
-                "ultrafast",
-                "-tag:v",
-                "hvc1",
-                "-x265-params",
-                "log-level=none",
-            ],
-        ),
-        ("mpeg4", "mp4", &[]),
-        ("mpeg2video", "mp4", &[]),
-        ("mpeg2video", "mov", &[]),
-        ("mjpeg", "mov", &[]),
-        ("mjpeg", "mp4", &[]),
-        ("prores_ks", "mov", &["-profile:v", "3"]),
-        (
-            "dnxhd",
-            "mov",
-            &[
-                "-profile:v",
-                "dnxhr_sq",
-                "-s",
-                "256x144",
-                "-pix_fmt",
-                "yuv422p",
-            ],
-        ),
-        (
-            "libvpx-vp9",
-            "mp4",
-            &["-cpu-used", "8", "-deadline", "realtime"],
-        ),
-        ("qtrle", "mov", &[]),
+    let plain = ["libx264", "libx265", "mpeg4", "mpeg2video", "mjpeg"];
+    make_tracks(&studio, "plain.mp4", &SMALL, &tracks_of("v", &plain));
+    let editing = ["prores_ks", "qtrle", "png", "v210", "cfhd", "dvvideo"];
+    make_tracks(&studio, "editing.mov", &EDITABLE, &tracks_of("v", &editing));
+    let sound = [
+        "aac",
+        "ac3",
+        "eac3",
+        "alac",
+        "libmp3lame",
+        "libopus",
+        "flac",
     ];
-    for (encoder, extension, arguments) in video.into_iter().filter(|row| has_encoder(row.0)) {
-        let name = format!("{encoder}.{extension}");
-        let path = studio.make(
-            &name,
-            &[&PICTURE, &["-c:v", encoder], arguments, &["-t", "0.4"]],
-        );
-        agrees(&path);
-    }
-    let audio = [
-        ("aac", "mp4"),
-        ("ac3", "mp4"),
-        ("eac3", "mp4"),
-        ("alac", "mp4"),
-        ("libmp3lame", "mp4"),
-        ("libopus", "mp4"),
-        ("flac", "mp4"),
-        ("aac", "mov"),
-        ("alac", "mov"),
-        ("ac3", "mov"),
-    ];
-    for (encoder, extension) in audio.into_iter().filter(|row| has_encoder(row.0)) {
-        let name = format!("{encoder}.{extension}");
-        let arguments = ["-c:a", encoder, "-ac", "2", "-strict", "-2"];
-        agrees(&studio.make(&name, &[&TONE, &arguments]));
-    }
+    make_tracks(&studio, "sound.mp4", &TONE, &tracks_of("a", &sound));
+    let sound = ["aac", "ac3", "alac", "adpcm_ima_qt", "libmp3lame"];
+    make_tracks(&studio, "sound.mov", &TONE, &tracks_of("a", &sound));
 }
 
 #[test]
 fn channels_of_surround_sound_are_counted() {
     let studio = Studio::open();
-    for (encoder, channels) in [
-        ("aac", "6"),
-        ("ac3", "6"),
-        ("eac3", "6"),
-        ("aac", "1"),
-        ("aac", "8"),
-    ] {
-        agrees(&studio.make("sound.mp4", &[&TONE, &["-c:a", encoder, "-ac", channels]]));
+    let mut arguments = Vec::new();
+    for (number, (encoder, channels)) in
+        [("aac", 6), ("ac3", 6), ("eac3", 6), ("aac", 1), ("aac", 8)]
+            .into_iter()
+            .enumerate()
+    {
+        arguments.extend(["-map".to_owned(), "0".to_owned()]);
+        arguments.extend([format!("-c:a:{number}"), encoder.to_owned()]);
+        arguments.extend([format!("-ac:a:{number}"), channels.to_string()]);
     }
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    agrees(&studio.make("surround.mp4", &[&TONE, &arguments]));
 }
 
 #[test]
