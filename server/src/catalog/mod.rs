@@ -1,0 +1,40 @@
+//! The catalog: every statement that reaches the database, one method an intent and a transaction.
+//!
+//! The same statements run on SQLite and on PostgreSQL. Time is a parameter; what is not there is `Ok(None)`.
+
+mod db;
+mod error;
+mod open;
+mod settings;
+mod value;
+
+pub use error::CatalogError;
+pub use open::{DatabaseLocation, OpenError};
+pub use settings::ServerKeyRow;
+
+use db::{Db, on};
+
+/// A handle on the catalog; clones share its connections.
+#[derive(Debug, Clone)]
+pub struct Catalog {
+    db: Db,
+}
+
+impl Catalog {
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// Why it does not.
+    pub async fn ping(&self) -> Result<(), CatalogError> {
+        on!(self.db, |pool| sqlx::query("SELECT 1")
+            .execute(pool)
+            .await?
+            .rows_affected());
+        Ok(())
+    }
+
+    /// Closes every connection, and waits until they are.
+    pub async fn close(&self) {
+        self.db.close().await;
+    }
+}

@@ -1,0 +1,298 @@
+//! Opening a catalog: where it is, how its connections are set up, and its migrations.
+//!
+//! Migrations run under a lock (one transaction on SQLite, an advisory lock on PostgreSQL), so any number of processes
+//! may start at once. A database that a newer version has migrated is refused.
+
+use std::path::{Path, PathBuf};
+use std::str::FromStr as _;
+use std::time::Duration;
+
+use heimdex_api::Secret;
+use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
+};
+use sqlx::{ConnectOptions as _, Connection as _, Executor as _, SqlitePool};
+
+use super::db::Db;
+use super::{Catalog, CatalogError};
+
+static SQLITE: Migrator = sqlx::migrate!("../migrations/sqlite");
+static POSTGRES: Migrator = sqlx::migrate!("../migrations/postgres");
+
+/// How long a connection waits for another process's write.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a request waits for a connection before the database counts as unreachable.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(15);
+const SQLITE_READERS: u32 = 8;
+
+/// Where the catalog is.
+#[derive(Debug, Clone)]
+pub enum DatabaseLocation {
+    /// One file, and its `-wal` and `-shm` beside it.
+    Sqlite {
+        /// The file; made if it is missing.
+        path: PathBuf,
+    },
+    /// A PostgreSQL server.
+    Postgres {
+        /// `postgres://…`; it may hold a password.
+        url: Secret,
+        /// Most connections of this process.
+        max_connections: u32,
+    },
+}
+
+/// Why the catalog cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// SQLite's locks do not hold there.
+    #[error(
+        "`{}` is on a network file system ({file_system}), where SQLite loses data: keep the database on a local disk, \
+         or use PostgreSQL",
+        path.display()
+    )]
+    NetworkFileSystem {
+        /// The file.
+        path: PathBuf,
+        /// Which kind.
+        file_system: &'static str,
+    },
+    /// The file system does not answer.
+    #[error("cannot look at `{}`", path.display())]
+    Path {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// It was migrated by a later version.
+    #[error(
+        "the database is of a newer version (it has migration {migration}, this server knows {known}): start that \
+         version, or restore the copy made before the upgrade"
+    )]
+    Newer {
+        /// The database's.
+        migration: i64,
+        /// The last of this program.
+        known: i64,
+    },
+    /// A migration is not the one that made the tables.
+    #[error(
+        "the database was made by another build: its migration {migration} differs from this server's"
+    )]
+    Altered {
+        /// Which.
+        migration: i64,
+    },
+    /// A migration failed, and was undone.
+    #[error("migration {migration} failed")]
+    Migration {
+        /// Which.
+        migration: i64,
+        /// Why.
+        source: CatalogError,
+    },
+    /// The URL is none.
+    #[error("the database URL is not of the form postgres://user:password@host:port/name")]
+    Url,
+    /// No connection.
+    #[error("cannot open the database")]
+    Connect(#[source] CatalogError),
+}
+
+impl Catalog {
+    /// Opens the catalog and brings its tables up to date.
+    ///
+    /// # Errors
+    /// [`OpenError`]; nothing was changed then.
+    pub async fn open(settings: &DatabaseLocation) -> Result<Self, OpenError> {
+        let db = match settings {
+            DatabaseLocation::Sqlite { path } => sqlite(path).await?,
+            DatabaseLocation::Postgres {
+                url,
+                max_connections,
+            } => postgres(url, *max_connections).await?,
+        };
+        Ok(Self { db })
+    }
+}
+
+async fn sqlite(path: &Path) -> Result<Db, OpenError> {
+    refuse_network_file_systems(path)?;
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .busy_timeout(BUSY_TIMEOUT)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .disable_statement_logging();
+    let pool = SqlitePoolOptions::new().acquire_timeout(ACQUIRE_TIMEOUT);
+    let write = pool
+        .clone()
+        .max_connections(1)
+        .connect_with(options.clone())
+        .await
+        .map_err(unreachable)?;
+    migrate_sqlite(&write).await?;
+    let read = pool
+        .max_connections(SQLITE_READERS)
+        .connect_with(options.pragma("query_only", "ON"))
+        .await
+        .map_err(unreachable)?;
+    Ok(Db::Sqlite { read, write })
+}
+
+/// Everything in one transaction: whoever comes second finds it done.
+async fn migrate_sqlite(write: &SqlitePool) -> Result<(), OpenError> {
+    let mut transaction = write
+        .begin_with("BEGIN IMMEDIATE")
+        .await
+        .map_err(unreachable)?;
+    let connection: &mut SqliteConnection = &mut transaction;
+    SQLITE
+        .run_direct(None, connection, false)
+        .await
+        .map_err(|error| of_migration(error, &SQLITE))?;
+    transaction.commit().await.map_err(unreachable)
+}
+
+async fn postgres(url: &Secret, max_connections: u32) -> Result<Db, OpenError> {
+    let options = PgConnectOptions::from_str(url.expose())
+        .map_err(|_| OpenError::Url)?
+        .application_name("heimdex-server")
+        .disable_statement_logging();
+    migrate_postgres(&options).await?;
+    let pool = PgPoolOptions::new()
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .max_connections(max_connections)
+        .after_connect(|connection, _| {
+            Box::pin(async move {
+                // A writer that hangs, or whose machine is gone, must not hold a library's lock for ever.
+                connection
+                    .execute(
+                        "SET lock_timeout = '20s'; SET idle_in_transaction_session_timeout = '60s'",
+                    )
+                    .await?;
+                Ok(())
+            })
+        })
+        .connect_with(options)
+        .await
+        .map_err(unreachable)?;
+    Ok(Db::Postgres(pool))
+}
+
+/// On a connection of its own: closing it gives up the lock, whatever happened.
+async fn migrate_postgres(options: &PgConnectOptions) -> Result<(), OpenError> {
+    let mut connection = PgConnection::connect_with(options)
+        .await
+        .map_err(unreachable)?;
+    let outcome = POSTGRES
+        .run_direct(None, &mut connection, false)
+        .await
+        .map_err(|error| of_migration(error, &POSTGRES));
+    // Only good manners: the server notices by itself, too.
+    let _ = connection.close().await;
+    outcome
+}
+
+fn unreachable(error: sqlx::Error) -> OpenError {
+    OpenError::Connect(error.into())
+}
+
+fn of_migration(error: MigrateError, migrator: &Migrator) -> OpenError {
+    let known = migrator.iter().map(|migration| migration.version).max();
+    match error {
+        MigrateError::VersionMissing(migration) => OpenError::Newer {
+            migration,
+            known: known.unwrap_or_default(),
+        },
+        MigrateError::VersionMismatch(migration) => OpenError::Altered { migration },
+        MigrateError::ExecuteMigration(source, migration) => OpenError::Migration {
+            migration,
+            source: source.into(),
+        },
+        MigrateError::Execute(source) => unreachable(source),
+        other => OpenError::Connect(CatalogError::Statement(other.to_string())),
+    }
+}
+
+/// `statfs` numbers of file systems on which another machine may have the file open too (Linux, `magic.h`).
+const NETWORK_FILE_SYSTEMS: [(u32, &str); 6] = [
+    (0x0000_6969, "NFS"),
+    (0x0000_517b, "SMB"),
+    (0xff53_4d42, "CIFS"),
+    (0xfe53_4d42, "SMB2"),
+    (0x5346_414f, "AFS"),
+    (0x00c3_6400, "CephFS"),
+];
+
+fn refuse_network_file_systems(path: &Path) -> Result<(), OpenError> {
+    let directory = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    let statfs = rustix::fs::statfs(directory).map_err(|source| OpenError::Path {
+        path: path.to_owned(),
+        source: source.into(),
+    })?;
+    match network_file_system(i128::from(statfs.f_type)) {
+        Some(file_system) => Err(OpenError::NetworkFileSystem {
+            path: path.to_owned(),
+            file_system,
+        }),
+        None => Ok(()),
+    }
+}
+
+/// The number's type, and so its sign, differs between architectures: only the low 32 bits count.
+fn network_file_system(number: i128) -> Option<&'static str> {
+    NETWORK_FILE_SYSTEMS
+        .iter()
+        .find(|(magic, _)| i128::from(*magic) == number & 0xffff_ffff)
+        .map(|(_, name)| *name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn network_file_systems_are_known_whatever_the_sign() {
+        assert_eq!(network_file_system(0x6969), Some("NFS"));
+        assert_eq!(network_file_system(0xff53_4d42), Some("CIFS"));
+        assert_eq!(
+            network_file_system(i128::from(-11_317_950_i32)),
+            Some("CIFS")
+        );
+        assert_eq!(network_file_system(0xef53), None, "ext4");
+    }
+
+    #[test]
+    fn the_sentence_says_what_to_do() {
+        let error = OpenError::NetworkFileSystem {
+            path: "/mnt/nas/heimdex.db".into(),
+            file_system: "NFS",
+        };
+        insta::assert_snapshot!(error, @"`/mnt/nas/heimdex.db` is on a network file system (NFS), where SQLite loses data: keep the database on a local disk, or use PostgreSQL");
+        let error = OpenError::Newer {
+            migration: 9,
+            known: 1,
+        };
+        insta::assert_snapshot!(error, @"the database is of a newer version (it has migration 9, this server knows 1): start that version, or restore the copy made before the upgrade");
+    }
+
+    #[test]
+    fn both_engines_have_the_same_migrations() {
+        let names = |migrator: &Migrator| -> Vec<(i64, String)> {
+            migrator
+                .iter()
+                .map(|migration| (migration.version, migration.description.to_string()))
+                .collect()
+        };
+        assert_eq!(names(&SQLITE), names(&POSTGRES));
+    }
+}

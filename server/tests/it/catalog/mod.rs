@@ -1,0 +1,4 @@
+//! The catalog on both engines.
+
+mod migrations;
+mod settings;

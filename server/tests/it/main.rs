@@ -1,0 +1,5 @@
+//! The server's integration tests, one binary.
+#![expect(clippy::unwrap_used, reason = "test support")]
+
+mod backends;
+mod catalog;
