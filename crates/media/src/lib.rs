@@ -1,7 +1,7 @@
 //! What a media container says of itself: kind, completeness, duration, tracks.
 //!
 //! Everything is judged from the bytes, never from a name, through positioned reads of bounded
-//! number and size: [`inspect`] looks at the head, the index and the fragments of a file, never at
+//! number and size: [`inspect()`] looks at the head, the index and the fragments of a file, never at
 //! the whole of it. There is no network and no clock here, and no length field is trusted.
 
 #![forbid(unsafe_code)]

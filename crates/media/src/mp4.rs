@@ -3,6 +3,7 @@
 mod atom;
 mod chapters;
 mod codec;
+mod fragment_index;
 mod fragments;
 mod layout;
 mod metadata;

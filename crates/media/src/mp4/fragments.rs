@@ -29,15 +29,20 @@ pub(super) struct FragmentTrack {
     pub(super) samples: u64,
     /// How long the samples last, one after another.
     pub(super) duration: u64,
+    /// The earliest time that a fragment gives for its beginning.
     first: Option<u64>,
     last: u64,
 }
 
 impl FragmentTrack {
-    /// From `start`, or else from the beginning of the first fragment, to the end of the last.
-    pub(super) fn span(&self, start: Option<u64>) -> u64 {
-        self.last
-            .saturating_sub(start.or(self.first).unwrap_or_default())
+    /// How long the track plays, where the index itself has samples for `before`: fragments tell
+    /// when they begin, or else follow each other and what is before.
+    pub(super) fn span(&self, before: u64) -> u64 {
+        match self.first {
+            Some(first) if before == 0 => self.last.saturating_sub(first),
+            Some(_) => self.last,
+            None => before.saturating_add(self.last),
+        }
     }
 }
 
@@ -57,6 +62,11 @@ impl Fragments {
             .saturating_add(self.last_length / 4)
             .saturating_add(64);
         (self.count > 0).then(|| hint.clamp(MIN_HINT, AHEAD as u64))
+    }
+
+    /// Whether fragments of each track tell when they begin.
+    pub(super) fn are_timed(&self) -> bool {
+        self.tracks.values().all(|track| track.first.is_some())
     }
 
     pub(super) fn track(&self, id: u32) -> Option<&FragmentTrack> {
@@ -174,7 +184,7 @@ impl Fragments {
 impl FragmentTrack {
     fn extend(&mut self, next: &Self) {
         let begin = next.first.unwrap_or(self.last);
-        self.first = Some(self.first.map_or(begin, |first| first.min(begin)));
+        self.first = self.first.into_iter().chain(next.first).min();
         self.last = self.last.max(begin.saturating_add(next.duration));
         self.samples = self.samples.saturating_add(next.samples);
         self.duration = self.duration.saturating_add(next.duration);

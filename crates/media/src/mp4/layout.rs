@@ -2,6 +2,7 @@
 //! the bytes end. Of the media data only the heads of their boxes are read.
 
 use super::atom::{self, Atom, FourCc, Header};
+use super::fragment_index;
 use super::fragments::Fragments;
 use super::movie::Movie;
 use crate::error::MediaError;
@@ -20,6 +21,9 @@ const HEAD: u64 = 16;
 /// A file of more boxes than this is hopped through by their heads alone.
 const MANY_BOXES: u32 = 64;
 
+/// Of more fragments than this a list at the end of the file is asked for.
+const MANY_FRAGMENTS: u64 = 256;
+
 /// What lies where in the file.
 #[derive(Default)]
 pub(super) struct Layout {
@@ -32,6 +36,8 @@ pub(super) struct Layout {
     pub(super) cut: Option<Cut>,
     /// Whether the file ends within the head of a box.
     pub(super) ragged: bool,
+    /// Whether a list of the fragments was looked for.
+    listed: bool,
     /// Whether the budget ended the walk.
     pub(super) exhausted: bool,
 }
@@ -61,14 +67,12 @@ impl Layout {
         let mut at = 0;
         let mut count = 0;
         while size - at >= 8 {
-            let wanted = self
-                .fragments
-                .length_hint()
-                .unwrap_or(if count < MANY_BOXES {
-                    AHEAD as u64
-                } else {
-                    HEAD
-                });
+            let few = if count < MANY_BOXES {
+                AHEAD as u64
+            } else {
+                HEAD
+            };
+            let wanted = self.fragments.length_hint().unwrap_or(few);
             count += 1;
             reader.prefetch(at, HEAD, wanted)?;
             let Some(header) = atom::header(reader, at, size)? else {
@@ -91,11 +95,30 @@ impl Layout {
                     end,
                 },
             )?;
-            at = end;
+            at = self.next_of_interest(reader, end)?;
         }
         let rest = reader.bytes(at, size, 8)?;
         self.ragged = rest.iter().any(|&byte| byte != 0);
         Ok(())
+    }
+
+    /// Passes over the fragments in the middle of many, where the file ends with a list of them:
+    /// only the first tell how often there are pictures, and only the last how long it plays.
+    fn next_of_interest(&mut self, reader: &mut Reader<'_>, next: u64) -> Result<u64, Stop> {
+        if self.listed || self.fragments.count < MANY_FRAGMENTS || !self.fragments.are_timed() {
+            return Ok(next);
+        }
+        self.listed = true;
+        let last = fragment_index::last_fragments(reader)?.unwrap_or_default();
+        if last <= next || reader.size().saturating_sub(last) < HEAD {
+            return Ok(next);
+        }
+        let header = atom::header(reader, last, reader.size())?;
+        Ok(if header.is_some_and(|header| &header.kind == b"moof") {
+            last
+        } else {
+            next
+        })
     }
 
     fn note_cut(&mut self, header: Header, missing: u64) {

@@ -132,9 +132,7 @@ fn track_duration(track: &Track, movie: &Movie, layout: &Layout) -> Option<u64> 
             .and_then(|duration| milliseconds(duration, movie.timescale));
         return presented.or(own);
     };
-    // Where the index has samples of its own, the fragments go on from these.
-    let start = (track.timing.samples > 0).then_some(0);
-    milliseconds(fragments.span(start), track.timescale)
+    milliseconds(fragments.span(track.timing.duration), track.timescale)
         .max(own)
         .filter(|&duration| duration > 0)
 }

@@ -63,20 +63,65 @@ fn an_index_beyond_the_budget_is_not_judged() {
     assert!(source.bytes.get() <= READ_BUDGET);
 }
 
-#[test]
-fn a_day_of_fragments_costs_one_read_each() {
+/// Fragments of a second each, with the places where they begin.
+fn recording(fragments: u32) -> (Vec<u8>, Vec<u32>) {
     let mut bytes = [ftyp(*b"isom"), fragmented_moov()].concat();
-    for number in 0..2_000 {
-        let fragment = fragment(number);
-        bytes.extend_from_slice(&fragment);
-        bytes.extend_from_slice(&atom(*b"mdat", &vec![0xa5; 100_000]));
+    let mut places = Vec::new();
+    for number in 0..fragments {
+        places.push(u32::try_from(bytes.len()).unwrap());
+        bytes.extend_from_slice(&fragment(number));
+        bytes.extend_from_slice(&atom(*b"mdat", &[0xa5; 10_000]));
     }
-    let source = Counted::new(bytes);
+    (bytes, places)
+}
+
+fn fragment_list(places: &[u32]) -> Vec<u8> {
+    let entries = places
+        .iter()
+        .zip(0..)
+        .flat_map(|(place, time)| words(&[time * 25_000, *place]));
+    let entries: Vec<u8> = entries
+        .collect::<Vec<u8>>()
+        .chunks(8)
+        .flat_map(|entry| [entry, &[1, 1, 1]].concat())
+        .collect();
+    let count = u32::try_from(places.len()).unwrap();
+    let tfra = atom(*b"tfra", &[words(&[0, 1, 0, count]), entries].concat());
+    let size = u32::try_from(8 + tfra.len() + 16).unwrap();
+    group(*b"mfra", &[tfra, atom(*b"mfro", &words(&[0, size]))])
+}
+
+#[test]
+fn fragments_cost_one_small_read_each() {
+    let source = Counted::new(recording(2_000).0);
     let report = inspect(&source).unwrap().unwrap();
     assert_eq!(report.completeness, Completeness::Complete);
     assert_eq!(report.probe.duration_ms, Some(2_000_000));
     assert!(source.reads.get() < 2_100, "{} reads", source.reads.get());
     assert!(source.bytes.get() < 3 << 20, "{} bytes", source.bytes.get());
+}
+
+#[test]
+fn a_list_of_fragments_saves_the_look_at_those_in_the_middle() {
+    let (bytes, places) = recording(2_000);
+    let source = Counted::new([bytes, fragment_list(&places)].concat());
+    let report = inspect(&source).unwrap().unwrap();
+    assert_eq!(report.completeness, Completeness::Complete);
+    assert_eq!(report.probe.duration_ms, Some(2_000_000));
+    assert_eq!(report.probe.frame_rate, Some(25.0));
+    assert!(source.reads.get() < 300, "{} reads", source.reads.get());
+}
+
+#[test]
+fn a_list_that_lies_is_not_followed() {
+    let (bytes, places) = recording(300);
+    for wrong in [0, 1, 20, places[299] + 4, u32::MAX] {
+        let list = fragment_list(&[places[0], wrong]);
+        let source = Counted::new([bytes.clone(), list].concat());
+        let report = inspect(&source).unwrap().unwrap();
+        assert_eq!(report.completeness, Completeness::Complete);
+        assert_eq!(report.probe.duration_ms, Some(300_000), "{wrong}");
+    }
 }
 
 #[test]
@@ -121,7 +166,7 @@ fn fragmented_moov() -> Vec<u8> {
     film.chunks = atom(*b"stco", &words(&[0, 0]));
     film.user_data = group(
         *b"mvex",
-        &[atom(*b"trex", &words(&[0, 1, 1, 1000, 4000, 0]))],
+        &[atom(*b"trex", &words(&[0, 1, 1, 1000, 400, 0]))],
     );
     film.moov()
 }
