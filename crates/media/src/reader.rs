@@ -18,6 +18,7 @@ pub(crate) const AHEAD: usize = 64 * 1024;
 /// The largest window that is kept.
 pub(crate) const MAX_WINDOW: usize = 1024 * 1024;
 
+const MAX_SIZE: u64 = i64::MAX as u64;
 const WINDOWS: usize = 6;
 const MAX_BOXES: u32 = 1_000_000;
 
@@ -75,7 +76,8 @@ impl<'a> Reader<'a> {
     pub(crate) fn new(source: &'a dyn ReadAt) -> Self {
         Self {
             source,
-            size: source.size(),
+            // No file is larger, and positions after its end can be told without overflow.
+            size: source.size().min(MAX_SIZE),
             bytes_left: READ_BUDGET,
             reads_left: READ_LIMIT,
             boxes_left: MAX_BOXES,

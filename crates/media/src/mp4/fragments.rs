@@ -16,7 +16,7 @@ const MAX_RUN: usize = 4 * 1024 * 1024;
 pub(super) struct Fragments {
     pub(super) count: u64,
     tracks: BTreeMap<u32, FragmentTrack>,
-    /// Where the furthest sample ends.
+    /// Where the furthest sample ends; zero without samples.
     pub(super) end: u64,
     /// Where the segments end that an index before them lists (`sidx`).
     pub(super) announced_end: u64,
@@ -105,33 +105,31 @@ impl Fragments {
         follows: u64,
         defaults: &BTreeMap<u32, FragmentDefaults>,
     ) -> Result<u64, Stop> {
-        let mut header = None;
+        let mut header: Option<TrackHeader> = None;
         let mut totals = FragmentTrack::default();
-        let mut next = follows;
+        let (mut base, mut next) = (follows, follows);
         let mut children = traf.children(0);
         while let Some(atom) = children.next(reader)? {
             match (&atom.kind, &header) {
                 (b"tfhd", _) => {
                     let bytes = atom.read(reader, 40)?;
-                    let parsed = TrackHeader::parse(&bytes, defaults);
-                    let parsed = parsed.ok_or_else(|| atom.broken("is too short"))?;
-                    next = match parsed.base {
-                        Some(base) => base,
-                        None if parsed.from_fragment => moof,
-                        None => follows,
-                    };
+                    let parsed = TrackHeader::parse(&bytes, defaults)
+                        .ok_or_else(|| atom.broken("is too short"))?;
+                    base = parsed
+                        .base
+                        .unwrap_or(if parsed.from_fragment { moof } else { follows });
+                    next = base;
                     header = Some(parsed);
                 }
-                (b"tfdt", _) => {
-                    let bytes = atom.read(reader, 12)?;
-                    totals.first = decode_time(&bytes);
-                }
+                (b"tfdt", _) => totals.first = decode_time(&atom.read(reader, 12)?),
                 (b"trun", Some(header)) => {
-                    let base =
-                        header
-                            .base
-                            .unwrap_or(if header.from_fragment { moof } else { follows });
-                    next = self.add_run(reader, &atom, header, base, next, &mut totals)?;
+                    let run = read_run(reader, &atom, header.defaults)?;
+                    next = run
+                        .end(base, next)
+                        .ok_or_else(|| atom.broken("points nowhere"))?;
+                    self.end = self.end.max(if run.bytes > 0 { next } else { 0 });
+                    totals.samples = totals.samples.saturating_add(run.samples);
+                    totals.duration = totals.duration.saturating_add(run.duration);
                 }
                 _ => {}
             }
@@ -140,35 +138,6 @@ impl Fragments {
             self.tracks.entry(header.track).or_default().extend(&totals);
         }
         Ok(next)
-    }
-
-    fn add_run(
-        &mut self,
-        reader: &mut Reader<'_>,
-        trun: &Atom,
-        header: &TrackHeader,
-        base: u64,
-        next: u64,
-        totals: &mut FragmentTrack,
-    ) -> Result<u64, Stop> {
-        if trun.end - trun.body > MAX_RUN as u64 {
-            return Err(Stop::Budget);
-        }
-        let bytes = trun.read(reader, MAX_RUN)?;
-        let run = Run::parse(&bytes, header.defaults)
-            .ok_or_else(|| trun.broken("counts more samples than it holds"))?;
-        let start = match run.offset {
-            Some(offset) => base.checked_add_signed(i64::from(offset)),
-            None => Some(next),
-        };
-        let end = start.and_then(|start| start.checked_add(run.bytes));
-        let end = end.ok_or_else(|| trun.broken("points nowhere"))?;
-        if run.bytes > 0 {
-            self.end = self.end.max(end);
-        }
-        totals.samples = totals.samples.saturating_add(run.samples);
-        totals.duration = totals.duration.saturating_add(run.duration);
-        Ok(end)
     }
 
     /// Notes where the segments end that a `sidx` lists.
@@ -271,6 +240,23 @@ impl Run {
         }
         Some(run)
     }
+
+    /// Where its samples end: they begin at an offset from `base`, or else at `next`.
+    fn end(&self, base: u64, next: u64) -> Option<u64> {
+        let start = match self.offset {
+            Some(offset) => base.checked_add_signed(i64::from(offset))?,
+            None => next,
+        };
+        start.checked_add(self.bytes)
+    }
+}
+
+fn read_run(reader: &mut Reader<'_>, trun: &Atom, defaults: FragmentDefaults) -> Result<Run, Stop> {
+    if trun.end - trun.body > MAX_RUN as u64 {
+        return Err(Stop::Budget);
+    }
+    let bytes = trun.read(reader, MAX_RUN)?;
+    Run::parse(&bytes, defaults).ok_or_else(|| trun.broken("counts more samples than it holds"))
 }
 
 fn decode_time(bytes: &[u8]) -> Option<u64> {

@@ -217,3 +217,22 @@ fn a_source_that_fails_or_shrinks_is_an_error() {
         })
     ));
 }
+
+#[test]
+fn a_size_beyond_every_file_is_no_trouble() {
+    struct Endless;
+    impl ReadAt for Endless {
+        fn size(&self) -> u64 {
+            u64::MAX
+        }
+        fn read_at(&self, offset: u64, buf: &mut [u8]) -> io::Result<usize> {
+            buf.fill(0);
+            [ftyp(*b"isom"), words(&[1]), b"mdat".to_vec(), vec![0x7f; 8]]
+                .concat()
+                .read_at(offset, buf)?;
+            Ok(buf.len())
+        }
+    }
+    let report = inspect(&Endless).unwrap().unwrap();
+    assert!(matches!(report.completeness, Completeness::Damaged { .. }));
+}

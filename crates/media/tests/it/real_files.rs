@@ -206,6 +206,47 @@ fn a_3gp_is_told_by_its_brand() {
 }
 
 #[test]
+fn other_writers_of_the_family_are_read() {
+    let studio = Studio::open();
+    let cases: [(&str, &[&str]); 7] = [
+        ("ipod.m4v", &["-f", "ipod"]),
+        (
+            "psp.mp4",
+            &["-f", "psp", "-r", "30000/1001", "-ar", "48000"],
+        ),
+        ("flash.f4v", &["-f", "f4v"]),
+        ("smooth.ismv", &["-f", "ismv"]),
+        ("hint.mp4", &["-movflags", "+rtphint"]),
+        ("plain.mp4", &["-use_editlist", "0"]),
+        (
+            "negative.mp4",
+            &["-movflags", "+negative_cts_offsets", "-bf", "2"],
+        ),
+    ];
+    for (name, arguments) in cases {
+        agrees(&studio.film(name, arguments));
+    }
+}
+
+#[test]
+fn what_is_encrypted_still_names_its_codecs() {
+    let studio = Studio::open();
+    let key = [
+        "-encryption_scheme",
+        "cenc-aes-ctr",
+        "-encryption_key",
+        "76a6c65c5ea762046bd749a2e632ccbb",
+        "-encryption_kid",
+        "a7e61c373e219033c21091fa607bf3b8",
+    ];
+    let report = look(&studio.film("locked.mp4", &key));
+    assert_eq!(report.completeness, Completeness::Complete);
+    assert_eq!(report.probe.video_codec.as_deref(), Some("h264"));
+    assert_eq!(report.probe.audio_codec.as_deref(), Some("aac"));
+    assert_eq!(report.probe.extra.tracks[0].format.as_deref(), Some("encv"));
+}
+
+#[test]
 fn uncompressed_sound_is_named_as_ffprobe_names_it() {
     let tracks = tracks_of(
         "a",
