@@ -8,20 +8,24 @@ use anyhow::{Context, Result, bail};
 use crate::{environment, say, steps};
 
 /// A Debian package, and how to see that it is there.
-struct Need {
+pub(crate) struct Need {
     package: &'static str,
     present: fn() -> bool,
 }
 
-const NEEDS: [Need; 3] = [
+/// `initdb`, `postgres` and `psql`.
+pub(crate) const POSTGRES: Need = Need {
+    package: "postgresql",
+    present: || postgres_programs().is_some() && on_path("psql"),
+};
+
+/// Everything that some test runs.
+pub(crate) const FOR_TESTS: &[Need] = &[
     Need {
         package: "ffmpeg",
         present: || on_path("ffmpeg") && on_path("ffprobe"),
     },
-    Need {
-        package: "postgresql",
-        present: || postgres_programs().is_some() && on_path("psql"),
-    },
+    POSTGRES,
     Need {
         package: "tmux",
         present: || on_path("tmux"),
@@ -29,20 +33,20 @@ const NEEDS: [Need; 3] = [
 ];
 
 /// Installs what is missing where this may be done without a question; else an error that names it.
-pub(crate) fn ensure() -> Result<()> {
-    let missing = missing();
+pub(crate) fn ensure(needs: &[Need]) -> Result<()> {
+    let missing = missing(needs);
     if missing.is_empty() {
         return Ok(());
     }
     let Some(mut apt) = apt_get() else {
         bail!(
-            "the tests need programs that are not here; install them and run this again:\n  \
+            "this needs programs that are not here; install them and run it again:\n  \
              apt-get install -y --no-install-recommends {}",
             missing.join(" ")
         );
     };
     say::talk(&format!(
-        "Installing what the tests need: {}",
+        "Installing what is needed: {}",
         missing.join(", ")
     ));
     steps::run(apt().arg("update").arg("-qq"))?;
@@ -51,7 +55,7 @@ pub(crate) fn ensure() -> Result<()> {
             .args(["install", "-y", "-qq", "--no-install-recommends"])
             .args(&missing),
     )?;
-    let still: Vec<_> = self::missing();
+    let still = self::missing(needs);
     if !still.is_empty() {
         bail!("installed, and yet not found: {}", still.join(", "));
     }
@@ -79,8 +83,8 @@ pub(crate) fn postgres_programs() -> Option<PathBuf> {
     environment::find_program("initdb").and_then(|path| path.parent().map(PathBuf::from))
 }
 
-fn missing() -> Vec<&'static str> {
-    NEEDS
+fn missing(needs: &[Need]) -> Vec<&'static str> {
+    needs
         .iter()
         .filter(|need| !(need.present)())
         .map(|need| need.package)

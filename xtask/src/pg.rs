@@ -24,7 +24,7 @@ pub(crate) struct PgArgs {
 }
 
 pub(crate) fn run(_: &Workspace, args: &PgArgs) -> Result<ExitCode> {
-    packages::ensure()?;
+    packages::ensure(&[packages::POSTGRES])?;
     let cluster = Cluster::start()?;
     if let Some((program, arguments)) = args.command.split_first() {
         let mut command = Command::new(program);

@@ -20,7 +20,7 @@ pub(crate) struct TestArgs {
 }
 
 pub(crate) fn run(workspace: &Workspace, args: &TestArgs) -> Result<ExitCode> {
-    packages::ensure()?;
+    packages::ensure(packages::FOR_TESTS)?;
     build::binaries(workspace)?;
     let cluster = pg::Cluster::start()?;
     say::talk(&format!("PostgreSQL answers at {}", cluster.url()));
