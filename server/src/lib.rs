@@ -8,6 +8,7 @@ pub mod catalog;
 pub mod clock;
 pub mod config;
 pub mod lifecycle;
+pub mod objects;
 pub mod random;
 pub mod router;
 pub mod routes;
