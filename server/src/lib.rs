@@ -7,6 +7,7 @@ pub mod auth;
 pub mod catalog;
 pub mod clock;
 pub mod config;
+pub mod domain;
 pub mod lifecycle;
 pub mod objects;
 pub mod random;

@@ -1,0 +1,3 @@
+//! What may happen to accounts, videos, uploads and jobs. Pure.
+
+pub mod session;
