@@ -2,23 +2,15 @@
 //!
 //! The same statements run on SQLite and on PostgreSQL. Time is a parameter; what is not there is `Ok(None)`.
 
-mod accounts;
 mod db;
 mod error;
-mod idempotency;
 mod open;
-mod sessions;
 mod settings;
-mod tokens;
 mod value;
 
-pub use accounts::{AccountRow, NewAccount, RegisterOutcome};
 pub use error::CatalogError;
-pub use idempotency::Idempotency;
 pub use open::{DatabaseLocation, OpenError};
-pub use sessions::{NewSession, RefreshOutcome, SessionRow, Successor, TokenHash};
 pub use settings::ServerKeyRow;
-pub use tokens::{CreateTokenOutcome, NewToken, PresentedTokenRow, TokenRow};
 
 use db::{Db, on};
 

@@ -3,4 +3,3 @@
 
 mod backends;
 mod catalog;
-mod objects;

@@ -1,5 +1,3 @@
-//! Heads of every container, and of what only looks like one.
-
 use super::*;
 
 fn packets(length: usize, at: usize, count: usize) -> Vec<u8> {

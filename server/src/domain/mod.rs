@@ -1,3 +1,0 @@
-//! What may happen to accounts, videos, uploads and jobs. Pure.
-
-pub mod session;
