@@ -1,0 +1,8 @@
+//! What may happen to accounts, videos, uploads and jobs. Pure.
+
+pub mod fold;
+pub mod job;
+pub mod part;
+pub mod session;
+pub mod upload;
+pub mod video;
