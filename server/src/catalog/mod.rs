@@ -2,15 +2,29 @@
 //!
 //! The same statements run on SQLite and on PostgreSQL. Time is a parameter; what is not there is `Ok(None)`.
 
+mod accounts;
 mod db;
 mod error;
+mod idempotency;
+pub mod jobs;
+mod moves;
+pub mod objects;
 mod open;
+pub mod purges;
+mod sessions;
 mod settings;
+pub mod side_cars;
+mod tokens;
+pub mod uploads;
 mod value;
 
+pub use accounts::{AccountRow, NewAccount, RegisterOutcome};
 pub use error::CatalogError;
+pub use idempotency::Idempotency;
 pub use open::{DatabaseLocation, OpenError};
+pub use sessions::{NewSession, RefreshOutcome, SessionRow, Successor, TokenHash};
 pub use settings::ServerKeyRow;
+pub use tokens::{CreateTokenOutcome, NewToken, PresentedTokenRow, TokenRow};
 
 use db::{Db, on};
 

@@ -4,8 +4,8 @@
 //! and checked text of SQLite meet in [`Word`].
 
 use heimdex_api::{
-    Blake3, IngestId, JobId, JobState, LibraryId, ObjectId, PartChecksum, Secret, SessionId,
-    Timestamp, TokenId, UploadId, UserId, VerifiedHow, VideoId, VideoKind, VideoState,
+    Blake3, IngestId, JobId, JobState, LibraryId, ObjectId, PartChecksum, Scopes, Secret,
+    SessionId, Timestamp, TokenId, UploadId, UserId, VerifiedHow, VideoId, VideoKind, VideoState,
 };
 use sqlx::encode::IsNull;
 use sqlx::error::BoxDynError;
@@ -170,6 +170,16 @@ impl Stored for Secret {
     }
     fn from_raw(raw: String) -> Result<Self, BoxDynError> {
         Ok(Self::new(raw))
+    }
+}
+
+impl Stored for Scopes {
+    type Raw = String;
+    fn to_raw(&self) -> String {
+        self.to_string()
+    }
+    fn from_raw(raw: String) -> Result<Self, BoxDynError> {
+        Ok(raw.parse()?)
     }
 }
 

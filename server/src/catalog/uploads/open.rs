@@ -1,0 +1,349 @@
+//! Opening an upload: the video's row, the upload's, its place on the card, its tags, and the idempotency key, in one
+//! transaction.
+
+use heimdex_api::plan::PartSize;
+use heimdex_api::{
+    Blake3, IngestId, LibraryId, PartChecksum, Timestamp, TokenId, UploadId, UserId, VideoId,
+    VideoKind, VideoState,
+};
+
+use uuid::Uuid;
+
+use crate::catalog::db::{Tx, Writes, on_tx, write_tx};
+use crate::catalog::idempotency::{Claim, Idempotency, look_up, record};
+use crate::catalog::moves::{Sign, append_event, count};
+use crate::catalog::value::Sql;
+use crate::catalog::{Catalog, CatalogError};
+use crate::domain::fold::fold;
+
+/// Everything that init tells of a file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewUpload {
+    /// Of the video that will be made.
+    pub video_id: VideoId,
+    /// Of this attempt.
+    pub upload_id: UploadId,
+    /// Whose it will be.
+    pub library_id: LibraryId,
+    /// Who sends it.
+    pub user_id: UserId,
+    /// By which token, unless by a login.
+    pub access_token_id: Option<TokenId>,
+    /// The file's name.
+    pub filename: String,
+    /// What people call it.
+    pub title: Option<String>,
+    /// What people say of it.
+    pub description: Option<String>,
+    /// Its tags.
+    pub tags: Vec<NewTag>,
+    /// As the client says.
+    pub mime_type: String,
+    /// By the MIME type, until the bytes tell.
+    pub kind: VideoKind,
+    /// Bytes promised; null for a stream.
+    pub size_bytes: Option<u64>,
+    /// Of all bytes, where the client knows.
+    pub blake3: Option<Blake3>,
+    /// When it was shot, where the client knows.
+    pub captured_at: Option<Timestamp>,
+    /// The video that it is a newer version of.
+    pub replaces: Option<VideoId>,
+    /// A damaged container is accepted as it is.
+    pub damaged_accepted: bool,
+    /// Whether the client speaks of parts.
+    pub multipart: bool,
+    /// Of every part but the last.
+    pub part_size: PartSize,
+    /// Null for a stream.
+    pub part_count: Option<u32>,
+    /// What the parts are checked by.
+    pub part_checksum: PartChecksum,
+    /// The store's name of the upload; none for one PUT.
+    pub store_upload_id: Option<String>,
+    /// When it expires without progress.
+    pub expires_at: Timestamp,
+    /// Where it was found.
+    pub location: Option<NewLocation>,
+    /// Under which key the request may be repeated.
+    pub idempotency: Option<Idempotency>,
+}
+
+/// A tag, which the library may have already.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewTag {
+    /// Its id, if it is new.
+    pub tag_id: Uuid,
+    /// As it is shown, if it is new.
+    pub name: String,
+}
+
+/// Where a file was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewLocation {
+    /// Its id, if it is new.
+    pub location_id: Uuid,
+    /// The run that found it.
+    pub ingest_id: IngestId,
+    /// Readable.
+    pub path: String,
+    /// The exact bytes.
+    pub path_bytes: Vec<u8>,
+    /// The file's own time.
+    pub mtime: Option<Timestamp>,
+}
+
+/// What opening an upload came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OpenOutcome {
+    /// The rows are there.
+    Opened,
+    /// The same request came before and made this video.
+    Repeated(VideoId),
+    /// The key came before with another request.
+    IdempotencyConflict,
+    /// The library has no room for it.
+    QuotaExceeded {
+        /// What the library may hold.
+        quota_bytes: u64,
+    },
+    /// The library has no such ingest.
+    NoSuchIngest,
+    /// The library has no such video to replace.
+    NoSuchVideo,
+}
+
+impl Catalog {
+    /// Makes the rows of a new upload, unless the same request made them before.
+    pub async fn open_upload(
+        &self,
+        new: &NewUpload,
+        now: Timestamp,
+    ) -> Result<OpenOutcome, CatalogError> {
+        write_tx!(self.db, Writes::Library(new.library_id), |tx| open(
+            tx, new, now
+        )
+        .await)
+    }
+}
+
+async fn open(tx: &mut Tx, new: &NewUpload, now: Timestamp) -> Result<OpenOutcome, CatalogError> {
+    if let Some(idempotency) = &new.idempotency {
+        match look_up(tx, new.user_id, idempotency, now).await? {
+            Claim::New => {}
+            Claim::Repeated(row) => return Ok(OpenOutcome::Repeated(VideoId::new(row))),
+            Claim::Conflict => return Ok(OpenOutcome::IdempotencyConflict),
+        }
+    }
+    if let Some(quota_bytes) = exceeded_quota(tx, new).await? {
+        return Ok(OpenOutcome::QuotaExceeded { quota_bytes });
+    }
+    if let Some(replaced) = new.replaces
+        && !is_video_of(tx, new.library_id, replaced).await?
+    {
+        return Ok(OpenOutcome::NoSuchVideo);
+    }
+    if let Some(location) = &new.location
+        && !is_ingest_of(tx, new.library_id, location.ingest_id).await?
+    {
+        return Ok(OpenOutcome::NoSuchIngest);
+    }
+    insert_video(tx, new, now).await?;
+    insert_upload(tx, new, now).await?;
+    insert_tags(tx, new).await?;
+    if let Some(location) = &new.location {
+        put_location(tx, new.video_id, location, now).await?;
+    }
+    if let Some(idempotency) = &new.idempotency {
+        record(tx, new.user_id, idempotency, new.video_id.as_uuid(), now).await?;
+    }
+    count(
+        tx,
+        new.library_id,
+        VideoState::Uploading,
+        Sign::More,
+        new.size_bytes.unwrap_or(0),
+    )
+    .await?;
+    append_event(tx, new.library_id, "video", new.video_id, now).await?;
+    Ok(OpenOutcome::Opened)
+}
+
+/// The quota, where the library would go beyond it. Everything that is promised or stored counts, the trash too.
+async fn exceeded_quota(tx: &mut Tx, new: &NewUpload) -> Result<Option<u64>, CatalogError> {
+    let quota: Option<i64> = on_tx!(tx, |connection| {
+        sqlx::query_scalar("SELECT quota_bytes FROM libraries WHERE library_id = $1")
+            .bind(Sql(new.library_id))
+            .fetch_one(connection)
+            .await?
+    });
+    let Some(quota) = quota.and_then(|quota| u64::try_from(quota).ok()) else {
+        return Ok(None);
+    };
+    let held: i64 = on_tx!(tx, |connection| {
+        sqlx::query_scalar(
+            "SELECT CAST(COALESCE(SUM(bytes), 0) AS BIGINT) FROM library_counts WHERE library_id = $1",
+        )
+        .bind(Sql(new.library_id))
+        .fetch_one(connection)
+        .await?
+    });
+    let held = u64::try_from(held).unwrap_or(0);
+    let fits = held.saturating_add(new.size_bytes.unwrap_or(0)) <= quota;
+    Ok((!fits).then_some(quota))
+}
+
+async fn is_video_of(
+    tx: &mut Tx,
+    library: LibraryId,
+    video: VideoId,
+) -> Result<bool, CatalogError> {
+    Ok(on_tx!(tx, |connection| {
+        sqlx::query_scalar(
+            "SELECT EXISTS (SELECT 1 FROM videos WHERE video_id = $1 AND library_id = $2 AND purging_at IS NULL)",
+        )
+        .bind(Sql(video))
+        .bind(Sql(library))
+        .fetch_one(connection)
+        .await?
+    }))
+}
+
+async fn is_ingest_of(
+    tx: &mut Tx,
+    library: LibraryId,
+    ingest: IngestId,
+) -> Result<bool, CatalogError> {
+    Ok(on_tx!(tx, |connection| {
+        sqlx::query_scalar(
+            "SELECT EXISTS (SELECT 1 FROM ingests WHERE ingest_id = $1 AND library_id = $2)",
+        )
+        .bind(Sql(ingest))
+        .bind(Sql(library))
+        .fetch_one(connection)
+        .await?
+    }))
+}
+
+async fn insert_video(tx: &mut Tx, new: &NewUpload, now: Timestamp) -> Result<(), CatalogError> {
+    on_tx!(tx, |connection| {
+        sqlx::query(
+            "INSERT INTO videos (video_id, library_id, user_id, access_token_id, kind, title, title_fold, \
+             description, filename, filename_fold, mime_type, size_bytes, held_bytes, blake3, captured_at, \
+             replaces, damaged_accepted, state, created_at, updated_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, 'uploading', $18, $18)",
+        )
+        .bind(Sql(new.video_id))
+        .bind(Sql(new.library_id))
+        .bind(Sql(new.user_id))
+        .bind(Sql(new.access_token_id))
+        .bind(Sql(new.kind))
+        .bind(new.title.as_deref())
+        .bind(fold(new.title.as_deref().unwrap_or(&new.filename)))
+        .bind(new.description.as_deref())
+        .bind(new.filename.as_str())
+        .bind(fold(&new.filename))
+        .bind(new.mime_type.as_str())
+        .bind(Sql(new.size_bytes))
+        .bind(Sql(new.size_bytes.unwrap_or(0)))
+        .bind(Sql(new.blake3))
+        .bind(Sql(new.captured_at))
+        .bind(Sql(new.replaces))
+        .bind(new.damaged_accepted)
+        .bind(Sql(now))
+        .execute(connection)
+        .await?.rows_affected()
+    });
+    Ok(())
+}
+
+async fn insert_upload(tx: &mut Tx, new: &NewUpload, now: Timestamp) -> Result<(), CatalogError> {
+    on_tx!(tx, |connection| {
+        sqlx::query(
+            "INSERT INTO uploads (upload_id, video_id, library_id, store_upload_id, multipart, part_size, \
+             part_count, part_checksum, expected_blake3, created_at, last_progress_at, expires_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11)",
+        )
+        .bind(Sql(new.upload_id))
+        .bind(Sql(new.video_id))
+        .bind(Sql(new.library_id))
+        .bind(new.store_upload_id.as_deref())
+        .bind(new.multipart)
+        .bind(Sql(new.part_size.get()))
+        .bind(Sql(new.part_count))
+        .bind(Sql(new.part_checksum))
+        .bind(Sql(new.blake3))
+        .bind(Sql(now))
+        .bind(Sql(new.expires_at))
+        .execute(connection)
+        .await?.rows_affected()
+    });
+    Ok(())
+}
+
+async fn insert_tags(tx: &mut Tx, new: &NewUpload) -> Result<(), CatalogError> {
+    for tag in &new.tags {
+        on_tx!(tx, |connection| {
+            sqlx::query(
+                "INSERT INTO tags (tag_id, library_id, name_fold, name) VALUES ($1, $2, $3, $4) \
+                 ON CONFLICT (library_id, name_fold) DO NOTHING",
+            )
+            .bind(tag.tag_id)
+            .bind(Sql(new.library_id))
+            .bind(fold(&tag.name))
+            .bind(tag.name.as_str())
+            .execute(&mut *connection)
+            .await?;
+            sqlx::query(
+                "INSERT INTO video_tags (video_id, tag_id) \
+                 SELECT $1, tag_id FROM tags WHERE library_id = $2 AND name_fold = $3 ON CONFLICT DO NOTHING",
+            )
+            .bind(Sql(new.video_id))
+            .bind(Sql(new.library_id))
+            .bind(fold(&tag.name))
+            .execute(connection)
+            .await?.rows_affected()
+        });
+    }
+    Ok(())
+}
+
+/// Records where the file was found; what was at that path until now is kept as superseded.
+async fn put_location(
+    tx: &mut Tx,
+    video: VideoId,
+    location: &NewLocation,
+    now: Timestamp,
+) -> Result<(), CatalogError> {
+    let path_hash = blake3::hash(&location.path_bytes);
+    let raw =
+        heimdex_api::path::raw_of(&location.path_bytes).map(|_| location.path_bytes.as_slice());
+    let filename = location.path.rsplit('/').next().unwrap_or(&location.path);
+    on_tx!(tx, |connection| {
+        sqlx::query(
+            "UPDATE locations SET superseded_at = $3 \
+             WHERE ingest_id = $1 AND path_hash = $2 AND superseded_at IS NULL",
+        )
+        .bind(Sql(location.ingest_id))
+        .bind(path_hash.as_bytes().as_slice())
+        .bind(Sql(now))
+        .execute(&mut *connection)
+        .await?;
+        sqlx::query(
+            "INSERT INTO locations (location_id, ingest_id, video_id, path, path_raw, path_hash, filename, mtime, \
+             created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        )
+        .bind(location.location_id)
+        .bind(Sql(location.ingest_id))
+        .bind(Sql(video))
+        .bind(location.path.as_str())
+        .bind(raw)
+        .bind(path_hash.as_bytes().as_slice())
+        .bind(filename)
+        .bind(Sql(location.mtime))
+        .bind(Sql(now))
+        .execute(connection)
+        .await?.rows_affected()
+    });
+    Ok(())
+}
