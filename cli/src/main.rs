@@ -1,7 +1,2 @@
-//! `heimdex`: the command line. Everything is in the library, so that its parts can be tested and documented.
-
-use std::process::ExitCode;
-
-fn main() -> ExitCode {
-    heimdex_cli::main()
-}
+//! (written next)
+fn main() {}

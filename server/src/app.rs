@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use tokio::sync::Notify;
 
+use crate::catalog::Catalog;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::objects::{ObjectStore, OriginPolicy};
 use crate::random::Random;
 
 /// The server's parts. Clones are the same server.
@@ -17,6 +19,12 @@ pub struct App(Arc<AppInner>);
 pub struct AppInner {
     /// What it is set to.
     pub config: Config,
+    /// Every row.
+    pub catalog: Catalog,
+    /// Every byte.
+    pub objects: ObjectStore,
+    /// Under which address a request came, and so which address URLs are signed for.
+    pub origins: OriginPolicy,
     /// What time it is.
     pub clock: Clock,
     /// Where ids and secrets come from.

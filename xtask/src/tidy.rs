@@ -5,7 +5,6 @@
 mod architecture;
 mod exceptions;
 mod layering;
-mod manifests;
 pub(crate) mod migrations;
 mod snapshots;
 mod sources;
@@ -45,7 +44,6 @@ fn check(workspace: &Workspace) -> Result<Vec<Finding>> {
     let mut findings = layering::check(workspace.metadata());
     findings.extend(migrations::check(root)?);
     findings.extend(architecture::check(workspace)?);
-    findings.extend(manifests::check(workspace.packages(), &files));
     findings.extend(sources::check(&files));
     findings.extend(snapshots::check(&files));
     findings.extend(text::check(root, &files));

@@ -1,3 +1,4 @@
 //! The handlers, one file an endpoint.
 
 pub mod health;
+pub mod uploads;

@@ -4,6 +4,9 @@ pub mod context;
 pub mod error;
 pub mod extract;
 pub mod network;
+mod origin;
+mod outages;
 
 pub use error::ApiError;
 pub use extract::{Body, IdempotencyKey, PathId, Query};
+pub use origin::ClientOrigin;

@@ -1,3 +1,5 @@
+//! Heads of every container, and of what only looks like one.
+
 use super::*;
 
 fn packets(length: usize, at: usize, count: usize) -> Vec<u8> {

@@ -137,6 +137,34 @@ fn any_cut_of_a_film_is_damage_or_no_film() {
 }
 
 #[test]
+fn a_cut_of_a_real_film_is_damage_wherever_it_falls() {
+    let studio = Studio::open();
+    for flags in ["+faststart", "+rtphint"] {
+        let bytes = studio.film_bytes("film.mp4", &["-movflags", flags]);
+        for length in (12..bytes.len()).step_by(701).chain([bytes.len() - 1]) {
+            sentence(&bytes[..length]);
+        }
+    }
+}
+
+#[test]
+fn a_cut_fragmented_film_is_whole_only_where_a_fragment_ends() {
+    let flags = "+frag_keyframe+empty_moov+default_base_moof";
+    let bytes = Studio::open().film_bytes("fragments.mp4", &["-movflags", flags]);
+    let mut ends = vec![find(&bytes, *b"mfra", 0)];
+    ends.extend((1..5).map(|number| find(&bytes, *b"moof", number)));
+    for length in 12..bytes.len() {
+        if look(&bytes[..length]).completeness == Completeness::Complete {
+            // The length of the box that follows begins with zeros.
+            assert!(
+                ends.iter().any(|end| (*end..end + 4).contains(&length)),
+                "{length} of {ends:?}"
+            );
+        }
+    }
+}
+
+#[test]
 fn a_cut_film_still_says_what_its_index_says() {
     let length = u32::try_from(Film::at(0).moov().len()).unwrap();
     let moov = Film::at(20 + length + 8).moov();

@@ -8,6 +8,7 @@ use heimdex_media::{
 };
 use serde_json::Value;
 
+use crate::boxes::words;
 use crate::ffmpeg::{EDITABLE, H264, PICTURE, SMALL, Studio, TONE, ffprobe, has_encoder};
 
 fn look(path: &Path) -> Report {
@@ -326,20 +327,27 @@ fn channels_of_surround_sound_are_counted() {
 #[test]
 fn a_turned_picture_says_by_how_much() {
     let studio = Studio::open();
-    let upright = studio.film("upright.mp4", &[]);
-    // ffmpeg takes this tag the other way round.
-    for (tag, clockwise) in [(0, 0), (90, 270), (180, 180), (270, 90)] {
-        let tag = format!("rotate={tag}");
-        let turn = [
-            "-i",
-            upright.to_str().unwrap(),
-            "-c",
-            "copy",
-            "-metadata:s:v:0",
-            &tag,
-        ];
-        let report = agrees(&studio.make("turned.mp4", &[&turn]));
-        assert_eq!(report.probe.rotation, Some(clockwise));
+    let upright = studio.film_bytes("upright.mp4", &[]);
+    // How a picture is turned is asked of ffmpeg in other words in each of its versions.
+    let matrix = upright
+        .windows(4)
+        .position(|window| window == b"tkhd")
+        .unwrap()
+        + 44;
+    let (one, minus) = (0x1_0000, 0xffff_0000);
+    let turns = [
+        (0, [one, 0, 0, 0, one]),
+        (90, [0, one, 0, minus, 0]),
+        (180, [minus, 0, 0, 0, minus]),
+        (270, [0, minus, 0, one, 0]),
+    ];
+    for (degrees, turn) in turns {
+        let mut bytes = upright.clone();
+        bytes[matrix..matrix + 20].copy_from_slice(&words(&turn));
+        let path = studio.path("turned.mp4");
+        fs_err::write(&path, bytes).unwrap();
+        let report = agrees(&path);
+        assert_eq!(report.probe.rotation, Some(degrees));
         assert_eq!(
             (report.probe.width, report.probe.height),
             (Some(160), Some(120))
@@ -378,7 +386,7 @@ fn a_varying_frame_rate_is_averaged() {
     let vary = [
         "-vf",
         "select='not(mod(n,3))+gt(n,25)'",
-        "-vsync",
+        "-fps_mode",
         "vfr",
         "-an",
     ];

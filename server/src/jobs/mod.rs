@@ -1,0 +1,114 @@
+//! Background work: the rows of `jobs` are the queue, a worker runs one stage of one video at a time, the janitor
+//! cleans up.
+//!
+//! The row is the truth, a notification only a hint, polling the net below it.
+
+mod janitor;
+mod keys;
+mod read_back;
+mod side_car;
+mod source;
+mod stages;
+mod worker;
+
+use std::error::Error;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use heimdex_api::VerifiedHow;
+
+use crate::app::JobWaker;
+use crate::catalog::{Catalog, CatalogError};
+use crate::clock::Clock;
+use crate::objects::{ObjectStore, ObjectsError};
+use crate::random::Random;
+
+pub use janitor::{Janitor, free_upload};
+pub use keys::{home, incoming};
+pub use worker::Worker;
+
+/// What every stage works with.
+#[derive(Debug, Clone)]
+pub struct JobContext {
+    /// The rows.
+    pub catalog: Catalog,
+    /// The bytes.
+    pub objects: ObjectStore,
+    /// What reading these bytes proves.
+    pub verified_how: VerifiedHow,
+    /// The time.
+    pub clock: Clock,
+    /// Chance.
+    pub random: Random,
+    /// Told when a job was added.
+    pub wake: JobWaker,
+}
+
+/// How far a job is; shared with whoever tells the database.
+#[derive(Debug, Clone, Default)]
+pub struct Progress(Arc<AtomicU64>);
+
+impl Progress {
+    const WHOLE: u32 = 1_000_000;
+
+    /// `done` of `all` are done.
+    pub fn set(&self, done: u64, all: u64) {
+        let millionths = u128::from(done) * u128::from(Self::WHOLE) / u128::from(all.max(1));
+        let millionths = u64::try_from(millionths)
+            .unwrap_or(u64::MAX)
+            .min(u64::from(Self::WHOLE));
+        self.0.fetch_max(millionths, Ordering::Relaxed);
+    }
+
+    /// From 0 to 1.
+    #[must_use]
+    pub fn get(&self) -> f64 {
+        let millionths = u32::try_from(self.0.load(Ordering::Relaxed)).unwrap_or(Self::WHOLE);
+        f64::from(millionths) / f64::from(Self::WHOLE)
+    }
+}
+
+/// Why a stage did not come to its end.
+#[derive(Debug, thiserror::Error)]
+pub enum StageError {
+    /// Store or database did not answer: waiting costs no attempt.
+    #[error("store or database did not answer")]
+    Outage(#[source] Box<dyn Error + Send + Sync>),
+    /// A fault of ours: it costs an attempt.
+    #[error("the stage failed")]
+    Fault(#[source] Box<dyn Error + Send + Sync>),
+    /// The job is another worker's by now, or its video is gone.
+    #[error("the job is not this worker's any more")]
+    Lost,
+    /// The process ends: another worker begins again.
+    #[error("the worker was stopped")]
+    Stopped,
+}
+
+impl From<ObjectsError> for StageError {
+    fn from(error: ObjectsError) -> Self {
+        match error {
+            ObjectsError::Unavailable(_) | ObjectsError::Full => Self::Outage(Box::new(error)),
+            ObjectsError::NotFound
+            | ObjectsError::NoSuchUpload
+            | ObjectsError::ChecksumMismatch
+            | ObjectsError::InvalidPart
+            | ObjectsError::PreconditionFailed
+            | ObjectsError::Other(_) => Self::Fault(Box::new(error)),
+        }
+    }
+}
+
+impl From<CatalogError> for StageError {
+    fn from(error: CatalogError) -> Self {
+        match error {
+            CatalogError::Unavailable(_) | CatalogError::Full | CatalogError::Busy => {
+                Self::Outage(Box::new(error))
+            }
+            CatalogError::Refused { .. }
+            | CatalogError::Corrupt(_)
+            | CatalogError::Statement(_)
+            | CatalogError::InvalidMove { .. } => Self::Fault(Box::new(error)),
+        }
+    }
+}

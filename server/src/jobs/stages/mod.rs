@@ -1,0 +1,20 @@
+//! The stages, one file each: what a job of that name does with its video.
+
+mod probe;
+mod upload_validate;
+
+use crate::catalog::jobs::ClaimedJob;
+use crate::domain::job::Stage;
+use crate::jobs::{JobContext, Progress, StageError};
+
+/// Runs the job's stage to its end, the row of its result included.
+pub(super) async fn run(
+    context: &JobContext,
+    job: &ClaimedJob,
+    progress: &Progress,
+) -> Result<(), StageError> {
+    match job.stage {
+        Stage::UploadValidate => upload_validate::run(context, job, progress).await,
+        Stage::Probe => probe::run(context, job).await,
+    }
+}

@@ -1,0 +1,260 @@
+//! `upload_validate`: reads the whole object back, compares it with what was promised, recognises what it is, and
+//! writes the side-car. After it a video is verified, or failed with a sentence.
+//!
+//! Inputs: the video's row and its object. Running it twice gives the same rows.
+
+use heimdex_api::plan::PartSize;
+use heimdex_api::{Blake3, JobId, VideoKind, failpoint};
+use heimdex_media::{Completeness, MediaError, Report};
+use tokio::runtime::Handle;
+
+use crate::catalog::jobs::{ClaimedJob, Held};
+use crate::catalog::objects::{StoredVideo, Validation, Verified};
+use crate::jobs::read_back::{ReadBack, read_back};
+use crate::jobs::source::{ObjectSource, store_error};
+use crate::jobs::{JobContext, Progress, StageError, side_car};
+use crate::objects::{ObjectHead, ObjectKey, ObjectsError, extension};
+
+/// Of a verdict's parts that differ, as many are named.
+const NAMED_PARTS: usize = 10;
+
+pub(super) async fn run(
+    context: &JobContext,
+    job: &ClaimedJob,
+    progress: &Progress,
+) -> Result<(), StageError> {
+    let video = context
+        .catalog
+        .stored_video(job.video_id)
+        .await?
+        .ok_or(StageError::Lost)?;
+    let validation = match judge(context, &video, progress).await? {
+        Err(sentence) => Validation::Refused { sentence },
+        Ok(verified) => {
+            side_car::write(context, &verified, video.video_id).await?;
+            failpoint!("job.validate.side_car");
+            Validation::Verified(verified)
+        }
+    };
+    let held = context
+        .catalog
+        .finish_validation(
+            job,
+            &validation,
+            JobId::new(context.random.uuid()),
+            context.clock.now(),
+        )
+        .await?;
+    failpoint!("job.validate.recorded");
+    match held {
+        Held::Yes => {
+            context.wake.wake();
+            Ok(())
+        }
+        Held::No => Err(StageError::Lost),
+    }
+}
+
+/// What is wrong with the bytes, for a person.
+type Sentence = String;
+
+async fn judge(
+    context: &JobContext,
+    video: &StoredVideo,
+    progress: &Progress,
+) -> Result<Result<Verified, Sentence>, StageError> {
+    let Some((key, head)) = locate(context, video).await? else {
+        return Ok(Err(
+            "The bytes are not in the store any more. Send the file again.".to_owned(),
+        ));
+    };
+    if head.size != video.size_bytes {
+        return Ok(Err(format!(
+            "The store has {} bytes where {} were promised. Send the file again.",
+            head.size, video.size_bytes
+        )));
+    }
+    let part_size = video
+        .part_size
+        .and_then(PartSize::new)
+        .unwrap_or_else(|| PartSize::choose(head.size, None));
+    let frames = context.objects.get_stream(&key).await?;
+    let read = read_back(frames, head.size, part_size, progress).await?;
+    if let Some(sentence) = difference(video, &read) {
+        return Ok(Err(sentence));
+    }
+    let report = look(context, &key, head.size).await?;
+    let (kind, damage) = match report {
+        None => (VideoKind::File, None),
+        Some(Report {
+            completeness: Completeness::Damaged { sentence },
+            ..
+        }) => (VideoKind::Video, Some(sentence)),
+        Some(Report {
+            completeness: Completeness::Complete | Completeness::NotJudged,
+            ..
+        }) => (VideoKind::Video, None),
+    };
+    Ok(Ok(Verified {
+        kind,
+        damage,
+        blake3: read.blake3,
+        part_size,
+        subtrees: read.subtrees,
+        etag: head.etag,
+        verified_at: context.clock.now(),
+        how: context.verified_how,
+    }))
+}
+
+/// Where the object is: at its final key, if need be moved there from `incoming/`, where an old URL could still
+/// overwrite it.
+async fn locate(
+    context: &JobContext,
+    video: &StoredVideo,
+) -> Result<Option<(String, ObjectHead)>, StageError> {
+    let objects = &context.objects;
+    let home = ObjectKey::Video {
+        library: video.library_id,
+        video: video.video_id,
+        extension: extension(&video.mime_type),
+    }
+    .to_string();
+    if let Some(head) = objects.head(&home).await? {
+        // Moved already, though perhaps the row does not know: what lies at the old key by now is nobody's.
+        note_move(context, video, &home, &head).await?;
+        return Ok(Some((home, head)));
+    }
+    if video.object_key == home {
+        return Ok(None);
+    }
+    match objects.move_object(&video.object_key, &home).await {
+        Ok(()) => {}
+        Err(ObjectsError::NotFound) => return Ok(None),
+        Err(error) => return Err(error.into()),
+    }
+    failpoint!("job.validate.moved");
+    let Some(head) = objects.head(&home).await? else {
+        return Ok(None);
+    };
+    note_move(context, video, &home, &head).await?;
+    Ok(Some((home, head)))
+}
+
+async fn note_move(
+    context: &JobContext,
+    video: &StoredVideo,
+    home: &str,
+    head: &ObjectHead,
+) -> Result<(), StageError> {
+    if video.object_key != home {
+        let id = video.object_id;
+        context
+            .catalog
+            .object_moved(video.library_id, id, home, &head.etag)
+            .await?;
+        failpoint!("job.validate.move_recorded");
+    }
+    Ok(())
+}
+
+/// How the stored bytes differ from the file, where somebody told what the file is.
+fn difference(video: &StoredVideo, read: &ReadBack) -> Option<Sentence> {
+    if read.size != video.size_bytes {
+        return Some(format!(
+            "Reading back gave {} bytes where {} were promised. Send the file again.",
+            read.size, video.size_bytes
+        ));
+    }
+    let promised = video.blake3.filter(|promised| *promised != read.blake3)?;
+    let parts = differing_parts(
+        video.subtrees.as_deref().unwrap_or_default(),
+        &read.subtrees,
+    );
+    Some(format!(
+        "The stored bytes differ from the file{parts}: its BLAKE3 is {promised}, that of what is stored {}. Send the \
+         file again.",
+        read.blake3
+    ))
+}
+
+/// ` in part 3` or ` in parts 3, 7 and 12 more`, where the parts' values are known.
+fn differing_parts(told: &[Blake3], read: &[Blake3]) -> String {
+    if told.len() != read.len() {
+        return String::new();
+    }
+    let differing: Vec<String> = (1_usize..)
+        .zip(told.iter().zip(read))
+        .filter(|(_, (told, read))| told != read)
+        .map(|(number, _)| number.to_string())
+        .collect();
+    match differing.as_slice() {
+        [] => String::new(),
+        [one] => format!(" in part {one}"),
+        some if some.len() <= NAMED_PARTS => format!(" in parts {}", some.join(", ")),
+        many => {
+            format!(
+                " in parts {} and {} more",
+                many[..NAMED_PARTS].join(", "),
+                many.len() - NAMED_PARTS
+            )
+        }
+    }
+}
+
+/// Looks into the container on a blocking thread.
+pub(super) async fn look(
+    context: &JobContext,
+    key: &str,
+    size: u64,
+) -> Result<Option<Report>, StageError> {
+    let source = ObjectSource::new(
+        context.objects.clone(),
+        key.to_owned(),
+        size,
+        Handle::current(),
+    );
+    let looked = tokio::task::spawn_blocking(move || heimdex_media::inspect(&source))
+        .await
+        .map_err(|error| StageError::Fault(Box::new(error)))?;
+    looked.map_err(|error| {
+        let outage = match &error {
+            MediaError::Read { source, .. } => {
+                matches!(store_error(source), Some(ObjectsError::Unavailable(_)))
+            }
+            MediaError::Shrunk { .. } => false,
+        };
+        if outage {
+            StageError::Outage(Box::new(error))
+        } else {
+            StageError::Fault(Box::new(error))
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn differing_parts_are_named_as_far_as_they_are_known() {
+        let values = |changed: &[usize]| -> Vec<Blake3> {
+            (0..20)
+                .map(|i| Blake3::new([u8::from(changed.contains(&i)); 32]))
+                .collect()
+        };
+        let told = values(&[]);
+        for (read, expected) in [
+            (values(&[]), ""),
+            (values(&[2]), " in part 3"),
+            (values(&[0, 19]), " in parts 1, 20"),
+            (
+                values(&(0..12).collect::<Vec<_>>()),
+                " in parts 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 and 2 more",
+            ),
+            (vec![], ""),
+        ] {
+            assert_eq!(differing_parts(&told, &read), expected);
+        }
+    }
+}
