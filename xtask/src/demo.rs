@@ -5,7 +5,7 @@
 mod crash;
 mod stage;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -20,18 +20,9 @@ const VIDEO: &str = "docs/demo/sunrise.mp4";
 
 const EMAIL: &str = "demo@example.org";
 
-/// Builds and runs the main job on the embedded default, in a directory that is gone afterwards.
-///
-/// A server, an account, a video that goes up and comes back, and an upload that is killed in the middle and goes on.
-#[derive(Debug, clap::Args)]
-pub(crate) struct DemoArgs {
-    /// The video to show it with, instead of the one in the repository.
-    file: Option<PathBuf>,
-}
-
-pub(crate) fn run(workspace: &Workspace, args: &DemoArgs) -> Result<ExitCode> {
+pub(crate) fn run(workspace: &Workspace, file: Option<&Path>) -> Result<ExitCode> {
     let shipped = workspace.root().join(VIDEO);
-    let video = match &args.file {
+    let video = match file {
         Some(file) => file
             .canonicalize()
             .with_context(|| format!("`{}`", file.display()))?,

@@ -7,6 +7,7 @@ use std::process::{Command, ExitCode};
 use anyhow::{Context, Result};
 use fs_err as fs;
 
+use crate::keeper::{Directory, Owner};
 use crate::tidy::migrations;
 use crate::workspace::Workspace;
 use crate::{build, say, steps};
@@ -17,17 +18,18 @@ const GENERATORS: [&str; 2] = ["generate", "generate_server"];
 /// The directories that hold nothing but generated files.
 const GENERATED: [&str; 2] = ["man", "completions"];
 
-/// Writes man pages, completions and checksums of new migrations, or checks that they are current.
-#[derive(Debug, clap::Args)]
-pub(crate) struct GenerateArgs {
-    /// Writes nothing; fails and names what is not current.
-    #[arg(long)]
-    check: bool,
+/// Whether files are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// They are.
+    Write,
+    /// They are compared, and a difference is a failure.
+    Check,
 }
 
-pub(crate) fn run(workspace: &Workspace, args: &GenerateArgs) -> Result<ExitCode> {
+pub(crate) fn run(workspace: &Workspace, purpose: Purpose) -> Result<ExitCode> {
     build::binaries(workspace)?;
-    let made = tempfile::tempdir()?;
+    let made = Directory::new("heimdex-generate", Owner::Us)?;
     for generator in GENERATORS {
         let program = workspace.binaries().join("examples").join(generator);
         steps::run(Command::new(program).arg(made.path()))?;
@@ -36,21 +38,19 @@ pub(crate) fn run(workspace: &Workspace, args: &GenerateArgs) -> Result<ExitCode
     for directory in GENERATED {
         let wanted = read_tree(&made.path().join(directory))?;
         let present = read_tree(&workspace.root().join(directory))?;
-        if args.check {
-            differences.extend(compare(directory, &wanted, &present));
-        } else {
-            replace(&workspace.root().join(directory), &wanted, &present)?;
+        match purpose {
+            Purpose::Write => replace(&workspace.root().join(directory), &wanted, &present)?,
+            Purpose::Check => differences.extend(compare(directory, &wanted, &present)),
         }
     }
-    if args.check {
-        differences.extend(
-            migrations::check(workspace.root())?
-                .into_iter()
-                .map(|f| f.to_string()),
-        );
-    } else {
+    if purpose == Purpose::Write {
         migrations::add_missing(workspace.root())?;
     }
+    differences.extend(
+        migrations::check(workspace.root())?
+            .iter()
+            .map(ToString::to_string),
+    );
     if differences.is_empty() {
         say::talk("Generated files are current.");
         return Ok(ExitCode::SUCCESS);

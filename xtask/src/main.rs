@@ -1,7 +1,9 @@
 //! Builds, checks and demonstrates Heimdex: `cargo xtask VERB`.
 //!
-//! It depends on none of our crates, so that it is there within seconds of a fresh clone. One verb, one file.
+//! It depends on none of our crates and on little else, so that it is there within seconds of a fresh clone. One verb,
+//! one file.
 
+mod arguments;
 mod build;
 mod ci;
 mod demo;
@@ -18,41 +20,39 @@ mod workspace;
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
+use crate::arguments::Verb;
 use crate::workspace::Workspace;
 
-/// Builds, checks and demonstrates Heimdex.
-#[derive(Debug, Parser)]
-#[command(
-    name = "cargo xtask",
-    bin_name = "cargo xtask",
-    disable_help_subcommand = true
-)]
-enum Verb {
-    Demo(demo::DemoArgs),
-    Test(test::TestArgs),
-    Generate(generate::GenerateArgs),
-    Tidy(tidy::TidyArgs),
-    Ci(ci::CiArgs),
-    Pg(pg::PgArgs),
-}
+/// Wrong usage, as of our other programs.
+const USAGE: u8 = 2;
 
 fn main() -> ExitCode {
-    let verb = Verb::parse();
-    let done = Workspace::find().and_then(|workspace| match verb {
-        Verb::Demo(args) => demo::run(&workspace, &args),
-        Verb::Test(args) => test::run(&workspace, &args),
-        Verb::Generate(args) => generate::run(&workspace, &args),
-        Verb::Tidy(args) => tidy::run(&workspace, &args),
-        Verb::Ci(args) => ci::run(&workspace, &args),
-        Verb::Pg(args) => pg::run(&workspace, &args),
-    });
-    match done {
-        Ok(code) => code,
+    let verb = match arguments::parse(std::env::args_os().skip(1)) {
+        Ok(verb) => verb,
         Err(error) => {
-            say::error(&error);
-            ExitCode::FAILURE
+            say::error(&error.into());
+            say::talk("hint: `cargo xtask --help` names the verbs");
+            return ExitCode::from(USAGE);
         }
+    };
+    let done = run(verb);
+    done.unwrap_or_else(|error| {
+        say::error(&error);
+        ExitCode::FAILURE
+    })
+}
+
+fn run(verb: Verb) -> anyhow::Result<ExitCode> {
+    match verb {
+        Verb::Help(text) => {
+            say::out(text);
+            Ok(ExitCode::SUCCESS)
+        }
+        Verb::Demo { file } => demo::run(&Workspace::find()?, file.as_deref()),
+        Verb::Test { arguments } => test::run(&Workspace::find()?, &arguments),
+        Verb::Generate(purpose) => generate::run(&Workspace::find()?, purpose),
+        Verb::Tidy => tidy::run(&Workspace::find()?),
+        Verb::Ci => ci::run(&Workspace::find()?),
+        Verb::Pg { command } => pg::run(&command),
     }
 }

@@ -98,7 +98,7 @@ fn on_path(program: &str) -> bool {
 /// How `apt-get` may be called without asking anybody: as root, or through sudo where it wants no password.
 fn apt_get() -> Option<impl FnMut() -> Command> {
     environment::find_program("apt-get")?;
-    let root = rustix::process::geteuid().is_root();
+    let root = environment::is_root();
     if !root && !sudo_without_password().unwrap_or(false) {
         return None;
     }

@@ -9,24 +9,15 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 
 use crate::keeper::{Directory, Kept, Owner};
-use crate::workspace::Workspace;
 use crate::{packages, say, steps};
 
 const START_LIMIT: Duration = Duration::from_mins(1);
 const ATTEMPTS: usize = 3;
 
-/// Starts a throw-away PostgreSQL, and runs a command with `HEIMDEX_TEST_PG_URL` set, or waits for Ctrl-C.
-#[derive(Debug, clap::Args)]
-pub(crate) struct PgArgs {
-    /// The command, as in `cargo xtask pg cargo nextest run -p heimdex-server`; without one the URL is printed.
-    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-    command: Vec<OsString>,
-}
-
-pub(crate) fn run(_: &Workspace, args: &PgArgs) -> Result<ExitCode> {
+pub(crate) fn run(command: &[OsString]) -> Result<ExitCode> {
     packages::ensure(&[packages::POSTGRES])?;
     let cluster = Cluster::start()?;
-    if let Some((program, arguments)) = args.command.split_first() {
+    if let Some((program, arguments)) = command.split_first() {
         let mut command = Command::new(program);
         let status = steps::status(
             command

@@ -8,18 +8,7 @@ use anyhow::Result;
 use crate::workspace::Workspace;
 use crate::{build, environment, packages, pg, say, steps};
 
-/// Runs all tests, on SQLite and on a throw-away PostgreSQL, with the real binaries.
-///
-/// Installs ffmpeg, PostgreSQL and tmux by `apt-get` where that needs no question, else names what is missing. Uses
-/// cargo-nextest where it is on PATH, else `cargo test`.
-#[derive(Debug, clap::Args)]
-pub(crate) struct TestArgs {
-    /// Handed on to the test runner, as in `cargo xtask test -- catalog`; documentation tests are then left out.
-    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-    arguments: Vec<OsString>,
-}
-
-pub(crate) fn run(workspace: &Workspace, args: &TestArgs) -> Result<ExitCode> {
+pub(crate) fn run(workspace: &Workspace, arguments: &[OsString]) -> Result<ExitCode> {
     packages::ensure(packages::FOR_TESTS)?;
     build::binaries(workspace)?;
     let cluster = pg::Cluster::start()?;
@@ -33,7 +22,7 @@ pub(crate) fn run(workspace: &Workspace, args: &TestArgs) -> Result<ExitCode> {
         }
     };
     let nextest = has_nextest(workspace);
-    if nextest && args.arguments.is_empty() {
+    if nextest && arguments.is_empty() {
         // First, so that the runner's own closing lines are the last of the output.
         let mut doctests = workspace.cargo();
         doctests
@@ -55,7 +44,7 @@ pub(crate) fn run(workspace: &Workspace, args: &TestArgs) -> Result<ExitCode> {
             .args(build::SELECTION)
             .arg("--no-fail-fast");
     }
-    tests.args(&args.arguments);
+    tests.args(arguments);
     prepare(&mut tests);
     let status = steps::status(&mut tests)?;
     drop(cluster);

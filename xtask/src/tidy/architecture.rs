@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use fs_err as fs;
 
 use super::Finding;
@@ -37,12 +37,8 @@ pub(super) fn check(workspace: &Workspace) -> Result<Vec<Finding>> {
 fn names(workspace: &Workspace) -> Result<BTreeSet<String>> {
     let root = workspace.root();
     let mut names = BTreeSet::new();
-    for package in workspace.metadata().workspace_packages() {
-        let manifest = package.manifest_path.as_std_path();
-        let directory = manifest
-            .parent()
-            .context("a manifest lies in a directory")?;
-        names.insert(directory.strip_prefix(root)?.to_string_lossy().into_owned());
+    for package in workspace.packages() {
+        names.insert(package.directory.to_string_lossy().into_owned());
     }
     for entry in fs::read_dir(root)? {
         let entry = entry?;

@@ -2,9 +2,8 @@
 //!
 //! And what gives a crate its character (a database, a web framework, a terminal) is named by its owner alone.
 
-use cargo_metadata::{Dependency, DependencyKind, Metadata, Package};
-
 use super::Finding;
+use crate::workspace::{Dependency, Package};
 
 /// Which members a member may depend on; in tests, `heimdex-testkit` comes to each.
 const MEMBERS: &[(&str, &[&str])] = &[
@@ -50,7 +49,7 @@ const OWNED: &[(&str, Reach, &[&str])] = &[
     (
         "clap",
         Reach::Everywhere,
-        &["heimdex", "heimdexd", "heimdex-server", "xtask"],
+        &["heimdex", "heimdexd", "heimdex-server"],
     ),
     (
         "clap_complete",
@@ -70,22 +69,19 @@ const OWNED: &[(&str, Reach, &[&str])] = &[
     ("anyhow", Reach::OutsideTests, &["xtask", TESTKIT]),
 ];
 
-pub(super) fn check(metadata: &Metadata) -> Vec<Finding> {
-    let packages = metadata.workspace_packages();
+pub(super) fn check(packages: &[Package]) -> Vec<Finding> {
     let names: Vec<&str> = packages
         .iter()
         .map(|package| package.name.as_str())
         .collect();
-    packages
-        .iter()
-        .flat_map(|package| {
-            let relative = package.manifest_path.strip_prefix(&metadata.workspace_root);
-            let path = relative.unwrap_or(&package.manifest_path).to_string();
-            findings_of(package, &names)
-                .into_iter()
-                .map(move |message| Finding::new(&path, message))
-        })
-        .collect()
+    let findings = packages.iter().flat_map(|package| {
+        let manifest = package.directory.join("Cargo.toml");
+        let messages = findings_of(package, &names);
+        messages
+            .into_iter()
+            .map(move |message| Finding::new(&manifest, message))
+    });
+    findings.collect()
 }
 
 fn findings_of(package: &Package, members: &[&str]) -> Vec<String> {
@@ -110,9 +106,8 @@ fn findings_of(package: &Package, members: &[&str]) -> Vec<String> {
 
 fn refused_member(name: &str, allowed: &[&str], dependency: &Dependency) -> Option<String> {
     let on = dependency.name.as_str();
-    let in_tests = dependency.kind == DependencyKind::Development;
     if on == TESTKIT {
-        return (!in_tests)
+        return (!dependency.in_tests)
             .then(|| format!("`{name}` depends on `{on}`, which is for [dev-dependencies] alone"));
     }
     (!allowed.contains(&on)).then(|| format!("`{name}` must not depend on `{on}`"))
@@ -122,8 +117,7 @@ fn refused_crate(name: &str, dependency: &Dependency) -> Option<String> {
     let (owned, reach, owners) = OWNED
         .iter()
         .find(|(owned, ..)| *owned == dependency.name.as_str())?;
-    let in_tests = dependency.kind == DependencyKind::Development;
-    if owners.contains(&name) || (in_tests && *reach == Reach::OutsideTests) {
+    if owners.contains(&name) || (dependency.in_tests && *reach == Reach::OutsideTests) {
         return None;
     }
     Some(format!(
@@ -134,47 +128,46 @@ fn refused_crate(name: &str, dependency: &Dependency) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use cargo_metadata::Dependency;
-
     use super::{refused_crate, refused_member};
+    use crate::workspace::Dependency;
 
-    fn dependency(name: &str, kind: Option<&str>) -> Dependency {
-        serde_json::from_value(serde_json::json!({
-            "name": name, "source": null, "req": "*", "kind": kind, "rename": null, "optional": false,
-            "uses_default_features": true, "features": [], "target": null, "registry": null,
-        }))
-        .unwrap()
+    fn dependency(name: &str, in_tests: bool) -> Dependency {
+        Dependency {
+            name: name.to_owned(),
+            in_tests,
+        }
     }
 
     #[test]
     fn the_server_never_depends_on_the_client_not_even_in_tests() {
         let allowed = ["heimdex-api"];
-        for kind in [None, Some("dev"), Some("build")] {
-            let on = dependency("heimdex-client", kind);
+        for in_tests in [false, true] {
+            let on = dependency("heimdex-client", in_tests);
             assert!(refused_member("heimdex-server", &allowed, &on).is_some());
         }
-        let on = dependency("heimdex-api", None);
+        let on = dependency("heimdex-api", false);
         assert!(refused_member("heimdex-server", &allowed, &on).is_none());
     }
 
     #[test]
     fn testkit_is_for_tests_alone() {
-        let refused = |kind| refused_member("heimdex", &[], &dependency("heimdex-testkit", kind));
-        assert!(refused(None).is_some());
-        assert!(refused(Some("dev")).is_none());
+        let refused =
+            |in_tests| refused_member("heimdex", &[], &dependency("heimdex-testkit", in_tests));
+        assert!(refused(false).is_some());
+        assert!(refused(true).is_none());
     }
 
     #[test]
     fn an_owned_crate_is_named_by_its_owner_alone() {
-        for (name, on, kind, allowed) in [
-            ("heimdex-client", "rusqlite", None, true),
-            ("heimdex-server", "rusqlite", None, false),
-            ("heimdex-e2e", "sqlx", Some("dev"), false),
-            ("heimdex-e2e", "reqwest", Some("dev"), true),
-            ("heimdex", "anyhow", None, false),
-            ("heimdex", "serde", None, true),
+        for (name, on, in_tests, allowed) in [
+            ("heimdex-client", "rusqlite", false, true),
+            ("heimdex-server", "rusqlite", false, false),
+            ("heimdex-e2e", "sqlx", true, false),
+            ("heimdex-e2e", "reqwest", true, true),
+            ("heimdex", "anyhow", false, false),
+            ("heimdex", "serde", false, true),
         ] {
-            let refused = refused_crate(name, &dependency(on, kind));
+            let refused = refused_crate(name, &dependency(on, in_tests));
             assert_eq!(refused.is_none(), allowed, "{name} -> {on}");
         }
     }

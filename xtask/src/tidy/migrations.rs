@@ -1,12 +1,13 @@
 //! Migrations are append-only: people's data were made by them. What was committed never changes again.
 //!
-//! `migrations/checksums.txt` holds the BLAKE3 of every committed one; `cargo xtask generate` adds lines, and never
-//! changes one. SQLite and PostgreSQL have the same numbers.
+//! `migrations/checksums.txt` holds the SHA-256 of every committed one, as `sha256sum` writes it; `cargo xtask generate`
+//! adds lines, and never changes one. SQLite and PostgreSQL have the same numbers.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::process::Command;
 
-use anyhow::Result;
+use anyhow::{Context, Result, bail};
 use fs_err as fs;
 
 use super::Finding;
@@ -17,7 +18,7 @@ const CHECKSUMS: &str = "migrations/checksums.txt";
 /// The two engines of the catalog, which move in step.
 const CATALOG: [&str; 2] = ["sqlite", "postgres"];
 
-/// Path below `migrations` -> BLAKE3.
+/// Path below `migrations` -> SHA-256.
 type Checksums = BTreeMap<String, String>;
 
 /// What does not agree with the committed checksums, and what is out of step.
@@ -83,20 +84,25 @@ fn committed(root: &Path) -> Result<Checksums> {
     if !path.exists() {
         return Ok(Checksums::new());
     }
-    let text = fs::read_to_string(path)?;
+    Ok(parse(&fs::read_to_string(path)?))
+}
+
+/// The lines of `sha256sum`.
+fn parse(text: &str) -> Checksums {
     let pair = |line: &str| {
         line.split_once("  ")
             .map(|(checksum, path)| (path.to_owned(), checksum.to_owned()))
     };
-    Ok(text.lines().filter_map(pair).collect())
+    text.lines().filter_map(pair).collect()
 }
 
 fn present(root: &Path) -> Result<Checksums> {
-    let mut checksums = Checksums::new();
-    if !root.join(DIRECTORY).is_dir() {
-        return Ok(checksums);
+    let directory = root.join(DIRECTORY);
+    let mut paths = Vec::new();
+    if !directory.is_dir() {
+        return Ok(Checksums::new());
     }
-    for engine in fs::read_dir(root.join(DIRECTORY))? {
+    for engine in fs::read_dir(&directory)? {
         let engine = engine?;
         if !engine.file_type()?.is_dir() {
             continue;
@@ -104,13 +110,25 @@ fn present(root: &Path) -> Result<Checksums> {
         for file in fs::read_dir(engine.path())? {
             let path = file?.path();
             if path.extension().is_some_and(|extension| extension == "sql") {
-                let relative = path.strip_prefix(root.join(DIRECTORY))?;
-                let checksum = blake3::hash(&fs::read(&path)?).to_hex().to_string();
-                checksums.insert(relative.to_string_lossy().into_owned(), checksum);
+                paths.push(path.strip_prefix(&directory)?.to_owned());
             }
         }
     }
-    Ok(checksums)
+    if paths.is_empty() {
+        return Ok(Checksums::new());
+    }
+    let output = Command::new("sha256sum")
+        .args(&paths)
+        .current_dir(&directory)
+        .output()
+        .context("cannot start sha256sum")?;
+    if !output.status.success() {
+        bail!(
+            "sha256sum: {}",
+            String::from_utf8_lossy(&output.stderr).trim()
+        );
+    }
+    Ok(parse(str::from_utf8(&output.stdout)?))
 }
 
 #[cfg(test)]

@@ -1,0 +1,254 @@
+//! What was typed: the verbs, their arguments and their help.
+//!
+//! By hand, where our programs use clap: this is compiled before anything else can be said.
+
+use std::error::Error;
+use std::ffi::OsString;
+use std::fmt;
+use std::path::PathBuf;
+
+use crate::generate::Purpose;
+
+const HELP: &str = "\
+Builds, checks and demonstrates Heimdex.
+
+Usage: cargo xtask VERB
+
+  demo [FILE]         builds and runs the main job, in a directory that is gone afterwards
+  test [-- ARGS]      builds the binaries, starts a throw-away PostgreSQL, runs every test
+  generate [--check]  writes man pages, completions and checksums of new migrations
+  tidy                checks what no compiler does: layers, migrations, lengths, documents
+  pg [COMMAND]        runs a throw-away PostgreSQL for a command, or until Ctrl-C
+  ci                  runs what CI runs: .ci/run
+
+`cargo xtask VERB --help` says more.";
+
+const DEMO: &str = "\
+Builds and runs the main job on the embedded default, in a directory that is gone afterwards: a server, an account, a
+video that goes up and comes back, and an upload that is killed in the middle and goes on.
+
+Usage: cargo xtask demo [FILE]
+
+  FILE  the video to show it with, instead of the one in the repository";
+
+const TEST: &str = "\
+Runs all tests, on SQLite and on a throw-away PostgreSQL, with the real binaries.
+
+Installs ffmpeg, PostgreSQL and tmux by apt-get where that needs no question, else names what is missing. Uses
+cargo-nextest where it is on PATH, else cargo test.
+
+Usage: cargo xtask test [-- ARGS]
+
+  ARGS  handed on to the test runner, as in `cargo xtask test -- catalog`; documentation tests are then left out";
+
+const GENERATE: &str = "\
+Writes the committed files that are made from code: man pages, completions, and checksums of new migrations.
+
+Usage: cargo xtask generate [--check]
+
+  --check  writes nothing; fails and names what is not current";
+
+const TIDY: &str = "\
+Checks the rules of this repository that no compiler checks: dependency direction, append-only migrations, lengths and
+module docs of files, snapshots without a test, what ARCHITECTURE.md names. Also a test.
+
+Usage: cargo xtask tidy";
+
+const PG: &str = "\
+Starts a throw-away PostgreSQL on the loopback interface, and runs a command with HEIMDEX_TEST_PG_URL set. Without a
+command it prints the variable and runs until Ctrl-C. Nothing is left behind.
+
+Usage: cargo xtask pg [COMMAND [ARGS]]
+
+As in `cargo xtask pg cargo nextest run -p heimdex-server`.";
+
+const CI: &str = "\
+Runs .ci/run: format, lints, documentation, tidy, generated files, tests, demonstration.
+
+Usage: cargo xtask ci";
+
+/// What is to be done.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Verb {
+    /// Says what there is.
+    Help(&'static str),
+    /// Shows the main job, with this video or the one in the repository.
+    Demo {
+        /// The video.
+        file: Option<PathBuf>,
+    },
+    /// Runs the tests.
+    Test {
+        /// For the test runner.
+        arguments: Vec<OsString>,
+    },
+    /// Writes or checks generated files.
+    Generate(Purpose),
+    /// Checks the repository's own rules.
+    Tidy,
+    /// Runs what CI runs.
+    Ci,
+    /// Keeps a PostgreSQL.
+    Pg {
+        /// For as long as this runs; empty: until Ctrl-C.
+        command: Vec<OsString>,
+    },
+}
+
+/// Words that mean nothing here.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum UsageError {
+    /// No such verb.
+    Verb(OsString),
+    /// An argument too many.
+    Argument(&'static str, OsString),
+}
+
+impl fmt::Display for UsageError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Verb(verb) => write!(f, "there is no verb `{}`", verb.display()),
+            Self::Argument(verb, argument) => {
+                write!(f, "`{verb}` takes no `{}`", argument.display())
+            }
+        }
+    }
+}
+
+impl Error for UsageError {}
+
+/// Parses what follows `cargo xtask`.
+pub(crate) fn parse(words: impl Iterator<Item = OsString>) -> Result<Verb, UsageError> {
+    let mut words: Vec<OsString> = words.collect();
+    if words.is_empty() {
+        return Ok(Verb::Help(HELP));
+    }
+    let verb = words.remove(0);
+    let wants_help = words
+        .first()
+        .is_some_and(|word| word == "--help" || word == "-h");
+    let none_of = |verb, mut words: Vec<OsString>| match words.pop() {
+        Some(word) => Err(UsageError::Argument(verb, word)),
+        None => Ok(()),
+    };
+    match verb.to_str() {
+        Some("-h" | "--help" | "help") => Ok(Verb::Help(HELP)),
+        Some("demo") if wants_help => Ok(Verb::Help(DEMO)),
+        Some("demo") => {
+            let file = if words.is_empty() {
+                None
+            } else {
+                Some(words.remove(0))
+            };
+            if let Some(flag) = file
+                .as_ref()
+                .filter(|word| word.as_encoded_bytes().starts_with(b"-"))
+            {
+                return Err(UsageError::Argument("demo", flag.clone()));
+            }
+            none_of("demo", words)?;
+            Ok(Verb::Demo {
+                file: file.map(PathBuf::from),
+            })
+        }
+        Some("test") if wants_help => Ok(Verb::Help(TEST)),
+        Some("test") => Ok(Verb::Test {
+            arguments: without_separator(words),
+        }),
+        Some("generate") if wants_help => Ok(Verb::Help(GENERATE)),
+        Some("generate") => {
+            let check = words.first().is_some_and(|word| word == "--check");
+            none_of("generate", words.split_off(usize::from(check)))?;
+            Ok(Verb::Generate(if check {
+                Purpose::Check
+            } else {
+                Purpose::Write
+            }))
+        }
+        Some("tidy") if wants_help => Ok(Verb::Help(TIDY)),
+        Some("tidy") => none_of("tidy", words).map(|()| Verb::Tidy),
+        Some("ci") if wants_help => Ok(Verb::Help(CI)),
+        Some("ci") => none_of("ci", words).map(|()| Verb::Ci),
+        Some("pg") if wants_help => Ok(Verb::Help(PG)),
+        Some("pg") => Ok(Verb::Pg {
+            command: without_separator(words),
+        }),
+        Some(_) | None => Err(UsageError::Verb(verb)),
+    }
+}
+
+fn without_separator(mut words: Vec<OsString>) -> Vec<OsString> {
+    if words.first().is_some_and(|word| word == "--") {
+        words.remove(0);
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsString;
+
+    use super::{Verb, parse};
+    use crate::generate::Purpose;
+
+    fn parsed(line: &str) -> Result<Verb, String> {
+        parse(line.split_whitespace().map(OsString::from)).map_err(|error| error.to_string())
+    }
+
+    fn words(line: &str) -> Vec<OsString> {
+        line.split_whitespace().map(OsString::from).collect()
+    }
+
+    #[test]
+    fn verbs_take_their_arguments() {
+        assert_eq!(parsed("demo"), Ok(Verb::Demo { file: None }));
+        assert_eq!(
+            parsed("demo a.mp4"),
+            Ok(Verb::Demo {
+                file: Some("a.mp4".into())
+            })
+        );
+        assert_eq!(parsed("test"), Ok(Verb::Test { arguments: vec![] }));
+        assert_eq!(
+            parsed("test -- catalog --no-capture"),
+            Ok(Verb::Test {
+                arguments: words("catalog --no-capture")
+            })
+        );
+        assert_eq!(parsed("generate"), Ok(Verb::Generate(Purpose::Write)));
+        assert_eq!(
+            parsed("generate --check"),
+            Ok(Verb::Generate(Purpose::Check))
+        );
+        assert_eq!(
+            parsed("pg psql -l"),
+            Ok(Verb::Pg {
+                command: words("psql -l")
+            })
+        );
+    }
+
+    #[test]
+    fn help_is_there_for_every_verb() {
+        for verb in ["", "demo", "test", "generate", "tidy", "ci", "pg"] {
+            let help = parsed(&format!("{verb} --help"));
+            let Ok(Verb::Help(text)) = help else {
+                panic!("{verb}: {help:?}")
+            };
+            assert!(text.contains(&format!("cargo xtask {verb}")), "{text}");
+        }
+    }
+
+    #[test]
+    fn words_that_mean_nothing_are_named() {
+        for (line, message) in [
+            ("polish", "there is no verb `polish`"),
+            ("tidy all", "`tidy` takes no `all`"),
+            ("generate --force", "`generate` takes no `--force`"),
+            ("demo --fast", "`demo` takes no `--fast`"),
+            ("demo a b", "`demo` takes no `b`"),
+        ] {
+            assert_eq!(parsed(line), Err(message.to_owned()));
+        }
+    }
+}
