@@ -1,1 +1,65 @@
-//! (written next)
+//! The command line of Heimdex: parse what was typed, resolve it against environment and files, run one verb.
+
+mod args;
+mod clock;
+mod commands;
+mod error;
+mod exit;
+mod logging;
+mod output;
+mod printer;
+mod settings;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, Parser as _};
+
+use args::Cli;
+use exit::ExitStatus;
+use printer::Printer;
+use settings::Environment;
+
+pub use args::ENVIRONMENT;
+pub use exit::EXIT_CODES;
+
+/// The whole command line as clap knows it, for man pages and completions.
+#[must_use]
+pub fn command() -> clap::Command {
+    Cli::command()
+}
+
+/// Runs what was typed and says how it went.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // A help text or a usage error; who closed the pipe has read enough.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    let environment = Environment::capture();
+    let printer = Printer::new(&cli.global, &environment);
+    logging::start(&cli.global, &environment, &printer);
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            printer.error(&error::CliError::Runtime(error));
+            return ExitStatus::Failed.into();
+        }
+    };
+    let status = runtime.block_on(commands::run(cli, environment, &printer));
+    // A blocking read of a file or a terminal must not hold up the end.
+    runtime.shutdown_background();
+    match status {
+        Ok(status) => status.into(),
+        Err(error) => {
+            printer.error(&error);
+            error.exit_status().into()
+        }
+    }
+}

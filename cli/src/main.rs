@@ -1,2 +1,7 @@
-//! (written next)
-fn main() {}
+//! `heimdex`: the command line. Everything is in the library, so that its parts can be tested and documented.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    heimdex_cli::main()
+}

@@ -5,6 +5,7 @@
 mod architecture;
 mod exceptions;
 mod layering;
+mod manifests;
 pub(crate) mod migrations;
 mod snapshots;
 mod sources;
@@ -40,6 +41,7 @@ fn check(workspace: &Workspace) -> Result<Vec<Finding>> {
     let mut findings = layering::check(workspace.packages());
     findings.extend(migrations::check(root)?);
     findings.extend(architecture::check(workspace)?);
+    findings.extend(manifests::check(workspace.packages(), &files));
     findings.extend(sources::check(&files));
     findings.extend(snapshots::check(&files));
     findings.extend(text::check(root, &files));

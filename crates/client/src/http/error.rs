@@ -221,7 +221,7 @@ fn unreachable_hint(source: &reqwest::Error) -> &'static str {
     if causes.contains("certificate") || causes.contains("UnknownIssuer") {
         "its certificate is not trusted here; name its authority with --ca-file"
     } else if causes.contains("refused") {
-        "is the server running there? `--server URL` names another one"
+        "is the server running there?"
     } else {
         "check the address and the network; `-v` tells more"
     }

@@ -1,0 +1,31 @@
+//! `heimdex register`: makes an account and logs in.
+
+use heimdex_api::auth::RegisterRequest;
+
+use super::ask::Typed;
+use super::{Context, account, ask};
+use crate::args::RegisterArgs;
+use crate::error::CliError;
+use crate::exit::ExitStatus;
+use crate::output::json::Selection;
+
+pub(super) async fn run(
+    mut context: Context<'_>,
+    args: RegisterArgs,
+) -> Result<ExitStatus, CliError> {
+    context.settings = context.settings.with_connection(&args.connection)?;
+    let mode = args.json.mode();
+    Selection::of(&mode, &account::USER_FIELDS)?;
+    account::check_home(&context)?;
+    let client = context.settings.anonymous_client()?;
+    let password = ask::password(&context, args.password_stdin, Typed::Twice)?;
+    let request = RegisterRequest {
+        email: args.email,
+        password,
+        display_name: args.display_name,
+    };
+    let reply = client.register(&request).await?;
+    account::keep(&context, &client, &reply).await?;
+    account::tell(&context, &reply, &mode)?;
+    Ok(ExitStatus::Done)
+}

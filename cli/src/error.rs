@@ -1,0 +1,161 @@
+//! Why a command ended early: one sentence, one hint, one exit code.
+
+use std::io;
+use std::path::PathBuf;
+
+use heimdex_client::credentials::CredentialsError;
+use heimdex_client::http::{HttpError, InvalidServerUrl, NetworkError};
+use heimdex_client::profile::ConfigError;
+
+use crate::exit::ExitStatus;
+
+/// What ends a command early.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CliError {
+    /// What was typed cannot be meant.
+    #[error("{message}")]
+    Usage {
+        /// What is wrong.
+        message: String,
+        /// What to type instead.
+        hint: Option<String>,
+    },
+    /// There is no server to speak to.
+    #[error("no server is known")]
+    NoServer,
+    /// There is no place to keep a login.
+    #[error("there is no home directory to keep the login in")]
+    NoHome,
+    /// A question cannot be asked.
+    #[error("cannot ask for {what}: standard input is not a terminal")]
+    NoTerminal {
+        /// What would have been asked for.
+        what: &'static str,
+        /// The flag that answers it.
+        flag: &'static str,
+    },
+    /// The answer to a question cannot be read.
+    #[error("cannot read {what}")]
+    Input {
+        /// What was asked for.
+        what: &'static str,
+        /// Why.
+        source: io::Error,
+    },
+    /// The person said no.
+    #[error("nothing was changed")]
+    Declined,
+    /// No video has this id.
+    #[error("no video has the id `{0}`")]
+    NoSuchVideo(String),
+    /// Several videos have such an id.
+    #[error("`{given}` is the beginning of several ids: {}", candidates.join(", "))]
+    Ambiguous {
+        /// What was typed.
+        given: String,
+        /// What it may mean, named.
+        candidates: Vec<String>,
+    },
+    /// A path cannot be looked at.
+    #[error("cannot read `{}`", path.display())]
+    Path {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The server cannot be called.
+    #[error(transparent)]
+    Http(#[from] HttpError),
+    /// The network cannot be set up.
+    #[error(transparent)]
+    Network(#[from] NetworkError),
+    /// The configuration cannot be used.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The credentials cannot be used.
+    #[error(transparent)]
+    Credentials(#[from] CredentialsError),
+    /// The server's address cannot be used.
+    #[error(transparent)]
+    ServerUrl(#[from] InvalidServerUrl),
+    /// Standard output cannot be written.
+    #[error("cannot write to standard output")]
+    Output(#[source] io::Error),
+    /// The process cannot start its threads.
+    #[error("cannot start")]
+    Runtime(#[source] io::Error),
+}
+
+impl CliError {
+    /// Wrong usage, with what to type instead.
+    pub(crate) fn usage(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::Usage {
+            message: message.into(),
+            hint: Some(hint.into()),
+        }
+    }
+
+    /// Whether the reader of our output went away: then there is nothing to say, and nothing failed.
+    pub(crate) fn is_closed_pipe(&self) -> bool {
+        matches!(self, Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe)
+    }
+
+    /// The exit code that goes with it.
+    pub(crate) fn exit_status(&self) -> ExitStatus {
+        match self {
+            Self::Output(_) if self.is_closed_pipe() => ExitStatus::Done,
+            Self::Usage { .. }
+            | Self::NoTerminal { .. }
+            | Self::NoServer
+            | Self::Ambiguous { .. }
+            | Self::ServerUrl(_) => ExitStatus::Usage,
+            Self::Http(error) => error.class().into(),
+            Self::Credentials(CredentialsError::Locked { .. }) => ExitStatus::Busy,
+            Self::NoHome
+            | Self::Input { .. }
+            | Self::Declined
+            | Self::NoSuchVideo(_)
+            | Self::Path { .. }
+            | Self::Network(_)
+            | Self::Config(_)
+            | Self::Credentials(_)
+            | Self::Output(_)
+            | Self::Runtime(_) => ExitStatus::Failed,
+        }
+    }
+
+    /// What to do about it.
+    pub(crate) fn hint(&self) -> Option<String> {
+        match self {
+            Self::Usage { hint, .. } => hint.clone(),
+            Self::NoServer => Some(
+                "run `heimdex login you@example.org --server https://films.example.org`, or set \
+                 HEIMDEX_SERVER"
+                    .into(),
+            ),
+            Self::NoHome => Some("set HOME, or use HEIMDEX_SERVER and HEIMDEX_TOKEN".into()),
+            Self::NoTerminal { flag, .. } => Some(format!("use {flag}")),
+            Self::NoSuchVideo(_) => Some("`heimdex list` shows the ids".into()),
+            Self::Ambiguous { .. } => Some("type more digits".into()),
+            Self::Http(error) => error.hint(),
+            Self::Config(error) => error.hint(),
+            Self::Credentials(error) => error.hint(),
+            Self::ServerUrl(error) => error.hint(),
+            Self::Input { .. }
+            | Self::Declined
+            | Self::Path { .. }
+            | Self::Network(_)
+            | Self::Output(_)
+            | Self::Runtime(_) => None,
+        }
+    }
+
+    /// The id under which the server's log tells more.
+    pub(crate) fn request_id(&self) -> Option<&str> {
+        match self {
+            Self::Http(error) => error.request_id(),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! One thing, field by field: aligned for a person, tab-separated for a program.
+
+use super::text::{clean, width};
+use crate::error::CliError;
+use crate::printer::{Printer, Stream};
+
+/// A field: its name, what a person sees, what a program reads.
+#[derive(Debug, Clone)]
+pub(crate) struct Field {
+    name: &'static str,
+    shown: String,
+    exact: String,
+}
+
+impl Field {
+    /// A text that is the same for both.
+    pub(crate) fn text(name: &'static str, text: &str) -> Self {
+        let text = clean(text).into_owned();
+        Self {
+            name,
+            shown: text.clone(),
+            exact: text,
+        }
+    }
+
+    /// What a person sees, and what a program reads.
+    pub(crate) fn new(
+        name: &'static str,
+        shown: impl Into<String>,
+        exact: impl Into<String>,
+    ) -> Self {
+        Self {
+            name,
+            shown: shown.into(),
+            exact: exact.into(),
+        }
+    }
+}
+
+/// Prints a heading, for people only, and the fields below it.
+pub(crate) fn print(printer: &Printer, heading: &str, fields: &[Field]) -> Result<(), CliError> {
+    match printer.stdout() {
+        Stream::Pipe => {
+            for field in fields {
+                printer.data(&format!("{}\t{}", field.name.to_lowercase(), field.exact))?;
+            }
+            Ok(())
+        }
+        Stream::Terminal(_) => {
+            let room = fields
+                .iter()
+                .map(|field| width(field.name))
+                .max()
+                .unwrap_or(0);
+            let mut lines = vec![heading.to_owned()];
+            lines.extend(fields.iter().map(|field| {
+                let pad = " ".repeat(room - width(field.name));
+                format!("  {}{pad}  {}", field.name, field.shown)
+            }));
+            printer.data(&lines.join("\n"))
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! How data looks: tables, fields, JSON, times, sizes, progress.
+
+pub(crate) mod fields;
+pub(crate) mod json;
+pub(crate) mod size;
+pub(crate) mod state;
+pub(crate) mod table;
+pub(crate) mod text;
+pub(crate) mod time;

@@ -1,0 +1,263 @@
+//! Rows: a table that fits the terminal, or tab-separated values for a program.
+
+use super::text::{Colour, clean, cut, width};
+use crate::error::CliError;
+use crate::printer::{Printer, Stream};
+
+/// The space between columns.
+const GAP: usize = 2;
+
+/// What a column is called and how it gives way where there is little room.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Column {
+    /// Its heading.
+    pub(crate) name: &'static str,
+    /// Which side its cells keep to.
+    pub(crate) side: Side,
+    /// It is left out after all those with a higher number; 0 always stays.
+    pub(crate) rank: u8,
+    /// The narrowest it can be cut to; `None` where a cut cell would say something else.
+    pub(crate) least: Option<usize>,
+}
+
+/// Which side cells keep to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Side {
+    /// Words.
+    Left,
+    /// Numbers.
+    Right,
+}
+
+/// A cell, for a person and for a program.
+#[derive(Debug, Clone)]
+pub(crate) struct Cell {
+    shown: String,
+    exact: String,
+    colour: Option<Colour>,
+}
+
+impl Cell {
+    /// A text that is the same for both.
+    pub(crate) fn text(text: &str) -> Self {
+        Self {
+            shown: clean(text).into_owned(),
+            exact: clean(text).into_owned(),
+            colour: None,
+        }
+    }
+
+    /// What a person sees, and what a program reads.
+    pub(crate) fn new(shown: impl Into<String>, exact: impl Into<String>) -> Self {
+        Self {
+            shown: shown.into(),
+            exact: exact.into(),
+            colour: None,
+        }
+    }
+
+    /// Nothing known: `-` for a person, nothing for a program.
+    pub(crate) fn none() -> Self {
+        Self::new("-", "")
+    }
+
+    /// In a colour.
+    pub(crate) fn coloured(mut self, colour: Colour) -> Self {
+        self.colour = Some(colour);
+        self
+    }
+}
+
+/// Prints rows as standard output wants them.
+pub(crate) fn print(
+    printer: &Printer,
+    columns: &[Column],
+    rows: &[Vec<Cell>],
+) -> Result<(), CliError> {
+    match printer.stdout() {
+        Stream::Pipe => {
+            for row in rows {
+                let cells: Vec<&str> = row.iter().map(|cell| cell.exact.as_str()).collect();
+                printer.data(&cells.join("\t"))?;
+            }
+            Ok(())
+        }
+        Stream::Terminal(_) if rows.is_empty() => Ok(()),
+        Stream::Terminal(room) => printer.data(&fitted(columns, rows, room, |text, colour| {
+            printer.paint(text, colour)
+        })),
+    }
+}
+
+/// The table in at most `room` columns.
+fn fitted(
+    columns: &[Column],
+    rows: &[Vec<Cell>],
+    room: usize,
+    paint: impl Fn(&str, Colour) -> String,
+) -> String {
+    let widths = widths(columns, rows, room);
+    let last = widths.iter().rposition(Option::is_some).unwrap_or(0);
+    let line = |cells: &mut dyn Iterator<Item = (&str, Option<Colour>)>| {
+        let mut line = String::new();
+        for (index, ((text, colour), width_of)) in cells.zip(&widths).enumerate() {
+            let Some(room) = *width_of else { continue };
+            let text = cut(text, room);
+            let pad = " ".repeat(room.saturating_sub(width(&text)));
+            let text = colour.map_or_else(|| text.to_string(), |colour| paint(&text, colour));
+            let (before, after) = match columns[index].side {
+                Side::Left => ("", pad.as_str()),
+                Side::Right => (pad.as_str(), ""),
+            };
+            let after = if index == last { "" } else { after };
+            let gap = if line.is_empty() { 0 } else { GAP };
+            line.push_str(&" ".repeat(gap));
+            line.push_str(before);
+            line.push_str(&text);
+            line.push_str(after);
+        }
+        line
+    };
+    let mut lines = vec![line(&mut columns.iter().map(|column| (column.name, None)))];
+    lines.extend(
+        rows.iter()
+            .map(|row| line(&mut row.iter().map(|cell| (cell.shown.as_str(), cell.colour)))),
+    );
+    lines.join("\n")
+}
+
+/// How wide each column is; `None` for those that are left out.
+fn widths(columns: &[Column], rows: &[Vec<Cell>], room: usize) -> Vec<Option<usize>> {
+    let natural: Vec<usize> = columns
+        .iter()
+        .enumerate()
+        .map(|(index, column)| {
+            let cells = rows
+                .iter()
+                .filter_map(|row| row.get(index))
+                .map(|cell| width(&cell.shown));
+            cells.chain([width(column.name)]).max().unwrap_or(0)
+        })
+        .collect();
+    let least = |index: usize| {
+        let least = columns[index].least.unwrap_or(natural[index]);
+        least.max(width(columns[index].name)).min(natural[index])
+    };
+    let mut kept: Vec<usize> = (0..columns.len()).collect();
+    let total = |kept: &[usize], of: &dyn Fn(usize) -> usize| {
+        kept.iter().map(|&index| of(index)).sum::<usize>() + GAP * kept.len().saturating_sub(1)
+    };
+    while total(&kept, &least) > room {
+        let worst = kept
+            .iter()
+            .copied()
+            .filter(|&index| columns[index].rank > 0);
+        let Some(worst) = worst.max_by_key(|&index| columns[index].rank) else {
+            break;
+        };
+        kept.retain(|&index| index != worst);
+    }
+    let mut widths: Vec<Option<usize>> = vec![None; columns.len()];
+    for &index in &kept {
+        widths[index] = Some(natural[index]);
+    }
+    let mut over = total(&kept, &|index| natural[index]).saturating_sub(room);
+    while over > 0 {
+        // The widest that can still give way does so, one column at a time.
+        let widest = kept
+            .iter()
+            .copied()
+            .filter(|&index| widths[index] > Some(least(index)))
+            .max_by_key(|&index| widths[index]);
+        let Some(widest) = widest else { break };
+        widths[widest] = widths[widest].map(|width| width - 1);
+        over -= 1;
+    }
+    widths
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const COLUMNS: [Column; 4] = [
+        Column {
+            name: "TITLE",
+            side: Side::Left,
+            rank: 0,
+            least: Some(8),
+        },
+        Column {
+            name: "SIZE",
+            side: Side::Right,
+            rank: 1,
+            least: None,
+        },
+        Column {
+            name: "SOURCE",
+            side: Side::Left,
+            rank: 2,
+            least: Some(8),
+        },
+        Column {
+            name: "ID",
+            side: Side::Left,
+            rank: 0,
+            least: None,
+        },
+    ];
+
+    fn rows() -> Vec<Vec<Cell>> {
+        [
+            ["A003C012", "58.0 GiB", "A cam, day 3", "7f3a91"],
+            [
+                "Interview with a very long name indeed",
+                "31 MiB",
+                "B cam",
+                "1c09e2",
+            ],
+            ["日本語の題名がここに", "-", "-", "9b77d0"],
+        ]
+        .map(|row| row.map(Cell::text).to_vec())
+        .to_vec()
+    }
+
+    fn at(room: usize) -> String {
+        let table = fitted(&COLUMNS, &rows(), room, |text, _| text.to_owned());
+        for line in table.lines() {
+            assert!(width(line) <= room, "{line}");
+        }
+        table
+    }
+
+    #[test]
+    fn a_wide_terminal_shows_everything() {
+        insta::assert_snapshot!(at(100), @r"
+        TITLE                                       SIZE  SOURCE        ID
+        A003C012                                58.0 GiB  A cam, day 3  7f3a91
+        Interview with a very long name indeed    31 MiB  B cam         1c09e2
+        日本語の題名がここに                           -  -             9b77d0
+        ");
+    }
+
+    #[test]
+    fn a_narrow_one_cuts_names_with_a_mark() {
+        insta::assert_snapshot!(at(50), @r"
+        TITLE                   SIZE  SOURCE        ID
+        A003C012            58.0 GiB  A cam, day 3  7f3a91
+        Interview with a …    31 MiB  B cam         1c09e2
+        日本語の題名がこ…          -  -             9b77d0
+        ");
+    }
+
+    #[test]
+    fn a_very_narrow_one_leaves_columns_out() {
+        insta::assert_snapshot!(at(30), @r"
+        TITLE             SIZE  ID
+        A003C012      58.0 GiB  7f3a91
+        Interview w…    31 MiB  1c09e2
+        日本語の題…          -  9b77d0
+        ");
+        assert!(at(20).starts_with("TITLE"));
+    }
+}

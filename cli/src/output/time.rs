@@ -1,0 +1,190 @@
+//! Times for people, relative and local; and the times that people type.
+
+use std::time::Duration;
+
+use heimdex_api::Timestamp;
+use jiff::civil::{Date, DateTime, Time, Weekday};
+use jiff::{Span, ZonedDateTime};
+
+use crate::clock::Moment;
+
+/// A time as a person would say it now: `3 min ago`, `today 09:14`, `Mon 17:02`, `12 Mar`, `2024-03-12`.
+pub(crate) fn relative(at: Timestamp, moment: &Moment) -> String {
+    let ago = moment.now.since(at);
+    if at <= moment.now && ago < Duration::from_mins(1) {
+        return "just now".into();
+    }
+    if at <= moment.now && ago < Duration::from_hours(1) {
+        return format!("{} min ago", ago.as_secs() / 60);
+    }
+    calendar(at, moment)
+}
+
+/// The same, always with day and hour: for what happened at a place rather than a while ago.
+pub(crate) fn calendar(at: Timestamp, moment: &Moment) -> String {
+    let now = moment.zoned();
+    let then = at.to_jiff().to_zoned_datetime(moment.zone.clone());
+    let (clock, day) = (then.strftime("%H:%M"), then.date());
+    let days = now
+        .date()
+        .since(day)
+        .map_or(i32::MAX, |span| span.get_days());
+    match days {
+        0 => format!("today {clock}"),
+        1..=6 => format!("{} {clock}", then.strftime("%a")),
+        _ if day.year() == now.date().year() => then.strftime("%-d %b %H:%M").to_string(),
+        _ => then.strftime("%Y-%m-%d").to_string(),
+    }
+}
+
+/// How long until then: `in 3 days`.
+pub(crate) fn until(at: Timestamp, moment: &Moment) -> String {
+    let left = at.since(moment.now).as_secs();
+    match left {
+        0 => "now".into(),
+        1..3600 => format!("in {} min", left.div_ceil(60)),
+        3600..172_800 => format!("in {} h", left / 3600),
+        _ => format!("in {} days", left / 86_400),
+    }
+}
+
+/// A time that was typed: `2h`, `3d`, `today`, `monday`, `2026-11-20`, `2026-11-20T09:30`, RFC 3339.
+pub(crate) fn parse(text: &str, moment: &Moment) -> Option<Timestamp> {
+    let now = moment.zoned();
+    let typed = text.trim().to_lowercase();
+    if let Some(ago) = length(&typed) {
+        return Some(moment.now.saturating_sub(ago));
+    }
+    let day = match typed.as_str() {
+        "now" => return Some(moment.now),
+        "today" => Some(now.date()),
+        "yesterday" => now.date().yesterday().ok(),
+        name => weekday(name).and_then(|weekday| latest(weekday, &now)),
+    };
+    let local = day
+        .or_else(|| {
+            typed
+                .parse::<Date>()
+                .ok()
+                .filter(|_| !typed.contains(['t', ' ', ':']))
+        })
+        .map(|day| day.to_datetime(Time::midnight()));
+    if let Some(local) = local {
+        return at(local, moment);
+    }
+    if let Ok(instant) = text.trim().parse::<jiff::Timestamp>() {
+        return Some(instant.into());
+    }
+    text.trim()
+        .parse::<DateTime>()
+        .ok()
+        .and_then(|local| at(local, moment))
+}
+
+/// A length of time that was typed: `30s`, `15m`, `12h`, `90d`, `2w`.
+pub(crate) fn length(text: &str) -> Option<Duration> {
+    let digits = text.find(|c: char| !c.is_ascii_digit())?;
+    let (number, unit) = text.split_at(digits);
+    let seconds = match unit.trim() {
+        "s" | "sec" => 1,
+        "m" | "min" => 60,
+        "h" => 3600,
+        "d" | "day" | "days" => 86_400,
+        "w" | "week" | "weeks" => 604_800,
+        _ => return None,
+    };
+    number
+        .parse::<u64>()
+        .ok()?
+        .checked_mul(seconds)
+        .map(Duration::from_secs)
+}
+
+fn at(local: DateTime, moment: &Moment) -> Option<Timestamp> {
+    moment.zone.to_timestamp(local).ok().map(Into::into)
+}
+
+fn weekday(name: &str) -> Option<Weekday> {
+    Some(match name {
+        "monday" | "mon" => Weekday::Monday,
+        "tuesday" | "tue" => Weekday::Tuesday,
+        "wednesday" | "wed" => Weekday::Wednesday,
+        "thursday" | "thu" => Weekday::Thursday,
+        "friday" | "fri" => Weekday::Friday,
+        "saturday" | "sat" => Weekday::Saturday,
+        "sunday" | "sun" => Weekday::Sunday,
+        _ => return None,
+    })
+}
+
+/// The latest such day, today included.
+fn latest(weekday: Weekday, now: &ZonedDateTime) -> Option<Date> {
+    let back = now.date().weekday().since(weekday);
+    now.date().checked_sub(Span::new().days(back)).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::tz::TimeZone;
+
+    use super::*;
+
+    /// A Monday, 14:30 in Paris.
+    fn moment() -> Moment {
+        Moment {
+            now: "2026-11-23T13:30:00Z".parse().unwrap(),
+            zone: TimeZone::get("Europe/Paris").unwrap(),
+        }
+    }
+
+    #[test]
+    fn times_read_as_people_say_them() {
+        for (at, expected) in [
+            ("2026-11-23T13:29:30Z", "just now"),
+            ("2026-11-23T13:26:59Z", "3 min ago"),
+            ("2026-11-23T08:14:00Z", "today 09:14"),
+            ("2026-11-22T23:30:00Z", "today 00:30"),
+            ("2026-11-22T16:02:00Z", "Sun 17:02"),
+            ("2026-11-17T16:02:00Z", "Tue 17:02"),
+            ("2026-11-16T16:02:00Z", "16 Nov 17:02"),
+            ("2025-11-23T13:30:00Z", "2025-11-23"),
+            ("2026-11-24T13:30:00Z", "24 Nov 14:30"),
+        ] {
+            assert_eq!(relative(at.parse().unwrap(), &moment()), expected, "{at}");
+        }
+    }
+
+    #[test]
+    fn what_people_type_becomes_a_time() {
+        for (typed, expected) in [
+            ("2h", "2026-11-23T11:30:00Z"),
+            ("3d", "2026-11-20T13:30:00Z"),
+            ("monday", "2026-11-22T23:00:00Z"),
+            ("Tuesday", "2026-11-16T23:00:00Z"),
+            ("today", "2026-11-22T23:00:00Z"),
+            ("yesterday", "2026-11-21T23:00:00Z"),
+            ("2026-07-01", "2026-06-30T22:00:00Z"),
+            ("2026-11-20T09:30", "2026-11-20T08:30:00Z"),
+            ("2026-11-20T09:30:00Z", "2026-11-20T09:30:00Z"),
+            ("2026-11-20T09:30:00+05:30", "2026-11-20T04:00:00Z"),
+        ] {
+            let expected: Timestamp = expected.parse().unwrap();
+            assert_eq!(parse(typed, &moment()), Some(expected), "{typed}");
+        }
+        for typed in ["", "soon", "h", "12", "2026-13-01", "99999999999999999999d"] {
+            assert_eq!(parse(typed, &moment()), None, "{typed}");
+        }
+    }
+
+    #[test]
+    fn what_is_left_is_rounded_so_that_nothing_comes_as_a_surprise() {
+        for (at, expected) in [
+            ("2026-11-23T13:30:20Z", "in 1 min"),
+            ("2026-11-24T13:30:00Z", "in 24 h"),
+            ("2026-11-30T13:30:00Z", "in 7 days"),
+            ("2026-11-20T13:30:00Z", "now"),
+        ] {
+            assert_eq!(until(at.parse().unwrap(), &moment()), expected);
+        }
+    }
+}

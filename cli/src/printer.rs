@@ -1,0 +1,191 @@
+//! The only place that prints: data to standard output, talk to standard error, both clean of what a terminal would
+//! obey.
+
+use std::error::Error as _;
+use std::fmt::Write as _;
+use std::io::{self, Write as _};
+use std::sync::Arc;
+
+use indicatif::{MultiProgress, ProgressDrawTarget};
+
+use crate::args::{ColorChoice, GlobalArgs};
+use crate::error::CliError;
+use crate::output::text::{Colour, clean_lines, painted};
+use crate::settings::Environment;
+
+/// Whether something is shown to a person or read by a program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stream {
+    /// A terminal, this many columns wide.
+    Terminal(usize),
+    /// A pipe or a file: nothing is coloured, cut or drawn twice.
+    Pipe,
+}
+
+/// Prints. Clones print to the same place.
+#[derive(Debug, Clone)]
+pub(crate) struct Printer {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    stdout: Stream,
+    stderr: Stream,
+    stdout_colours: bool,
+    stderr_colours: bool,
+    quiet: bool,
+    verbose: u8,
+    bars: MultiProgress,
+}
+
+impl Printer {
+    /// Prints as asked for, and as the streams can take.
+    pub(crate) fn new(global: &GlobalArgs, environment: &Environment) -> Self {
+        let colours = |stream: Stream| match global.color {
+            ColorChoice::Always => true,
+            ColorChoice::Never => false,
+            ColorChoice::Auto => {
+                stream != Stream::Pipe
+                    && environment.text("NO_COLOR").is_none()
+                    && environment.text("TERM").as_deref() != Some("dumb")
+            }
+        };
+        let (stdout, stderr) = (environment.stdout, environment.stderr);
+        let draws = stderr != Stream::Pipe && !global.quiet;
+        let target = if draws {
+            ProgressDrawTarget::stderr_with_hz(8)
+        } else {
+            ProgressDrawTarget::hidden()
+        };
+        Self {
+            inner: Arc::new(Inner {
+                stdout,
+                stderr,
+                stdout_colours: colours(stdout),
+                stderr_colours: colours(stderr),
+                quiet: global.quiet,
+                verbose: global.verbose,
+                bars: MultiProgress::with_draw_target(target),
+            }),
+        }
+    }
+
+    /// What standard output is.
+    pub(crate) fn stdout(&self) -> Stream {
+        self.inner.stdout
+    }
+
+    #[expect(dead_code, reason = "transfers use it")]
+    /// Where progress bars are drawn; hidden where nobody would see them.
+    pub(crate) fn bars(&self) -> &MultiProgress {
+        &self.inner.bars
+    }
+
+    #[expect(dead_code, reason = "transfers use it")]
+    /// Whether progress is drawn over and over.
+    pub(crate) fn draws(&self) -> bool {
+        self.inner.stderr != Stream::Pipe && !self.inner.quiet
+    }
+
+    /// Prints data: text that is a line, or lines.
+    pub(crate) fn data(&self, text: &str) -> Result<(), CliError> {
+        self.print_data(&clean_lines(text))
+    }
+
+    /// Prints a line of JSON, whose strings are escaped already and must stay as they are.
+    pub(crate) fn json(&self, text: &str) -> Result<(), CliError> {
+        self.print_data(text)
+    }
+
+    fn print_data(&self, text: &str) -> Result<(), CliError> {
+        self.inner
+            .bars
+            .suspend(|| {
+                let mut stdout = io::stdout().lock();
+                writeln!(stdout, "{text}")?;
+                stdout.flush()
+            })
+            .map_err(CliError::Output)
+    }
+
+    /// Paints a word of data where standard output is coloured.
+    pub(crate) fn paint(&self, text: &str, colour: Colour) -> String {
+        painted(text, colour, self.inner.stdout_colours)
+    }
+
+    /// Tells a person something; `--quiet` does not.
+    pub(crate) fn talk(&self, text: &str) {
+        if !self.inner.quiet {
+            self.print_talk(text);
+        }
+    }
+
+    /// Tells a person something that must not be missed.
+    pub(crate) fn warn(&self, text: &str) {
+        let head = painted("warning:", Colour::Yellow, self.inner.stderr_colours);
+        self.print_talk(&format!("{head} {text}"));
+    }
+
+    /// Asks a question: the answer is typed on the same line.
+    pub(crate) fn ask(&self, question: &str) {
+        self.inner.bars.suspend(|| {
+            let mut stderr = io::stderr().lock();
+            // Who closed standard error does not see the question; the answer is read all the same.
+            let _ = write!(stderr, "{}", clean_lines(question));
+            let _ = stderr.flush();
+        });
+    }
+
+    /// A line of the log.
+    pub(crate) fn log(&self, line: &str) {
+        self.print_talk(line.trim_end_matches('\n'));
+    }
+
+    #[expect(dead_code, reason = "transfers use it")]
+    /// One file of many failed; the run goes on.
+    pub(crate) fn item_error(&self, text: &str, hint: Option<&str>) {
+        let mut lines = format!("{} {text}", self.error_head());
+        if let Some(hint) = hint {
+            let _ = write!(lines, "\n{} {hint}", self.hint_head());
+        }
+        self.print_talk(&lines);
+    }
+
+    /// The end of a run that failed: what happened, what to do, and with `-v` why.
+    pub(crate) fn error(&self, error: &CliError) {
+        if error.is_closed_pipe() {
+            return;
+        }
+        let mut lines = format!("{} {error}", self.error_head());
+        if self.inner.verbose > 0 {
+            let mut cause = error.source();
+            while let Some(source) = cause {
+                let _ = write!(lines, "\n  caused by: {source}");
+                cause = source.source();
+            }
+            if let Some(id) = error.request_id() {
+                let _ = write!(lines, "\n  request id: {id}");
+            }
+        }
+        if let Some(hint) = error.hint() {
+            let _ = write!(lines, "\n{} {hint}", self.hint_head());
+        }
+        self.print_talk(&lines);
+    }
+
+    fn error_head(&self) -> String {
+        painted("error:", Colour::Red, self.inner.stderr_colours)
+    }
+
+    fn hint_head(&self) -> String {
+        painted("hint:", Colour::Cyan, self.inner.stderr_colours)
+    }
+
+    fn print_talk(&self, text: &str) {
+        self.inner.bars.suspend(|| {
+            // Who closed standard error does not want to be talked to.
+            let _ = writeln!(io::stderr().lock(), "{}", clean_lines(text));
+        });
+    }
+}

@@ -1,0 +1,49 @@
+//! What each verb says of itself.
+
+use heimdex_testkit::Home;
+
+use crate::snapshot::hx_snapshot;
+
+fn help(arguments: &[&str]) -> heimdex_testkit::Output {
+    Home::new().heimdex(arguments).run()
+}
+
+#[test]
+fn alone_it_prints_short_help_and_fails() {
+    hx_snapshot!("alone_it_prints_short_help", help(&[]).exits(2));
+}
+
+#[test]
+fn the_long_help_tells_scripts_what_they_need() {
+    hx_snapshot!("help", help(&["--help"]).exits(0));
+}
+
+#[test]
+fn the_version_is_on_stdout() {
+    hx_snapshot!("version", help(&["--version"]).exits(0));
+}
+
+/// One test a verb, so that a failure names it.
+macro_rules! help_of {
+    ($($test:ident: $name:literal = [$($word:literal),*];)*) => { $(
+        #[test]
+        fn $test() {
+            let help = help(&[$($word),*, "--help"]).exits(0);
+            assert!(help.stdout().starts_with("Examples:\n"), "examples come first");
+            hx_snapshot!($name, help);
+        }
+    )* };
+}
+
+help_of! {
+    register_explains_itself: "help_register" = ["register"];
+    login_explains_itself: "help_login" = ["login"];
+    logout_explains_itself: "help_logout" = ["logout"];
+    whoami_explains_itself: "help_whoami" = ["whoami"];
+    token_create_explains_itself: "help_token_create" = ["token", "create"];
+    token_list_explains_itself: "help_token_list" = ["token", "list"];
+    token_revoke_explains_itself: "help_token_revoke" = ["token", "revoke"];
+    list_explains_itself: "help_list" = ["list"];
+    show_explains_itself: "help_show" = ["show"];
+    rm_explains_itself: "help_rm" = ["rm"];
+}

@@ -1,0 +1,31 @@
+//! One way to pin what a run printed and how it ended.
+
+use heimdex_testkit::Output;
+
+/// Snapshots exit code, standard output and standard error of a run under a name that is a sentence.
+macro_rules! hx_snapshot {
+    ($name:literal, $output:expr) => {{
+        let text = crate::snapshot::transcript(&$output);
+        insta::with_settings!({
+            prepend_module_to_snapshot => false,
+            omit_expression => true,
+            filters => vec![
+                (r"127\.0\.0\.1:\d{5}", "127.0.0.1:[PORT]"),
+                (r"/[^\s`']*/home/\.config", "[CONFIG]"),
+                (concat!("heimdex ", env!("CARGO_PKG_VERSION")), "heimdex [VERSION]"),
+            ],
+        }, {
+            insta::assert_snapshot!($name, text);
+        });
+    }};
+}
+pub(crate) use hx_snapshot;
+
+/// A run as a person would see it.
+pub(crate) fn transcript(output: &Output) -> String {
+    let code = output
+        .code
+        .map_or_else(|| "a signal".into(), |code| code.to_string());
+    let (stdout, stderr) = (output.stdout(), output.stderr());
+    format!("exit code: {code}\n----- stdout -----\n{stdout}----- stderr -----\n{stderr}")
+}
