@@ -21,11 +21,7 @@ use fs_err as fs;
 use crate::say;
 use crate::workspace::Workspace;
 
-/// Checks dependency direction, migrations, file lengths, module docs, snapshots and documents.
-#[derive(Debug, clap::Args)]
-pub(crate) struct TidyArgs {}
-
-pub(crate) fn run(workspace: &Workspace, _: &TidyArgs) -> Result<ExitCode> {
+pub(crate) fn run(workspace: &Workspace) -> Result<ExitCode> {
     let findings = check(workspace)?;
     for finding in &findings {
         say::out(&finding.to_string());
@@ -42,7 +38,7 @@ pub(crate) fn run(workspace: &Workspace, _: &TidyArgs) -> Result<ExitCode> {
 fn check(workspace: &Workspace) -> Result<Vec<Finding>> {
     let root = workspace.root();
     let files = read_files(root)?;
-    let mut findings = layering::check(workspace.metadata());
+    let mut findings = layering::check(workspace.packages());
     findings.extend(migrations::check(root)?);
     findings.extend(architecture::check(workspace)?);
     findings.extend(manifests::check(workspace.packages(), &files));
