@@ -6,8 +6,10 @@ mod atomic_file;
 mod class;
 pub mod credentials;
 pub mod http;
+pub mod journal;
 pub mod paths;
 pub mod profile;
+pub mod transfer;
 
 pub use class::ErrorClass;
 pub use http::{ApiClient, HttpError, ServerUrl};

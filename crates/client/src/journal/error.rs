@@ -1,0 +1,55 @@
+//! What can go wrong with the journal.
+
+use std::path::PathBuf;
+
+/// Why the journal cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum JournalError {
+    /// Its directory cannot be made, or its file not opened.
+    #[error("cannot open the journal `{}`", path.display())]
+    Open {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// A newer program wrote it.
+    #[error("the journal `{}` is of a newer version of Heimdex ({found}, this one knows {known})", path.display())]
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// Its version.
+        found: i64,
+        /// The version of this program.
+        known: i64,
+    },
+    /// A value that this program would never write.
+    #[error("the journal holds {what} in `{column}`")]
+    Unreadable {
+        /// The column.
+        column: String,
+        /// What is there.
+        what: &'static str,
+    },
+    /// The database refuses.
+    #[error("the journal cannot be read or written")]
+    Sqlite(#[from] rusqlite::Error),
+}
+
+impl JournalError {
+    /// What to do about it.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Newer { .. } => Some("use the newer `heimdex` that wrote it".into()),
+            Self::Open { path, .. } => Some(format!(
+                "make `{}` writable, or set HOME elsewhere",
+                path.parent().unwrap_or(path).display()
+            )),
+            Self::Unreadable { .. } | Self::Sqlite(_) => Some(
+                "check the disk; without the journal uploads still go on from the server's list"
+                    .into(),
+            ),
+        }
+    }
+}

@@ -1,0 +1,307 @@
+//! The journal in real files: what is written is found again, by this process and the next.
+
+use heimdex_api::plan::{PartNumber, PartSize};
+use heimdex_api::{Blake3, Checksum, PartChecksum, UploadId, VideoId};
+use uuid::Uuid;
+
+use super::*;
+use crate::transfer::plan::HashedPart;
+
+fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_micros(seconds * 1_000_000).unwrap()
+}
+
+fn key(path: &str) -> UploadKey {
+    let file = FileKey {
+        fs_id: "uuid:1234".into(),
+        path: path.into(),
+    };
+    UploadKey {
+        profile: "default".into(),
+        file,
+    }
+}
+
+fn stamp() -> FileStamp {
+    FileStamp {
+        size: 100,
+        mtime: 1,
+        ctime: 2,
+        inode: u64::MAX,
+    }
+}
+
+fn new<'a>(key: &'a UploadKey, stamp: &'a FileStamp) -> NewUpload<'a> {
+    NewUpload {
+        key,
+        stamp,
+        shown_path: std::path::Path::new("/media/a"),
+        ingest_id: None,
+    }
+}
+
+fn answered() -> AnsweredUpload {
+    AnsweredUpload {
+        video_id: VideoId::new(Uuid::from_u128(7)),
+        upload_id: UploadId::new(Uuid::from_u128(8)),
+        epoch: 1,
+        part_size: PartSize::new(1024).unwrap(),
+        part_checksum: PartChecksum::Crc32c,
+    }
+}
+
+fn hashed(n: u32) -> HashedPart {
+    HashedPart {
+        crc32c: n,
+        checksum: Checksum::from_crc32c(n),
+        subtree: Blake3::new([n.to_le_bytes()[0]; 32]),
+    }
+}
+
+#[test]
+fn an_upload_is_found_again_by_the_next_process() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("state/journal.db");
+    let part = PartNumber::new(3).unwrap();
+    {
+        let journal = Journal::open(&path).unwrap();
+        let row = journal
+            .ask_upload(new(&key("/a"), &stamp()), "key-1", at(1))
+            .unwrap();
+        let asked = journal.unfinished_upload(&key("/a")).unwrap().unwrap();
+        assert_eq!((asked.state, asked.answered), (UploadState::Asked, None));
+        journal.answer_upload(row, &answered(), at(2)).unwrap();
+        journal
+            .record_part(row, part, &hashed(5), "etag", at(3))
+            .unwrap();
+        journal
+            .record_part(row, part, &hashed(6), "etag", at(4))
+            .unwrap();
+    }
+    let journal = Journal::open(&path).unwrap();
+    let found = journal.unfinished_upload(&key("/a")).unwrap().unwrap();
+    assert_eq!(found.idempotency_key.as_deref(), Some("key-1"));
+    assert_eq!(found.answered, Some(answered()));
+    assert_eq!(
+        (found.state, found.parts, found.stamp),
+        (UploadState::Open, 1, stamp())
+    );
+    let parts = journal.upload_parts(found.row).unwrap();
+    assert_eq!(parts.into_iter().collect::<Vec<_>>(), [(part, hashed(6))]);
+    assert_eq!(journal.unfinished_upload(&key("/b")).unwrap(), None);
+    assert_eq!(journal.unfinished_uploads("default").unwrap().len(), 1);
+    assert_eq!(journal.unfinished_uploads("other").unwrap().len(), 0);
+}
+
+#[test]
+fn a_finished_upload_is_not_gone_on_with() {
+    let journal = Journal::open_in_memory().unwrap();
+    let row = journal
+        .ask_upload(new(&key("/a"), &stamp()), "key-1", at(1))
+        .unwrap();
+    journal.answer_upload(row, &answered(), at(2)).unwrap();
+    let blake3 = Blake3::new([1; 32]);
+    journal.completing_upload(row, &blake3, at(3)).unwrap();
+    let found = journal.unfinished_upload(&key("/a")).unwrap().unwrap();
+    assert_eq!(
+        (found.state, found.blake3),
+        (UploadState::Completing, Some(blake3))
+    );
+    assert!(
+        journal
+            .unfinished_upload_of("default", answered().video_id)
+            .unwrap()
+            .is_some()
+    );
+    journal.stored_upload(row, at(4)).unwrap();
+    assert_eq!(journal.unfinished_upload(&key("/a")).unwrap(), None);
+    assert_eq!(
+        journal
+            .unfinished_upload_of("default", answered().video_id)
+            .unwrap(),
+        None
+    );
+}
+
+#[test]
+fn a_new_upload_takes_the_place_of_an_unfinished_one() {
+    let journal = Journal::open_in_memory().unwrap();
+    journal
+        .ask_upload(new(&key("/a"), &stamp()), "key-1", at(1))
+        .unwrap();
+    let adopted = journal
+        .adopt_upload(new(&key("/a"), &stamp()), &answered(), at(2))
+        .unwrap();
+    let found = journal.unfinished_uploads("default").unwrap();
+    assert_eq!(found.len(), 1);
+    assert_eq!(
+        (found[0].row, found[0].idempotency_key.as_deref()),
+        (adopted, None)
+    );
+}
+
+#[test]
+fn a_touched_file_has_no_known_parts() {
+    let journal = Journal::open_in_memory().unwrap();
+    let row = journal
+        .adopt_upload(new(&key("/a"), &stamp()), &answered(), at(1))
+        .unwrap();
+    let part = PartNumber::new(1).unwrap();
+    journal
+        .record_part(row, part, &hashed(5), "etag", at(2))
+        .unwrap();
+    let touched = FileStamp {
+        ctime: 99,
+        ..stamp()
+    };
+    journal.restamp_upload(row, &touched, at(3)).unwrap();
+    let found = journal.unfinished_upload(&key("/a")).unwrap().unwrap();
+    assert_eq!((found.stamp, found.parts), (touched, 0));
+}
+
+#[test]
+fn a_hash_holds_for_one_state_of_a_file_only() {
+    let journal = Journal::open_in_memory().unwrap();
+    let (file, blake3) = (key("/a").file, Blake3::new([9; 32]));
+    journal
+        .record_file(&file, &stamp(), &blake3, at(1))
+        .unwrap();
+    assert_eq!(journal.file_hash(&file, &stamp()).unwrap(), Some(blake3));
+    for other in [
+        FileStamp {
+            size: 101,
+            ..stamp()
+        },
+        FileStamp {
+            mtime: 9,
+            ..stamp()
+        },
+        FileStamp {
+            ctime: 9,
+            ..stamp()
+        },
+        FileStamp {
+            inode: 9,
+            ..stamp()
+        },
+    ] {
+        assert_eq!(journal.file_hash(&file, &other).unwrap(), None, "{other:?}");
+    }
+    let changed = FileStamp {
+        mtime: 9,
+        ..stamp()
+    };
+    journal
+        .record_file(&file, &changed, &blake3, at(2))
+        .unwrap();
+    assert_eq!(journal.file_hash(&file, &stamp()).unwrap(), None);
+}
+
+#[test]
+fn the_latest_ingest_of_a_folder_and_label_is_gone_on_with() {
+    let journal = Journal::open_in_memory().unwrap();
+    let ingest = |root: &str, source: &str| IngestKey {
+        profile: "default".into(),
+        root: key(root).file,
+        source: source.into(),
+    };
+    let id = |n| heimdex_api::IngestId::new(Uuid::from_u128(n));
+    journal
+        .record_ingest(&ingest("/card", "A"), id(1), at(1))
+        .unwrap();
+    journal
+        .record_ingest(&ingest("/card", "A"), id(2), at(2))
+        .unwrap();
+    journal
+        .record_ingest(&ingest("/card", "B"), id(3), at(3))
+        .unwrap();
+    journal.finish_ingest(id(2), at(9)).unwrap();
+    let found = journal
+        .latest_ingest(&ingest("/card", "A"))
+        .unwrap()
+        .unwrap();
+    assert_eq!((found.ingest_id, found.finished_at), (id(2), Some(at(9))));
+    assert_eq!(journal.latest_ingest(&ingest("/other", "A")).unwrap(), None);
+}
+
+#[test]
+fn rates_are_replaced() {
+    let journal = Journal::open_in_memory().unwrap();
+    journal.record_rate("http://a", 1, at(1)).unwrap();
+    journal.record_rate("http://a", u64::MAX, at(2)).unwrap();
+    assert!(journal.rate("http://a").unwrap().unwrap() > 1);
+    assert_eq!(journal.rate("http://b").unwrap(), None);
+}
+
+#[test]
+fn a_newer_journal_is_refused_with_a_sentence() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("journal.db");
+    drop(Journal::open(&path).unwrap());
+    let connection = Connection::open(&path).unwrap();
+    connection.pragma_update(None, "user_version", 7).unwrap();
+    let error = Journal::open(&path).unwrap_err();
+    let text = error.to_string().replace(&*path.to_string_lossy(), "PATH");
+    assert_eq!(
+        text,
+        "the journal `PATH` is of a newer version of Heimdex (7, this one knows 1)"
+    );
+    assert!(error.hint().is_some());
+}
+
+#[test]
+fn what_is_no_database_is_refused_and_not_touched() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("journal.db");
+    let text =
+        "my diary, which is long enough to be taken for the header of a database file, and more";
+    fs_err::write(&path, text.repeat(20)).unwrap();
+    assert!(Journal::open(&path).is_err());
+    assert_eq!(fs_err::read_to_string(&path).unwrap(), text.repeat(20));
+}
+
+#[test]
+fn a_file_is_worked_on_by_one_at_a_time() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("journal.db");
+    let (one, other) = (Journal::open(&path).unwrap(), Journal::open(&path).unwrap());
+    let held = one.lock(&key("/a")).unwrap().unwrap();
+    assert!(other.lock(&key("/a")).unwrap().is_none());
+    assert!(other.lock(&key("/b")).unwrap().is_some());
+    drop(held);
+    assert!(other.lock(&key("/a")).unwrap().is_some());
+    assert_eq!(
+        fs_err::read_dir(directory.path().join("locks"))
+            .unwrap()
+            .count(),
+        0
+    );
+    let memory = Journal::open_in_memory().unwrap();
+    assert!(!memory.is_kept());
+    assert!(memory.lock(&key("/a")).unwrap().is_some());
+}
+
+#[test]
+fn writers_of_two_processes_wait_for_each_other() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("journal.db");
+    let threads: Vec<_> = (0..4)
+        .map(|thread| {
+            let journal = Journal::open(&path).unwrap();
+            std::thread::spawn(move || {
+                for n in 0..20 {
+                    let name = format!("/{thread}/{n}");
+                    let key = key(&name);
+                    journal
+                        .ask_upload(new(&key, &stamp()), &name, at(1))
+                        .unwrap();
+                }
+            })
+        })
+        .collect();
+    for thread in threads {
+        thread.join().unwrap();
+    }
+    let journal = Journal::open(&path).unwrap();
+    assert_eq!(journal.unfinished_uploads("default").unwrap().len(), 80);
+}

@@ -1,0 +1,151 @@
+//! What the transfers of one process share: the account, the journal, and how much may be under way at once.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use heimdex_api::{Blake3, Timestamp};
+use tokio::sync::{OwnedMutexGuard, Semaphore};
+
+use super::buffers::Buffers;
+use super::retry::{Budget, Patience, Verdict};
+use super::stop::Stop;
+use super::{Failure, pace};
+use crate::journal::Journal;
+use crate::{ApiClient, HttpError};
+
+/// What the transfers of one process share. Clones share it too.
+#[derive(Debug, Clone)]
+pub struct TransferContext {
+    pub(crate) api: ApiClient,
+    pub(crate) journal: Journal,
+    pub(crate) profile: String,
+    pub(crate) patience: Patience,
+    pub(crate) buffers: Buffers,
+    /// Parts in flight, of all files together.
+    pub(crate) slots: Arc<Semaphore>,
+    pub(crate) gates: Gates,
+    now: fn() -> Timestamp,
+}
+
+impl TransferContext {
+    /// Transfers of the account that `profile` names, with this clock.
+    #[must_use]
+    pub fn new(api: ApiClient, journal: Journal, profile: String, now: fn() -> Timestamp) -> Self {
+        Self {
+            api,
+            journal,
+            profile,
+            patience: Patience::default(),
+            buffers: Buffers::default(),
+            slots: Arc::new(Semaphore::new(pace::PARTS_MOST)),
+            gates: Gates::default(),
+            now,
+        }
+    }
+
+    /// The same with another patience.
+    #[must_use]
+    pub fn with_patience(self, patience: Patience) -> Self {
+        Self { patience, ..self }
+    }
+
+    /// The journal.
+    #[must_use]
+    pub fn journal(&self) -> &Journal {
+        &self.journal
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        (self.now)()
+    }
+
+    /// Calls the API again and again, as long as failures pass by themselves and patience lasts.
+    pub(crate) async fn patiently<T>(
+        &self,
+        mut call: impl AsyncFnMut() -> Result<T, HttpError>,
+    ) -> Result<T, HttpError> {
+        let mut budget = Budget::new(self.patience);
+        let mut attempt = 0;
+        loop {
+            let error = match call().await {
+                Ok(value) => return Ok(value),
+                Err(error) if error.is_temporary() => error,
+                Err(error) => return Err(error),
+            };
+            attempt += 1;
+            match budget.decide(Failure::of_api(&error), attempt, 1, jitter()) {
+                Verdict::Again(wait) => tokio::time::sleep(wait).await,
+                Verdict::SignAnew(_) | Verdict::AskStore(_) | Verdict::Stop(_) => {
+                    return Err(error);
+                }
+            }
+        }
+    }
+
+    /// Runs something short on the journal without holding up other tasks. A journal that fails costs a listing,
+    /// never the transfer: it is told once, here, and the transfer goes on.
+    pub(crate) async fn journaled<T: Send + 'static>(
+        &self,
+        call: impl FnOnce(&Journal) -> Result<T, crate::journal::JournalError> + Send + 'static,
+    ) -> Option<T> {
+        let journal = self.journal.clone();
+        let result = tokio::task::spawn_blocking(move || call(&journal)).await;
+        match result {
+            Ok(Ok(value)) => Some(value),
+            Ok(Err(error)) => {
+                let cause = std::error::Error::source(&error).map(ToString::to_string);
+                tracing::warn!(error = %error, cause, "the journal was not written; the transfer goes on");
+                None
+            }
+            Err(_) => None,
+        }
+    }
+}
+
+/// A random number of 0 to 1.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place of the transfer that draws one"
+)]
+pub(crate) fn jitter() -> f64 {
+    rand::random()
+}
+
+/// Blocking work ended without a result: it panicked, or the runtime is going down.
+pub(crate) fn given_up(_: tokio::task::JoinError) -> Stop {
+    Stop::FileUnreadable("reading was given up".to_owned())
+}
+
+/// What makes two files of one run look like each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Likeness {
+    /// The size, of a file that is not hashed before it is sent.
+    Size(u64),
+    /// The hash, where it is known.
+    Hash(Blake3),
+}
+
+/// Files that may be the same go one after another, so that the second finds the first stored.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Gates {
+    gates: Arc<Mutex<HashMap<Likeness, Weak<tokio::sync::Mutex<()>>>>>,
+}
+
+impl Gates {
+    /// Waits until no file like this one is under way.
+    pub(crate) async fn pass(&self, likeness: Likeness) -> OwnedMutexGuard<()> {
+        let gate = {
+            let mut gates = self.gates.lock().unwrap_or_else(PoisonError::into_inner);
+            gates.retain(|_, gate| gate.strong_count() > 0);
+            if let Some(gate) = gates.get(&likeness).and_then(Weak::upgrade) {
+                gate
+            } else {
+                let gate = Arc::default();
+                gates.insert(likeness, Arc::downgrade(&gate));
+                gate
+            }
+        };
+        gate.lock_owned().await
+    }
+}

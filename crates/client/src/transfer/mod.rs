@@ -1,0 +1,31 @@
+//! Moving bytes: a pure core that decides, and thin drivers that read, hash, send and fetch.
+//!
+//! `plan`, `state`, `retry` and `pace` decide and never touch anything; `source`, `send`, `engine`, `upload` and
+//! `download` act. A transfer has one owner and one queue.
+
+mod buffers;
+mod context;
+mod download;
+mod engine;
+mod error;
+pub mod event;
+mod known;
+pub mod pace;
+mod place;
+pub mod plan;
+mod progress;
+pub mod retry;
+mod send;
+mod source;
+pub mod state;
+mod stop;
+mod upload;
+
+pub use context::TransferContext;
+pub use download::{DownloadOutcome, DownloadTarget, Existing, download, local_name};
+pub use error::TransferError;
+pub use place::locate;
+pub use progress::Progress;
+pub use retry::{Failure, Patience};
+pub use stop::Stop;
+pub use upload::{UploadJob, UploadOptions, UploadOutcome, upload};

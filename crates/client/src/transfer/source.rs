@@ -1,0 +1,311 @@
+//! The file that is sent: read at positions, never through a cursor, and never believed to be what it was before.
+//!
+//! Its identity (device, inode, size, times) is compared before and after each part, and the second pass takes the
+//! CRC32C again, so bytes that changed between the passes can never be acknowledged as something else.
+
+use std::fs::File;
+use std::io;
+use std::ops::Range;
+use std::os::unix::fs::{FileExt as _, FileTypeExt as _, MetadataExt as _};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use bytes::Bytes;
+use crc_fast::{CrcAlgorithm, Digest};
+use fs_err::os::unix::fs::OpenOptionsExt as _;
+use futures::Stream;
+use heimdex_api::hash::PartHasher;
+use heimdex_api::{Checksum, PartChecksum};
+use md5::{Digest as _, Md5};
+
+use super::buffers::{BUFFER_SIZE, Buffer, Buffers};
+use super::error::TransferError;
+use super::plan::HashedPart;
+use super::stop::Stop;
+use crate::journal::FileStamp;
+
+#[cfg(test)]
+mod tests;
+
+/// An open file, and what it was when it was opened.
+#[derive(Debug)]
+pub(crate) struct Source {
+    file: File,
+    path: PathBuf,
+    device: u64,
+    stamp: FileStamp,
+    buffers: Buffers,
+    /// Set when nobody waits for hashes any more.
+    abandoned: AtomicBool,
+}
+
+/// A part of a file, as its first pass needs to know it.
+#[derive(Debug, Clone)]
+pub(crate) struct Piece {
+    /// Where it lies.
+    pub(crate) range: Range<u64>,
+    /// What the store verifies.
+    pub(crate) algorithm: PartChecksum,
+    /// Whether it is the whole file: its value is the file's hash then.
+    pub(crate) is_whole: bool,
+}
+
+/// What the second pass of one part leaves behind for whoever sends it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Passage {
+    /// Bytes handed to the network so far.
+    pub(crate) moved: Arc<AtomicU64>,
+    /// Why the stream of bytes ended early, if it did.
+    pub(crate) broken: Arc<OnceLock<Stop>>,
+}
+
+impl Source {
+    /// Opens a regular file for reading. Follows symbolic links: whoever names one means its target.
+    pub(crate) fn open(path: &Path, buffers: Buffers) -> Result<Self, TransferError> {
+        let fail = |error: io::Error| TransferError::of_opening(path, &error);
+        // Looked at before it is opened: opening a pipe or a device may block, or do something.
+        let before = fs_err::metadata(path).map_err(fail)?;
+        if let Some(kind) = special(&before) {
+            return Err(TransferError::NotAFile {
+                path: path.to_owned(),
+                kind,
+            });
+        }
+        let nonblocking = rustix::fs::OFlags::NONBLOCK.bits().cast_signed();
+        let file = fs_err::OpenOptions::new()
+            .read(true)
+            .custom_flags(nonblocking)
+            .open(path)
+            .map_err(fail)?
+            .into_file();
+        let metadata = file.metadata().map_err(fail)?;
+        if let Some(kind) = special(&metadata) {
+            return Err(TransferError::NotAFile {
+                path: path.to_owned(),
+                kind,
+            });
+        }
+        Ok(Self {
+            device: metadata.dev(),
+            stamp: stamp(&metadata),
+            file,
+            path: path.to_owned(),
+            buffers,
+            abandoned: AtomicBool::new(false),
+        })
+    }
+
+    /// Where it was opened.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// What it was when it was opened.
+    pub(crate) fn stamp(&self) -> &FileStamp {
+        &self.stamp
+    }
+
+    /// Its length when it was opened.
+    pub(crate) fn size(&self) -> u64 {
+        self.stamp.size
+    }
+
+    /// Ends first passes that run: nobody waits for them.
+    pub(crate) fn abandon(&self) {
+        self.abandoned.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether it still is the file that was opened.
+    pub(crate) fn check(&self) -> Result<(), Stop> {
+        let metadata = self.file.metadata().map_err(|error| unreadable(&error))?;
+        if metadata.nlink() == 0 {
+            return Err(Stop::FileVanished);
+        }
+        if metadata.dev() != self.device || stamp(&metadata) != self.stamp {
+            return Err(Stop::FileChanged);
+        }
+        Ok(())
+    }
+
+    /// The first pass over a part. Blocks; `passed` is told of bytes as they pass.
+    pub(crate) fn hash(&self, piece: &Piece, passed: impl Fn(u64)) -> Result<HashedPart, Stop> {
+        self.check()?;
+        let mut crc = Digest::new(CrcAlgorithm::Crc32Iscsi);
+        let mut md5 = (piece.algorithm == PartChecksum::Md5).then(Md5::new);
+        let mut tree = PartHasher::at(piece.range.start);
+        let mut buffer = self.buffers.take();
+        let mut at = piece.range.start;
+        while at < piece.range.end {
+            if self.abandoned.load(Ordering::Relaxed) {
+                return Err(Stop::Interrupted);
+            }
+            let wanted = chunk(at, piece.range.end);
+            let bytes = &mut buffer.memory()[..wanted];
+            read_exactly(&self.file, bytes, at)?;
+            crc.update(bytes);
+            tree.update(bytes);
+            if let Some(md5) = &mut md5 {
+                md5.update(&*bytes);
+            }
+            at += wanted as u64;
+            passed(wanted as u64);
+        }
+        self.check()?;
+        let crc32c = crc32c(&crc);
+        let subtree = if piece.is_whole {
+            Some(tree.root())
+        } else {
+            tree.subtree()
+        };
+        Ok(HashedPart {
+            crc32c,
+            checksum: match md5 {
+                Some(md5) => Checksum::from_bytes(&md5.finalize()),
+                None => Checksum::from_crc32c(crc32c),
+            },
+            // No plan has an empty part beside others.
+            subtree: subtree.ok_or(Stop::FileChanged)?,
+        })
+    }
+
+    /// The second pass over a part: its bytes, ending in an error where they are not those of the first.
+    pub(crate) fn stream(
+        self: Arc<Self>,
+        range: Range<u64>,
+        crc32c: u32,
+        passage: Passage,
+    ) -> impl Stream<Item = Result<Bytes, Stop>> + Send + 'static {
+        let pass = SecondPass {
+            source: self,
+            at: range.start,
+            end: range.end,
+            crc: Digest::new(CrcAlgorithm::Crc32Iscsi),
+            expected: crc32c,
+            moved: Arc::clone(&passage.moved),
+        };
+        futures::stream::unfold(Some(pass), move |pass| {
+            let broken = Arc::clone(&passage.broken);
+            async move {
+                let mut pass = pass?;
+                match pass.next().await {
+                    Ok(Some(bytes)) => Some((Ok(bytes), Some(pass))),
+                    Ok(None) => None,
+                    Err(stop) => {
+                        // Told here as well: what the HTTP library makes of the error is its own affair.
+                        let _ = broken.set(stop.clone());
+                        Some((Err(stop), None))
+                    }
+                }
+            }
+        })
+    }
+
+    async fn read(self: &Arc<Self>, at: u64, wanted: usize) -> Result<Bytes, Stop> {
+        let mut buffer = self.buffers.take();
+        let cached = read_cached(&self.file, &mut buffer.memory()[..wanted], at);
+        if cached == wanted {
+            return Ok(buffer.into_bytes(wanted));
+        }
+        let source = Arc::clone(self);
+        let read = move || -> Result<Buffer, Stop> {
+            let rest = &mut buffer.memory()[cached..wanted];
+            read_exactly(&source.file, rest, at + cached as u64)?;
+            Ok(buffer)
+        };
+        let buffer = tokio::task::spawn_blocking(read)
+            .await
+            .map_err(|_| Stop::FileUnreadable("reading was given up".to_owned()))??;
+        Ok(buffer.into_bytes(wanted))
+    }
+}
+
+struct SecondPass {
+    source: Arc<Source>,
+    at: u64,
+    end: u64,
+    crc: Digest,
+    expected: u32,
+    moved: Arc<AtomicU64>,
+}
+
+impl SecondPass {
+    async fn next(&mut self) -> Result<Option<Bytes>, Stop> {
+        if self.at == self.end {
+            return Ok(None);
+        }
+        let wanted = chunk(self.at, self.end);
+        let bytes = self.source.read(self.at, wanted).await?;
+        self.crc.update(&bytes);
+        self.at += wanted as u64;
+        // Before the last bytes are handed out: a request that lacks them cannot be acknowledged.
+        if self.at == self.end {
+            if crc32c(&self.crc) != self.expected {
+                return Err(Stop::FileChanged);
+            }
+            self.source.check()?;
+        }
+        self.moved.fetch_add(wanted as u64, Ordering::Relaxed);
+        Ok(Some(bytes))
+    }
+}
+
+fn chunk(at: u64, end: u64) -> usize {
+    usize::try_from(end - at).map_or(BUFFER_SIZE, |left| left.min(BUFFER_SIZE))
+}
+
+fn crc32c(digest: &Digest) -> u32 {
+    // The upper half of what the library returns for a 32-bit algorithm is zero.
+    u32::try_from(digest.finalize()).unwrap_or_default()
+}
+
+fn unreadable(error: &io::Error) -> Stop {
+    Stop::FileUnreadable(error.to_string())
+}
+
+fn read_exactly(file: &File, bytes: &mut [u8], at: u64) -> Result<(), Stop> {
+    file.read_exact_at(bytes, at)
+        .map_err(|error| match error.kind() {
+            io::ErrorKind::UnexpectedEof => Stop::FileChanged,
+            _ => unreadable(&error),
+        })
+}
+
+/// Reads what lies in memory already, without waiting for a disk; the number of bytes.
+#[cfg(target_os = "linux")]
+fn read_cached(file: &File, bytes: &mut [u8], at: u64) -> usize {
+    let flags = rustix::io::ReadWriteFlags::NOWAIT;
+    // Whatever goes wrong here is found again, and named, by the read that waits.
+    rustix::io::preadv2(file, &mut [io::IoSliceMut::new(bytes)], at, flags).unwrap_or(0)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn read_cached(_file: &File, _bytes: &mut [u8], _at: u64) -> usize {
+    0
+}
+
+fn stamp(metadata: &std::fs::Metadata) -> FileStamp {
+    let micros = |seconds: i64, nanos: i64| seconds.saturating_mul(1_000_000) + nanos / 1000;
+    FileStamp {
+        size: metadata.len(),
+        mtime: micros(metadata.mtime(), metadata.mtime_nsec()),
+        ctime: micros(metadata.ctime(), metadata.ctime_nsec()),
+        inode: metadata.ino(),
+    }
+}
+
+/// What it is, where it is no regular file.
+fn special(metadata: &std::fs::Metadata) -> Option<&'static str> {
+    let kind = metadata.file_type();
+    if kind.is_file() {
+        None
+    } else if kind.is_dir() {
+        Some("a directory")
+    } else if kind.is_fifo() {
+        Some("a pipe")
+    } else if kind.is_socket() {
+        Some("a socket")
+    } else {
+        Some("a device")
+    }
+}
