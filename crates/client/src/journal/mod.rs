@@ -11,6 +11,7 @@ mod open;
 mod rates;
 #[cfg(test)]
 mod tests;
+mod upload_row;
 mod uploads;
 
 use std::path::PathBuf;
@@ -23,7 +24,9 @@ pub use error::JournalError;
 pub use files::{FileKey, FileStamp};
 pub use ingests::{IngestKey, JournaledIngest};
 pub use lock::FileLock;
-pub use uploads::{AnsweredUpload, JournaledUpload, NewUpload, UploadKey, UploadRow, UploadState};
+pub use upload_row::{
+    AnsweredUpload, JournaledUpload, NewUpload, UploadKey, UploadRow, UploadState,
+};
 
 /// The journal. Clones share one connection; every call is one short transaction.
 #[derive(Debug, Clone)]

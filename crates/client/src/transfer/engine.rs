@@ -7,14 +7,15 @@ use std::time::Duration;
 
 use heimdex_api::plan::{PartNumber, PartPlan};
 use heimdex_api::upload::{
-    AcknowledgedPart, CompleteUploadRequest, PartToSign, SignPartsRequest, SignedPart, StoredPart,
+    AcknowledgedPart, CompleteUploadRequest, PartToSign, SignPartsRequest, SignedPart,
 };
-use heimdex_api::{Blake3, ErrorCode, PartChecksum, VideoId, VideoState, failpoint};
+use heimdex_api::{Blake3, PartChecksum, VideoId, failpoint};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::answers::{closed, complete_failed, normal};
 use super::context::{TransferContext, given_up, jitter};
 use super::event::{Effect, Event, Notice};
 use super::plan::HashedPart;
@@ -24,7 +25,6 @@ use super::send::send;
 use super::source::{Piece, Source};
 use super::state::Transfer;
 use super::stop::Stop;
-use crate::HttpError;
 use crate::journal::UploadRow;
 
 /// Tasks wait when as many events are unread; the owner never does.
@@ -347,60 +347,9 @@ impl Upload {
     }
 }
 
-/// Checksums in the one spelling that ours have.
-pub(crate) fn normal(algorithm: PartChecksum, parts: Vec<StoredPart>) -> Vec<StoredPart> {
-    parts
-        .into_iter()
-        .map(|part| StoredPart {
-            checksum: part
-                .checksum
-                .and_then(|checksum| algorithm.parse(checksum.as_str())),
-            ..part
-        })
-        .collect()
-}
-
 async fn until(at: Option<Instant>) {
     match at {
         Some(at) => tokio::time::sleep_until(at).await,
         None => std::future::pending().await,
-    }
-}
-
-/// An upload that is not open may be one that is complete: a completion whose answer was lost.
-async fn closed(api: &crate::ApiClient, video: VideoId, error: &HttpError) -> Option<Event> {
-    if error.code() != Some(ErrorCode::UploadNotOpen) {
-        return None;
-    }
-    match api.status(video).await {
-        Ok(status) if status.state.known().is_some_and(is_stored) => Some(Event::Completed),
-        Ok(_) => None,
-        Err(error) => Some(Event::AskFailed(Failure::of_api(&error))),
-    }
-}
-
-/// Whether a video in this state has all its bytes.
-pub(crate) fn is_stored(state: VideoState) -> bool {
-    match state {
-        VideoState::Validating | VideoState::Processing | VideoState::Indexed => true,
-        VideoState::Uploading | VideoState::Failed | VideoState::Deleted => false,
-    }
-}
-
-async fn complete_failed(api: &crate::ApiClient, video: VideoId, error: &HttpError) -> Event {
-    if let Some(event @ Event::Completed) = closed(api, video, error).await {
-        return event;
-    }
-    let missing = match error {
-        HttpError::Api { problem, .. } => problem
-            .missing
-            .iter()
-            .filter_map(|number| PartNumber::new(*number))
-            .collect(),
-        _ => Vec::new(),
-    };
-    Event::CompleteFailed {
-        failure: Failure::of_api(error),
-        missing,
     }
 }

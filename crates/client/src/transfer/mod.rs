@@ -3,6 +3,7 @@
 //! `plan`, `state`, `retry` and `pace` decide and never touch anything; `source`, `send`, `engine`, `upload` and
 //! `download` act. A transfer has one owner and one queue.
 
+mod answers;
 mod buffers;
 mod context;
 mod download;

@@ -15,6 +15,9 @@ use super::retry::Failure;
 use super::source::{Passage, Source};
 use super::stop::Stop;
 
+#[cfg(test)]
+mod tests;
+
 /// No byte was taken for this long: the line is dead.
 const STALLED: Duration = Duration::from_mins(1);
 /// All bytes are on their way, what the system buffers included; the store makes them durable before it answers.
@@ -167,47 +170,5 @@ fn classify(status: u16, code: Option<&str>, retry_after: Option<Duration>) -> F
         (400 | 401 | 403, _) => Failure::UrlRefused { status },
         (500..=599, _) => Failure::Fault { status },
         _ => Failure::Final(Stop::StoreRefused { status }),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn answers_of_stores_are_understood() {
-        let body = br#"<?xml version="1.0"?><Error><Code>NoSuchUpload</Code></Error>"#;
-        assert_eq!(code(body).as_deref(), Some("NoSuchUpload"));
-        assert_eq!(code(b"<html>"), None);
-        for (status, code, expected) in [
-            (
-                403,
-                Some("AccessDenied"),
-                Failure::UrlRefused { status: 403 },
-            ),
-            // An expired URL at Garage.
-            (
-                400,
-                Some("InvalidRequest"),
-                Failure::UrlRefused { status: 400 },
-            ),
-            (400, Some("BadDigest"), Failure::Corrupted),
-            (404, Some("NoSuchUpload"), Failure::UploadUnknown),
-            (503, Some("SlowDown"), Failure::Busy { retry_after: None }),
-            (500, None, Failure::Fault { status: 500 }),
-            (507, None, Failure::Final(Stop::StorageFull)),
-            (
-                413,
-                None,
-                Failure::Final(Stop::StoreRefused { status: 413 }),
-            ),
-            (
-                307,
-                None,
-                Failure::Final(Stop::StoreRefused { status: 307 }),
-            ),
-        ] {
-            assert_eq!(classify(status, code, None), expected, "{status} {code:?}");
-        }
     }
 }

@@ -5,6 +5,7 @@
 
 mod adopt;
 mod begin;
+mod memory;
 mod original;
 mod resume;
 mod stored;
@@ -30,7 +31,7 @@ use super::progress::{Progress, Reporter};
 use super::source::Source;
 use super::state::{Terms, Transfer};
 use super::stop::Stop;
-use crate::journal::{FileLock, NewUpload, UploadKey, UploadRow};
+use crate::journal::{FileLock, UploadKey, UploadRow};
 
 /// How often an upload that is found closed is begun anew.
 const BEGINNINGS_MAX: usize = 3;
@@ -318,89 +319,6 @@ impl Run<'_> {
             resumed_bytes,
             sent_bytes: bytes,
         })
-    }
-
-    fn new_upload(&self) -> (UploadKey, crate::journal::FileStamp, PathBuf) {
-        let shown =
-            std::path::absolute(self.source.path()).unwrap_or_else(|_| self.job.path.clone());
-        (self.key.clone(), *self.source.stamp(), shown)
-    }
-
-    /// Writes a new row; `None` where the journal cannot be written.
-    async fn journal_new(
-        &self,
-        write: impl FnOnce(
-            &crate::journal::Journal,
-            NewUpload<'_>,
-        ) -> Result<UploadRow, crate::journal::JournalError>
-        + Send
-        + 'static,
-    ) -> Option<UploadRow> {
-        let (key, stamp, shown_path) = self.new_upload();
-        let ingest_id = self.job.init.ingest_id;
-        let call = move |journal: &crate::journal::Journal| {
-            let new = NewUpload {
-                key: &key,
-                stamp: &stamp,
-                shown_path: &shown_path,
-                ingest_id,
-            };
-            write(journal, new)
-        };
-        self.context.journaled(call).await
-    }
-
-    async fn unfinished(&self) -> Option<crate::journal::JournaledUpload> {
-        let key = self.key.clone();
-        self.context
-            .journaled(move |journal| journal.unfinished_upload(&key))
-            .await
-            .flatten()
-    }
-
-    async fn end(&self, row: Option<UploadRow>) {
-        if let Some(row) = row {
-            let now = self.context.now();
-            self.context
-                .journaled(move |journal| journal.end_upload(row, now))
-                .await;
-        }
-    }
-
-    /// Writes down that the server has the whole.
-    async fn remember(
-        &self,
-        row: Option<UploadRow>,
-        blake3: Blake3,
-        sent: u64,
-        took: std::time::Duration,
-    ) {
-        /// Less says nothing about a line.
-        const TELLING: u64 = 32 << 20;
-        let now = self.context.now();
-        let (file, stamp) = (self.key.file.clone(), *self.source.stamp());
-        let store = self.context.api.server().origin();
-        let millis = u64::try_from(took.as_millis()).unwrap_or(u64::MAX).max(1);
-        let rate = (sent >= TELLING).then(|| sent.saturating_mul(1000) / millis);
-        let call = move |journal: &crate::journal::Journal| {
-            if let Some(row) = row {
-                journal.stored_upload(row, now)?;
-            }
-            if let Some(rate) = rate {
-                journal.record_rate(&store, rate, now)?;
-            }
-            journal.record_file(&file, &stamp, &blake3, now)
-        };
-        self.context.journaled(call).await;
-        heimdex_api::failpoint!("client.upload.stored");
-    }
-
-    /// Parts of 8 MiB where a part of 16 would take more than a minute.
-    fn part_size_hint(&self) -> Option<u64> {
-        const SLOW: u64 = 256 << 10;
-        let store = self.context.api.server().origin();
-        let rate = self.context.journal.rate(&store).ok().flatten()?;
-        (rate < SLOW).then_some(PART_SIZE_MIN)
     }
 
     fn stopped(&self, stop: Stop) -> TransferError {

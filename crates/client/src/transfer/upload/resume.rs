@@ -7,7 +7,8 @@ use heimdex_api::{Blake3, ErrorCode, VideoId};
 use super::{Asked, Opened, Run, UploadOutcome};
 use crate::HttpError;
 use crate::journal::{AnsweredUpload, Journal, JournaledUpload, UploadState};
-use crate::transfer::engine::{Upload, is_stored, normal};
+use crate::transfer::answers::{is_stored, normal};
+use crate::transfer::engine::Upload;
 use crate::transfer::error::TransferError;
 use crate::transfer::known::Known;
 

@@ -12,8 +12,8 @@ use heimdex_api::{Blake3, VideoId};
 
 use super::{Run, UploadOutcome};
 use crate::journal::Journal;
+use crate::transfer::answers::is_stored;
 use crate::transfer::context::given_up;
-use crate::transfer::engine::is_stored;
 use crate::transfer::error::TransferError;
 use crate::transfer::known::Known;
 use crate::transfer::progress::Progress;
