@@ -14,4 +14,5 @@ pub mod objects;
 pub mod random;
 pub mod router;
 pub mod routes;
+mod sqlite;
 pub mod web;

@@ -10,9 +10,7 @@ use std::time::Duration;
 use heimdex_api::Secret;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
-};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, Connection as _, Executor as _, SqlitePool};
 
 use super::db::Db;
@@ -129,7 +127,7 @@ async fn sqlite(path: &Path) -> Result<Db, OpenError> {
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
         .disable_statement_logging();
-    let pool = SqlitePoolOptions::new().acquire_timeout(ACQUIRE_TIMEOUT);
+    let pool = crate::sqlite::pool().acquire_timeout(ACQUIRE_TIMEOUT);
     let write = pool
         .clone()
         .max_connections(1)

@@ -13,6 +13,7 @@ mod manifest;
 mod publish;
 mod read;
 mod rebuild;
+mod reserve;
 mod service;
 mod sweep;
 mod write;
@@ -33,6 +34,7 @@ use self::layout::Layout;
 use self::manifest::{FORMAT as MANIFEST_FORMAT, Manifest, ManifestPart};
 use self::publish::{Conditions, Origin, Published, Store};
 pub use self::rebuild::Rebuilt;
+use self::reserve::Reserve;
 use super::error::ObjectsError;
 
 /// Where an embedded store lies and who may sign for it.
@@ -142,7 +144,11 @@ impl EmbeddedStore {
                 "the index of the object store was missing and is made anew from the manifests"
             );
         }
-        let store = Arc::new(Store { layout, index });
+        let store = Arc::new(Store {
+            layout,
+            index,
+            reserve: Reserve::beside(&settings.index_path),
+        });
         let mut builder =
             S3ServiceBuilder::new(service::Service::new(Arc::clone(&store), &settings.bucket));
         builder.set_auth(SimpleAuth::from_single(
@@ -245,7 +251,9 @@ impl EmbeddedStore {
                 "removed half-written files of the object store"
             );
         }
-        self.store.empty_trash().await
+        self.store.empty_trash().await?;
+        self.store.take_reserve().await;
+        Ok(())
     }
 
     fn open_error(&self, error: StoreError) -> OpenError {

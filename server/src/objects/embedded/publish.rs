@@ -13,6 +13,7 @@ use super::error::StoreError;
 use super::index::{Commit, Index, NewObject, ObjectRow};
 use super::layout::{Layout, remove, sync_parent};
 use super::manifest::{Manifest, TempPath};
+use super::reserve::Reserve;
 
 /// How often a writer looks again after another one was quicker.
 const ATTEMPTS: u32 = 32;
@@ -22,6 +23,7 @@ const ATTEMPTS: u32 = 32;
 pub(super) struct Store {
     pub(super) layout: Arc<Layout>,
     pub(super) index: Index,
+    pub(super) reserve: Reserve,
 }
 
 /// Where a new object comes from.
@@ -180,13 +182,62 @@ impl Store {
             })
             .await??;
             failpoint!("store.delete.manifest");
-            if let Some(discarded) = self.index.remove_object(&object, now_us()).await? {
+            let removed = match self.index.remove_object(&object, now_us()).await {
+                Err(error) if error.is_full() => {
+                    self.give_reserve().await;
+                    self.index.remove_object(&object, now_us()).await
+                }
+                other => other,
+            };
+            if let Some(discarded) = removed? {
                 failpoint!("store.delete.indexed");
                 self.clean(discarded).await;
+                self.take_reserve().await;
                 return Ok(());
             }
         }
         Err(StoreError::PreconditionFailed)
+    }
+
+    /// Ends an upload and frees its parts.
+    pub(super) async fn abort(&self, key: &str, upload_id: &str) -> Result<(), StoreError> {
+        let aborted = match self.index.abort_upload(key, upload_id, now_us()).await {
+            Err(error) if error.is_full() => {
+                self.give_reserve().await;
+                self.index.abort_upload(key, upload_id, now_us()).await
+            }
+            other => other,
+        };
+        failpoint!("store.abort.indexed");
+        self.clean(aborted?).await;
+        self.take_reserve().await;
+        Ok(())
+    }
+
+    async fn give_reserve(&self) {
+        self.with_reserve(Reserve::give).await;
+    }
+
+    /// Takes the reserve again where it was given. Where there is no room, the next sweep tries it.
+    pub(super) async fn take_reserve(&self) {
+        self.with_reserve(Reserve::take).await;
+    }
+
+    async fn with_reserve(
+        &self,
+        change: impl FnOnce(&Reserve) -> std::io::Result<()> + Send + 'static,
+    ) {
+        let reserve = self.reserve.clone();
+        let changed = tokio::task::spawn_blocking(move || change(&reserve)).await;
+        if let Err(error) = changed
+            .map_err(std::io::Error::other)
+            .and_then(|changed| changed)
+        {
+            tracing::debug!(
+                error = &error as &dyn std::error::Error,
+                "the reserve of the index is as it was"
+            );
+        }
     }
 
     /// Removes what nothing names any more. What fails stays in the trash for the next sweep.

@@ -1,9 +1,12 @@
 //! The object store: through the real client in process, and over a real listener with presigned URLs.
 
+mod child;
+mod full_disk;
 mod gate;
 mod in_process;
 mod multipart;
 mod presigned;
+mod rebuild;
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -39,7 +42,12 @@ pub(crate) fn settings(dir: &Path) -> EmbeddedSettings {
 
 impl Fixture {
     pub(crate) async fn new() -> Self {
-        let dir = tempfile::tempdir().unwrap();
+        Self::within(&std::env::temp_dir()).await
+    }
+
+    /// In a new directory below this one.
+    pub(crate) async fn within(parent: &Path) -> Self {
+        let dir = tempfile::tempdir_in(parent).unwrap();
         let embedded = EmbeddedStore::open(settings(dir.path())).await.unwrap();
         let store = ObjectStore::embedded(&embedded);
         Self {
@@ -165,12 +173,20 @@ impl Listener {
             .into_make_service_with_connect_info::<SocketAddr>();
         let mut server = JoinSet::new();
         server.spawn(async move { axum::serve(listener, service).await.unwrap() });
-        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        Self {
+            origin,
+            _server: server,
+            ..Self::at(address)
+        }
+    }
+
+    /// One that another process serves.
+    pub(crate) fn at(address: SocketAddr) -> Self {
         Self {
             address,
-            origin,
-            http,
-            _server: server,
+            origin: format!("http://{address}").parse().unwrap(),
+            http: reqwest::Client::builder().no_proxy().build().unwrap(),
+            _server: JoinSet::new(),
         }
     }
 

@@ -10,10 +10,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
-};
-use sqlx::{Sqlite, Transaction};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqliteSynchronous};
+use sqlx::{ConnectOptions as _, Sqlite, Transaction};
 use uuid::Uuid;
 
 use super::error::StoreError;
@@ -65,8 +63,9 @@ impl Index {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(BUSY)
+            .disable_statement_logging()
             .thread_name(|n| format!("store-index-{n}"));
-        let writer = SqlitePoolOptions::new()
+        let writer = crate::sqlite::pool()
             .max_connections(1)
             .idle_timeout(None)
             .max_lifetime(None)
@@ -74,7 +73,7 @@ impl Index {
             .connect_with(options.clone())
             .await?;
         let rebuilt = prepare(&writer, identity, layout).await?;
-        let reader = SqlitePoolOptions::new()
+        let reader = crate::sqlite::pool()
             .max_connections(READERS)
             .acquire_timeout(BUSY)
             .connect_with(options)

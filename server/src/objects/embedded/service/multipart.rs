@@ -210,13 +210,7 @@ impl Service {
     ) -> Result<AbortMultipartUploadOutput, StoreError> {
         refuse!(input: expected_bucket_owner, if_match_initiated_time);
         self.check_bucket(&input.bucket)?;
-        let discarded = self
-            .store
-            .index
-            .abort_upload(&input.key, &input.upload_id, now_us())
-            .await?;
-        failpoint!("store.abort.indexed");
-        self.store.clean(discarded).await;
+        self.store.abort(&input.key, &input.upload_id).await?;
         Ok(AbortMultipartUploadOutput::default())
     }
 }
