@@ -9,22 +9,34 @@ mod idempotency;
 pub mod jobs;
 mod moves;
 pub mod objects;
+mod ingests;
+mod lookup;
 mod open;
 pub mod purges;
 mod sessions;
 mod settings;
 pub mod side_cars;
+mod statement;
 mod tokens;
 pub mod uploads;
 mod value;
+mod video_list;
+mod videos;
 
 pub use accounts::{AccountRow, NewAccount, RegisterOutcome};
 pub use error::CatalogError;
 pub use idempotency::Idempotency;
+pub use ingests::{
+    CreateIngestOutcome, FoundFile, IngestFileRow, IngestFilter, IngestRow, NewIngest,
+    PutFilesOutcome, Recorded,
+};
+pub use lookup::KnownContentRow;
 pub use open::{DatabaseLocation, OpenError};
 pub use sessions::{NewSession, RefreshOutcome, SessionRow, Successor, TokenHash};
 pub use settings::ServerKeyRow;
 pub use tokens::{CreateTokenOutcome, NewToken, PresentedTokenRow, TokenRow};
+pub use video_list::{Total, VideoListQuery, VideoPage};
+pub use videos::{CountRow, LocationRow, StoredObjectRow, Video, VideoJobRow, VideoRow};
 
 use db::{Db, on};
 

@@ -3,6 +3,7 @@
 pub mod fold;
 pub mod job;
 pub mod part;
+pub mod listing;
 pub mod session;
 pub mod upload;
 pub mod video;
