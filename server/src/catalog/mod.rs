@@ -6,11 +6,12 @@ mod accounts;
 mod db;
 mod error;
 mod idempotency;
+mod ingests;
 pub mod jobs;
+mod locations;
+mod lookup;
 mod moves;
 pub mod objects;
-mod ingests;
-mod lookup;
 mod open;
 pub mod purges;
 mod sessions;
@@ -18,6 +19,7 @@ mod settings;
 pub mod side_cars;
 mod statement;
 mod tokens;
+mod trash;
 pub mod uploads;
 mod value;
 mod video_list;
@@ -26,15 +28,14 @@ mod videos;
 pub use accounts::{AccountRow, NewAccount, RegisterOutcome};
 pub use error::CatalogError;
 pub use idempotency::Idempotency;
-pub use ingests::{
-    CreateIngestOutcome, FoundFile, IngestFileRow, IngestFilter, IngestRow, NewIngest,
-    PutFilesOutcome, Recorded,
-};
+pub use ingests::{CreateIngestOutcome, IngestFilter, IngestRow, NewIngest};
+pub use locations::{FoundFile, IngestFileRow, PutFilesOutcome, Recorded};
 pub use lookup::KnownContentRow;
 pub use open::{DatabaseLocation, OpenError};
 pub use sessions::{NewSession, RefreshOutcome, SessionRow, Successor, TokenHash};
 pub use settings::ServerKeyRow;
 pub use tokens::{CreateTokenOutcome, NewToken, PresentedTokenRow, TokenRow};
+pub use trash::{DeleteOutcome, RestoreOutcome};
 pub use video_list::{Total, VideoListQuery, VideoPage};
 pub use videos::{CountRow, LocationRow, StoredObjectRow, Video, VideoJobRow, VideoRow};
 

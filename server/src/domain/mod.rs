@@ -2,8 +2,8 @@
 
 pub mod fold;
 pub mod job;
-pub mod part;
 pub mod listing;
+pub mod part;
 pub mod session;
 pub mod upload;
 pub mod video;
