@@ -2,6 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::request::request;
+
+request! {
+    /// The query of a route that takes none: whatever is there is refused.
+    #[derive(Default)]
+    pub struct NoQuery {}
+}
+
 /// An extension of the original API, named in `features` of `GET /health`.
 ///
 /// A client sends an extension's fields only where it is listed, so that an old server and a new client get on.

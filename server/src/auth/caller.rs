@@ -75,6 +75,17 @@ impl Caller {
             format!("This access token lacks the scope `{scope}`."),
         ))
     }
+
+    /// Refuses where all of the scopes are missing; the first is the one that is named.
+    ///
+    /// # Errors
+    /// `insufficient_scope`.
+    pub fn require_one_of(&self, scopes: &[Scope]) -> Result<(), ApiError> {
+        if scopes.iter().any(|scope| self.scopes().permit(*scope)) {
+            return Ok(());
+        }
+        scopes.first().map_or(Ok(()), |scope| self.require(*scope))
+    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Lists of videos: filters, order, pages by offset or from a row on, and how many there are.
 
 use heimdex_api::limits::EXACT_TOTAL_MAX;
-use heimdex_api::{LibraryId, VideoState};
+use heimdex_api::{LibraryId, Timestamp, VideoState};
 
 use super::db::on;
 use super::statement::{Bind, Statement, bound};
@@ -237,19 +237,19 @@ fn push_conditions(statement: &mut Statement, library: LibraryId, filter: &Video
     let bounds = [
         (
             " AND v.created_at >= ",
-            filter.since.map(|time| time.as_micros()),
+            filter.since.map(Timestamp::as_micros),
         ),
         (
             " AND v.created_at < ",
-            filter.until.map(|time| time.as_micros()),
+            filter.until.map(Timestamp::as_micros),
         ),
         (
             " AND v.captured_at >= ",
-            filter.captured_since.map(|time| time.as_micros()),
+            filter.captured_since.map(Timestamp::as_micros),
         ),
         (
             " AND v.captured_at < ",
-            filter.captured_until.map(|time| time.as_micros()),
+            filter.captured_until.map(Timestamp::as_micros),
         ),
         (" AND v.duration_ms >= ", filter.min_duration_ms),
         (" AND v.duration_ms <= ", filter.max_duration_ms),

@@ -1,4 +1,8 @@
 //! The handlers, one file an endpoint.
 
 pub mod health;
+pub mod ingests;
+pub mod lookup;
 pub mod uploads;
+pub mod usage;
+pub mod videos;

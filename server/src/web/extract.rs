@@ -15,9 +15,11 @@ use heimdex_api::{ErrorCode, FieldError, RequestBody};
 use http::header::CONTENT_TYPE;
 use http::request::Parts;
 use http::{HeaderMap, StatusCode};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::catalog::Idempotency;
 use crate::web::ApiError;
 
 /// A JSON body whose fields are a closed list.
@@ -95,6 +97,28 @@ impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
             ));
         }
         Ok(Self(Some(key.to_owned())))
+    }
+}
+
+impl IdempotencyKey {
+    /// The key together with the request that it came with. `route` is the method and the pattern.
+    ///
+    /// # Errors
+    /// Only if the request could not be written as JSON, which it came as.
+    pub fn with<T: Serialize>(
+        self,
+        route: &'static str,
+        request: &T,
+    ) -> Result<Option<Idempotency>, ApiError> {
+        let Some(key) = self.0 else {
+            return Ok(None);
+        };
+        let body = serde_json::to_vec(request).map_err(ApiError::internal)?;
+        Ok(Some(Idempotency {
+            key,
+            route,
+            body_hash: *blake3::hash(&body).as_bytes(),
+        }))
     }
 }
 

@@ -22,6 +22,7 @@ use crate::objects::Origin;
 use crate::web::ApiError;
 
 pub use abort::abort;
+pub(crate) use abort::cancel;
 pub use adopt::adopt;
 pub use complete::complete;
 pub use init::init;

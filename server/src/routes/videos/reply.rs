@@ -1,0 +1,84 @@
+//! A video as it is told.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use heimdex_api::video::{LocationResponse, VideoResponse};
+use heimdex_api::{Open, Timestamp};
+use http::HeaderValue;
+
+use crate::catalog::{LocationRow, Video, VideoRow};
+use crate::domain::upload::announced_expiry;
+
+/// A video, without its locations and what else the probe found.
+pub(super) fn shown(video: Video, now: Timestamp) -> VideoResponse {
+    let Video { row, tags } = video;
+    VideoResponse {
+        video_id: row.video_id,
+        user_id: row.user_id,
+        library_id: Some(row.library_id),
+        version: Some(row.version),
+        kind: Some(Open::Known(row.kind)),
+        title: row.title,
+        description: row.description,
+        tags,
+        filename: Some(row.filename),
+        path: row.path,
+        path_raw: row.path_raw.map(|bytes| STANDARD.encode(bytes)),
+        source: row.source,
+        mime_type: Some(row.mime_type),
+        size_bytes: row.size_bytes,
+        duration_s: row.duration_ms.map(seconds),
+        width: row.width,
+        height: row.height,
+        rotation: row.rotation,
+        frame_rate: row.frame_rate,
+        video_codec: row.video_codec,
+        audio_codec: row.audio_codec,
+        camera: row.camera,
+        captured_at: row.captured_at,
+        blake3: row.blake3,
+        verified_at: row.verified_at,
+        verified_how: row.verified_how.map(Open::Known),
+        damaged: row.damaged,
+        quarantined_at: row.quarantined_at,
+        replaces: row.replaces,
+        state: Open::Known(row.state),
+        error_text: row.error_text,
+        thumbnail_url: None,
+        contact_sheet_url: None,
+        bytes_received: row.bytes_received,
+        expires_at: row.expires_at.and_then(|ends| announced_expiry(ends, now)),
+        created_at: row.created_at,
+        updated_at: Some(row.updated_at),
+        indexed_at: row.indexed_at,
+        deleted_at: row.deleted_at,
+        locations: None,
+        media: None,
+    }
+}
+
+/// A place, as it is told.
+pub(super) fn location(row: LocationRow) -> LocationResponse {
+    LocationResponse {
+        ingest_id: row.ingest_id,
+        source: row.source,
+        path: row.path,
+        path_raw: row.path_raw.map(|bytes| STANDARD.encode(bytes)),
+        mtime: row.mtime,
+        superseded_at: row.superseded_at,
+    }
+}
+
+/// What `If-Match` is compared with.
+pub(super) fn etag(row: &VideoRow) -> HeaderValue {
+    HeaderValue::from_str(&format!("\"{}\"", row.version))
+        .unwrap_or_else(|_| HeaderValue::from_static("\"\""))
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "a millisecond counts up to 285,000 years"
+)]
+fn seconds(milliseconds: u64) -> f64 {
+    milliseconds as f64 / 1_000.0
+}

@@ -1,0 +1,37 @@
+//! `POST /videos/{id}/restore`: out of the trash again.
+
+use axum::Json;
+use axum::extract::State;
+use axum::response::{IntoResponse as _, Response};
+use heimdex_api::ops::NoQuery;
+use heimdex_api::{Scope, VideoId};
+use http::header::ETAG;
+
+use super::reply;
+use crate::app::App;
+use crate::auth::Caller;
+use crate::catalog::RestoreOutcome;
+use crate::web::{ApiError, PathId, Query};
+
+/// `POST /videos/{id}/restore`
+pub async fn restore(
+    State(app): State<App>,
+    caller: Caller,
+    PathId(id): PathId<VideoId>,
+    Query(NoQuery {}): Query<NoQuery>,
+) -> Result<Response, ApiError> {
+    caller.require(Scope::Write)?;
+    let gone = || ApiError::not_found("video");
+    let library = caller.library_id;
+    match app
+        .catalog
+        .restore_video(library, id, app.clock.now())
+        .await?
+    {
+        RestoreOutcome::Restored => {}
+        RestoreOutcome::NoSuchVideo => return Err(gone()),
+    }
+    let video = app.catalog.video(library, id).await?.ok_or_else(gone)?;
+    let etag = reply::etag(&video.row);
+    Ok(([(ETAG, etag)], Json(reply::shown(video, app.clock.now()))).into_response())
+}
