@@ -60,29 +60,6 @@ impl TransferContext {
         (self.now)()
     }
 
-    /// Calls the API again and again, as long as failures pass by themselves and patience lasts.
-    pub(crate) async fn patiently<T>(
-        &self,
-        mut call: impl AsyncFnMut() -> Result<T, HttpError>,
-    ) -> Result<T, HttpError> {
-        let mut budget = Budget::new(self.patience);
-        let mut attempt = 0;
-        loop {
-            let error = match call().await {
-                Ok(value) => return Ok(value),
-                Err(error) if error.is_temporary() => error,
-                Err(error) => return Err(error),
-            };
-            attempt += 1;
-            match budget.decide(Failure::of_api(&error), attempt, 1, jitter()) {
-                Verdict::Again(wait) => tokio::time::sleep(wait).await,
-                Verdict::SignAnew(_) | Verdict::AskStore(_) | Verdict::Stop(_) => {
-                    return Err(error);
-                }
-            }
-        }
-    }
-
     /// Runs something short on the journal without holding up other tasks. A journal that fails costs a listing,
     /// never the transfer: it is told once, here, and the transfer goes on.
     pub(crate) async fn journaled<T: Send + 'static>(
@@ -99,6 +76,59 @@ impl TransferContext {
                 None
             }
             Err(_) => None,
+        }
+    }
+}
+
+/// Calls the API again and again, as long as failures pass by themselves and patience lasts.
+///
+/// A macro, and not a function of an async closure, because the futures of those cannot be said to be `Send`.
+macro_rules! patiently {
+    ($context:expr, $call:expr) => {{
+        let mut pauses = $crate::transfer::context::Pauses::new($context);
+        loop {
+            match $call.await {
+                Ok(value) => break Ok(value),
+                Err(error) => {
+                    if let Err(error) = pauses.after(error).await {
+                        break Err(error);
+                    }
+                }
+            }
+        }
+    }};
+}
+pub(crate) use patiently;
+
+/// The pauses between tries of one call.
+pub(crate) struct Pauses {
+    budget: Budget,
+    attempt: u32,
+}
+
+impl Pauses {
+    pub(crate) fn new(context: &TransferContext) -> Self {
+        Self {
+            budget: Budget::new(context.patience),
+            attempt: 0,
+        }
+    }
+
+    /// Waits after a failure that may pass, and hands any other one back.
+    pub(crate) async fn after(&mut self, error: HttpError) -> Result<(), HttpError> {
+        if !error.is_temporary() {
+            return Err(error);
+        }
+        self.attempt += 1;
+        match self
+            .budget
+            .decide(Failure::of_api(&error), self.attempt, 1, jitter())
+        {
+            Verdict::Again(wait) => {
+                tokio::time::sleep(wait).await;
+                Ok(())
+            }
+            Verdict::SignAnew(_) | Verdict::AskStore(_) | Verdict::Stop(_) => Err(error),
         }
     }
 }

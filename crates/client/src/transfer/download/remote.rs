@@ -7,7 +7,7 @@ use heimdex_api::video::DownloadResponse;
 use heimdex_api::{Blake3, PresignedUrl, Timestamp, VideoId};
 use tokio::sync::Mutex;
 
-use crate::transfer::context::TransferContext;
+use crate::transfer::context::{TransferContext, patiently};
 use crate::transfer::error::TransferError;
 
 /// A stored video, as the server describes it.
@@ -35,9 +35,7 @@ impl Remote {
         context: &TransferContext,
         video: VideoId,
     ) -> Result<Self, TransferError> {
-        let reply = context
-            .patiently(async || context.api.download(video, None).await)
-            .await?;
+        let reply = patiently!(context, context.api.download(video, None))?;
         Self::of(video, reply)
     }
 
@@ -95,9 +93,7 @@ impl Remote {
         if url.generation > refused {
             return Ok(());
         }
-        let reply = context
-            .patiently(async || context.api.download(self.video, None).await)
-            .await?;
+        let reply = patiently!(context, context.api.download(self.video, None))?;
         if reply.size_bytes != self.plan.size() || reply.blake3 != self.blake3 {
             return Err(self.damaged("it changed while it was fetched".to_owned()));
         }

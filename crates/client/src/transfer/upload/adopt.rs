@@ -13,7 +13,7 @@ use super::resume::is_closed;
 use super::{Opened, Run};
 use crate::journal::{AnsweredUpload, Journal};
 use crate::transfer::answers::normal;
-use crate::transfer::context::given_up;
+use crate::transfer::context::{given_up, patiently};
 use crate::transfer::engine::Upload;
 use crate::transfer::error::TransferError;
 use crate::transfer::known::Known;
@@ -37,10 +37,7 @@ impl Run<'_> {
         };
         for _ in 0..PAGES_MAX {
             let api = &self.context.api;
-            let page = self
-                .context
-                .patiently(async || api.open_uploads(&query).await)
-                .await?;
+            let page = patiently!(self.context, api.open_uploads(&query))?;
             for candidate in &page.uploads {
                 if let Some(opened) = self.adopt_one(candidate, known).await? {
                     return Ok(Some(opened));
@@ -67,11 +64,7 @@ impl Run<'_> {
             return Ok(None);
         }
         let api = &self.context.api;
-        let status = match self
-            .context
-            .patiently(async || api.upload_status(video).await)
-            .await
-        {
+        let status = match patiently!(self.context, api.upload_status(video)) {
             Ok(status) => status,
             Err(error) if is_closed(&error) => return Ok(None),
             Err(error) => return Err(error.into()),
@@ -86,11 +79,7 @@ impl Run<'_> {
         if !is_ours {
             return Ok(None);
         }
-        let epoch = match self
-            .context
-            .patiently(async || api.adopt_upload(video, status.epoch).await)
-            .await
-        {
+        let epoch = match patiently!(self.context, api.adopt_upload(video, status.epoch)) {
             Ok(reply) => reply.epoch,
             // Somebody was quicker, or it is complete by now.
             Err(error) if error.code() == Some(ErrorCode::UploadTakenOver) || is_closed(&error) => {

@@ -9,6 +9,7 @@ use super::{Asked, Opened, Run};
 use crate::HttpError;
 use crate::http::InitReply;
 use crate::journal::{AnsweredUpload, UploadRow};
+use crate::transfer::context::patiently;
 use crate::transfer::engine::Upload;
 use crate::transfer::error::TransferError;
 use crate::transfer::known::Known;
@@ -30,10 +31,7 @@ impl Run<'_> {
                 None => self.ask().await,
             };
             let api = &self.context.api;
-            let reply = self
-                .context
-                .patiently(async || api.init_upload(&request, &key).await)
-                .await;
+            let reply = patiently!(self.context, api.init_upload(&request, &key));
             let error = match reply {
                 Ok(InitReply::Multipart(reply)) => return self.opened(reply, row).await,
                 Ok(InitReply::SinglePut(_)) => {

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::{Run, UploadOutcome};
 use crate::http::InitReply;
-use crate::transfer::context::{given_up, jitter};
+use crate::transfer::context::{given_up, jitter, patiently};
 use crate::transfer::error::TransferError;
 use crate::transfer::plan::HashedPart;
 use crate::transfer::progress::Progress;
@@ -105,11 +105,7 @@ impl Run<'_> {
         };
         let key = Uuid::new_v4().to_string();
         let api = &self.context.api;
-        match self
-            .context
-            .patiently(async || api.init_upload(&request, &key).await)
-            .await?
-        {
+        match patiently!(self.context, api.init_upload(&request, &key))? {
             InitReply::SinglePut(reply) => {
                 let signed = SignedPart {
                     part_number: part,
@@ -141,11 +137,7 @@ impl Run<'_> {
             damaged: None,
         };
         let api = &self.context.api;
-        match self
-            .context
-            .patiently(async || api.complete_upload(&request).await)
-            .await
-        {
+        match patiently!(self.context, api.complete_upload(&request)) {
             Ok(_) => Ok(()),
             Err(error) if error.status() == Some(400) => Ok(()),
             Err(error) => Err(error.into()),

@@ -8,6 +8,7 @@ use super::{Asked, Opened, Run, UploadOutcome};
 use crate::HttpError;
 use crate::journal::{AnsweredUpload, Journal, JournaledUpload, UploadState};
 use crate::transfer::answers::{is_stored, normal};
+use crate::transfer::context::patiently;
 use crate::transfer::engine::Upload;
 use crate::transfer::error::TransferError;
 use crate::transfer::known::Known;
@@ -47,11 +48,7 @@ impl Run<'_> {
         };
         let video = answered.video_id;
         let api = &self.context.api;
-        let status = match self
-            .context
-            .patiently(async || api.upload_status(video).await)
-            .await
-        {
+        let status = match patiently!(self.context, api.upload_status(video)) {
             Ok(status) => status,
             Err(error) if is_closed(&error) => {
                 return self.closed(&journaled, video, is_same).await;
@@ -111,8 +108,11 @@ impl Run<'_> {
             return Ok(status.epoch);
         }
         let api = &self.context.api;
-        let adopt = async || api.adopt_upload(answered.video_id, status.epoch).await;
-        let epoch = self.context.patiently(adopt).await?.epoch;
+        let adopted = patiently!(
+            self.context,
+            api.adopt_upload(answered.video_id, status.epoch)
+        );
+        let epoch = adopted?.epoch;
         let (row, now) = (journaled.row, self.context.now());
         let answered = AnsweredUpload {
             epoch,
@@ -133,11 +133,7 @@ impl Run<'_> {
     ) -> Result<Resumed, TransferError> {
         if journaled.state == UploadState::Completing && is_same {
             let api = &self.context.api;
-            let status = match self
-                .context
-                .patiently(async || api.status(video).await)
-                .await
-            {
+            let status = match patiently!(self.context, api.status(video)) {
                 Ok(status) => Some(status),
                 Err(error) if error.code() == Some(ErrorCode::NotFound) => None,
                 Err(error) => return Err(error.into()),

@@ -13,7 +13,7 @@ use heimdex_api::{Blake3, VideoId};
 use super::{Run, UploadOutcome};
 use crate::journal::Journal;
 use crate::transfer::answers::is_stored;
-use crate::transfer::context::given_up;
+use crate::transfer::context::{given_up, patiently};
 use crate::transfer::error::TransferError;
 use crate::transfer::known::Known;
 use crate::transfer::progress::Progress;
@@ -73,10 +73,7 @@ impl Run<'_> {
             files: vec![file],
             check: None,
         };
-        let mut reply = self
-            .context
-            .patiently(async || self.context.api.lookup(&request).await)
-            .await?;
+        let mut reply = patiently!(self.context, self.context.api.lookup(&request))?;
         Ok(reply.results.pop().flatten())
     }
 
@@ -154,9 +151,10 @@ impl Run<'_> {
             video_id,
         };
         let request = PutIngestFilesRequest { files: vec![file] };
-        self.context
-            .patiently(async || self.context.api.put_ingest_files(ingest, &request).await)
-            .await?;
+        patiently!(
+            self.context,
+            self.context.api.put_ingest_files(ingest, &request)
+        )?;
         Ok(())
     }
 }
