@@ -48,6 +48,8 @@ CREATE TABLE uploads (
 CREATE UNIQUE INDEX uploads_unfinished ON uploads (profile, fs_id, path)
     WHERE state IN ('asked', 'open', 'completing');
 CREATE INDEX uploads_video ON uploads (video_id);
+-- What is forgotten after a while.
+CREATE INDEX uploads_finished ON uploads (seen_at) WHERE state IN ('stored', 'ended');
 
 -- A part that the store acknowledged.
 CREATE TABLE parts (

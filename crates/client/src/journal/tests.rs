@@ -141,6 +141,26 @@ fn a_new_upload_takes_the_place_of_an_unfinished_one() {
 }
 
 #[test]
+fn finished_uploads_are_forgotten_after_a_while_and_unfinished_ones_never() {
+    let journal = Journal::open_in_memory().unwrap();
+    let ask = |path: &str, seconds| {
+        journal
+            .ask_upload(new(&key(path), &stamp()), path, at(seconds))
+            .unwrap()
+    };
+    let row = ask("/old", 1);
+    journal.stored_upload(row, at(1)).unwrap();
+    ask("/waiting", 1);
+    ask("/new", 100 * 24 * 3600);
+    let count: i64 = journal
+        .connection()
+        .query_row("SELECT count(*) FROM uploads", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(count, 2);
+    assert_eq!(journal.unfinished_uploads("default").unwrap().len(), 2);
+}
+
+#[test]
 fn a_touched_file_has_no_known_parts() {
     let journal = Journal::open_in_memory().unwrap();
     let row = journal

@@ -1,6 +1,7 @@
 //! Uploads as they were last seen, and the parts that the store acknowledged: the transactions.
 
 use std::os::unix::ffi::OsStrExt as _;
+use std::time::Duration;
 
 use heimdex_api::plan::PartNumber;
 use heimdex_api::{Blake3, Timestamp, VideoId};
@@ -12,6 +13,9 @@ use super::upload_row::{
 };
 use super::{FileStamp, Journal, JournalError, column};
 use crate::transfer::plan::{HashedPart, KnownParts};
+
+/// How long a finished upload is remembered.
+const FINISHED_KEPT: Duration = Duration::from_hours(90 * 24);
 
 impl Journal {
     /// The unfinished upload of a file, if there is one.
@@ -240,6 +244,10 @@ fn insert(
              WHERE profile = ?1 AND fs_id = ?2 AND path = ?3 AND {UNFINISHED}"
         ),
         params![key.profile, key.file.fs_id, key.file.path, now.as_micros()],
+    )?;
+    transaction.execute(
+        "DELETE FROM uploads WHERE state IN ('stored', 'ended') AND seen_at < ?1",
+        [now.saturating_sub(FINISHED_KEPT).as_micros()],
     )?;
     // A row is inserted as ended and told what it is at once, so that it is never half of something.
     transaction.execute(

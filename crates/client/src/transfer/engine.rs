@@ -78,7 +78,7 @@ impl<'a> Engine<'a> {
         let (events, mut happened) = mpsc::channel(QUEUE);
         let mut engine = Engine {
             context,
-            source: Arc::clone(&source),
+            source,
             upload,
             report,
             cancel,
@@ -89,7 +89,6 @@ impl<'a> Engine<'a> {
         };
         let result = engine.drive(&mut transfer, &mut happened).await;
         // Whatever still runs, nobody waits for.
-        source.abandon();
         engine.tasks.shutdown().await;
         result
     }
@@ -123,7 +122,10 @@ impl<'a> Engine<'a> {
                     }
                     () = until(wake) => break Event::Tick,
                     _ = glance.tick() => self.show_under_way(),
-                    Some(_) = self.tasks.join_next() => {}
+                    // Only a task that broke says nothing itself.
+                    Some(Err(broken)) = self.tasks.join_next() => {
+                        break Event::FileFailed(given_up(broken));
+                    }
                 }
             };
         }

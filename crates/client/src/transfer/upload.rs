@@ -131,9 +131,17 @@ pub async fn upload(
         report: &report,
         cancel,
     };
-    let result = run.whole().await;
-    run.source.abandon();
-    result
+    let _abandon = Abandon(Arc::clone(&run.source));
+    run.whole().await
+}
+
+/// Ends first passes that run, however the call ends: nobody waits for them.
+struct Abandon(Arc<Source>);
+
+impl Drop for Abandon {
+    fn drop(&mut self) {
+        self.0.abandon();
+    }
 }
 
 async fn opened(

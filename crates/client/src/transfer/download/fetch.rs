@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt as _;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -30,6 +31,8 @@ use crate::transfer::stop::Stop;
 const STALLED: Duration = Duration::from_mins(1);
 /// Chunks between network and disk; the network waits when as many are not written yet.
 const CHUNKS: usize = 8;
+/// What a file without a name is called.
+const SPOOL: &str = "a temporary file";
 
 /// Where a part goes.
 #[derive(Debug, Clone)]
@@ -40,11 +43,21 @@ pub(super) enum Slot {
     Spool(Arc<File>),
 }
 
+impl Slot {
+    /// What an error of writing names.
+    fn path(&self) -> &Path {
+        match self {
+            Self::InPlace(placed) => &placed.path,
+            Self::Spool(_) => Path::new(SPOOL),
+        }
+    }
+}
+
 /// A file whose errors can name it.
 #[derive(Debug)]
 pub(super) struct PlacedFile {
     pub(super) file: File,
-    pub(super) path: std::path::PathBuf,
+    pub(super) path: PathBuf,
 }
 
 /// Fetches the parts of one video.
@@ -212,6 +225,7 @@ impl Fetcher {
         }
         check_range(&response, &range, self.remote.plan.size())?;
         let (chunks, queue) = mpsc::channel(CHUNKS);
+        let named = slot.path().to_owned();
         let (slot, is_whole) = (slot.clone(), self.remote.plan.count() == 1);
         let start = range.start;
         let writing = tokio::task::spawn_blocking(move || write(queue, &slot, start, is_whole));
@@ -235,18 +249,14 @@ impl Fetcher {
             .await
             .unwrap_or_else(|_| Err(io::Error::other("given up")));
         fetched?;
-        let value = written.map_err(|error| Trouble::Here(self.unwritable(part, &error)))?;
+        let value =
+            written.map_err(|error| Trouble::Here(TransferError::of_writing(&named, &error)))?;
         if came == length {
             value.ok_or(Trouble::Way(Failure::Corrupted))
         } else {
             let why = "the object store sent another length".to_owned();
             Err(Trouble::Way(Failure::Unreachable(why)))
         }
-    }
-
-    fn unwritable(&self, part: PartNumber, error: &io::Error) -> TransferError {
-        tracing::debug!(part.number = part.get(), error = %error, "a part was not written");
-        TransferError::of_writing(std::path::Path::new(&self.remote.filename), error)
     }
 }
 
@@ -296,9 +306,9 @@ fn write(
 /// A temporary file without a name.
 pub(super) fn spool() -> Result<Arc<File>, TransferError> {
     let spool = tempfile::tempfile();
-    spool.map(Arc::new).map_err(|error| {
-        TransferError::of_writing(std::path::Path::new("a temporary file"), &error)
-    })
+    spool
+        .map(Arc::new)
+        .map_err(|error| TransferError::of_writing(Path::new(SPOOL), &error))
 }
 
 /// Writes a verified part out.
@@ -370,7 +380,7 @@ fn interrupted() -> TransferError {
 /// The path is filled in by whoever knows it.
 fn stopped(stop: Stop) -> TransferError {
     TransferError::Stopped {
-        path: std::path::PathBuf::new(),
+        path: PathBuf::new(),
         stop,
     }
 }
