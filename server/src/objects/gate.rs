@@ -21,6 +21,7 @@ use s3s::{S3Error, S3ErrorCode};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use super::embedded::EmbeddedStore;
+use super::gate_body::RequestBody;
 use super::key::INCOMING;
 use super::origin::OriginPolicy;
 
@@ -87,10 +88,16 @@ impl EmbeddedStore {
 
 async fn serve(State(gate): State<Arc<Gate>>, request: Request) -> Response {
     let (mut parts, body) = request.into_parts();
-    let mut response = match gate.admit(&mut parts) {
+    let body = RequestBody::new(body, &parts.headers);
+    let admitted = gate.admit(&mut parts);
+    let mut response = match admitted {
         Ok(()) => {
-            let request = http::Request::from_parts(parts, s3s::Body::http_body_unsync(body));
-            match gate.s3.call(request).await {
+            let forwarded = s3s::Body::http_body_unsync(body.clone());
+            match gate
+                .s3
+                .call(http::Request::from_parts(parts, forwarded))
+                .await
+            {
                 Ok(response) => response.map(Body::new),
                 Err(error) => {
                     tracing::error!(error = ?error, "object request failed");
@@ -100,6 +107,9 @@ async fn serve(State(gate): State<Arc<Gate>>, request: Request) -> Response {
         }
         Err(error) => refusal(error),
     };
+    if !response.status().is_success() {
+        body.drain().await;
+    }
     let headers = response.headers_mut();
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox"));

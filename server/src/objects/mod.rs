@@ -3,6 +3,7 @@
 pub mod embedded;
 mod error;
 mod gate;
+mod gate_body;
 mod key;
 mod multipart;
 mod origin;

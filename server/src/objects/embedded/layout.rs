@@ -78,11 +78,14 @@ impl Layout {
         self.root.join(relative)
     }
 
-    /// Makes the directory for the files of a new object or upload, durably.
+    /// Makes the directory for the files of a new object or upload; durable once it has been
+    /// [`sync_data_dir`](Self::sync_data_dir)ed.
     pub(super) fn create_data_dir(&self, data: &str) -> io::Result<()> {
-        let dir = self.absolute(&Self::data_dir(data));
-        fs::create_dir(&dir)?;
-        sync_parent(&dir)
+        fs::create_dir(self.absolute(&Self::data_dir(data)))
+    }
+
+    pub(super) fn sync_data_dir(&self, data: &str) -> io::Result<()> {
+        sync_parent(&self.absolute(&Self::data_dir(data)))
     }
 }
 

@@ -50,6 +50,8 @@ pub(super) struct ManifestPart {
 impl Manifest {
     /// Writes the manifest under a new random name, durably. Unless it is kept, dropping the second value removes it.
     pub(super) fn write(&self, layout: &Layout) -> io::Result<(String, TempPath)> {
+        // What is named must not be less durable than what names it. By now this rarely has anything to do.
+        layout.sync_data_dir(&self.data)?;
         let name = random_name();
         let text = serde_json::to_vec(self).map_err(io::Error::other)?;
         let mut temporary = TempPath::new(layout.tmp().join(&name));

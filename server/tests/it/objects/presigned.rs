@@ -274,3 +274,42 @@ async fn a_body_that_breaks_off_leaves_nothing() {
     .await;
     assert_eq!(fixture.store.head("incoming/1").await.unwrap(), None);
 }
+
+#[tokio::test]
+async fn a_refused_sender_reads_the_answer_and_not_a_broken_connection() {
+    let fixture = Fixture::new().await;
+    let listener = Listener::new(&fixture.embedded).await;
+    let bytes = Bytes::from(vec![1; 24 << 20]);
+    let upload = fixture
+        .store
+        .create_multipart("k", "video/mp4")
+        .await
+        .unwrap();
+    let put = fixture.part(&listener, "k", &upload, 1, &bytes);
+    fixture.store.abort_multipart("k", &upload).await.unwrap();
+    for _ in 0..4 {
+        assert_eq!(listener.put(&put, bytes.clone()).await.status(), 404);
+    }
+    let mut forged = put.clone();
+    forged.url =
+        heimdex_api::PresignedUrl::new(put.url.expose().replace("partNumber=1", "partNumber=2"));
+    assert_eq!(listener.put(&forged, bytes).await.status(), 403);
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(32))]
+
+    #[test]
+    fn any_key_that_is_stored_can_be_downloaded(key in "[^\\p{Cc}]{1,40}", filename in "\\PC{0,30}") {
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        runtime.block_on(async {
+            let fixture = Fixture::new().await;
+            let listener = Listener::new(&fixture.embedded).await;
+            fixture.store.put(&key, "video/mp4", Bytes::from_static(b"bytes")).await.unwrap();
+            let get = fixture.store.presign_get(&listener.origin, &key, &filename, "video/mp4", HOUR).unwrap();
+            let response = listener.http.get(get.url.expose()).send().await.unwrap();
+            assert_eq!(response.status(), 200, "{key:?} {filename:?}");
+            assert_eq!(response.text().await.unwrap(), "bytes");
+        });
+    }
+}

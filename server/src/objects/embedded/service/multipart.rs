@@ -1,5 +1,7 @@
 //! Multipart uploads: create, take a part, complete, abort.
 
+use std::sync::Arc;
+
 use heimdex_api::failpoint;
 use s3s::dto::{
     AbortMultipartUploadInput, AbortMultipartUploadOutput, ChecksumAlgorithm, ChecksumType,
@@ -46,6 +48,8 @@ impl Service {
             checksum,
             created_us: now_us(),
         };
+        let (layout, name) = (Arc::clone(&self.store.layout), upload.data.clone());
+        tokio::task::spawn_blocking(move || layout.sync_data_dir(&name)).await??;
         guard.keep();
         self.store.index.create_upload(&upload).await?;
         failpoint!("store.upload.indexed");
