@@ -1,10 +1,14 @@
-//! What every handler is given. Built once, complete, in `main`; clones share it.
+//! What every handler is given. Built once, complete, at the start; clones share it.
 
 use std::ops::Deref;
 use std::sync::Arc;
 
 use tokio::sync::Notify;
 
+use crate::auth::keys::ServerKeys;
+use crate::auth::limiter::Limiter;
+use crate::auth::password::Hasher;
+use crate::auth::sessions::SessionCache;
 use crate::catalog::Catalog;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -25,6 +29,14 @@ pub struct AppInner {
     pub objects: ObjectStore,
     /// Under which address a request came, and so which address URLs are signed for.
     pub origins: OriginPolicy,
+    /// What it signs with.
+    pub keys: ServerKeys,
+    /// Sessions that were alive a moment ago.
+    pub sessions: SessionCache,
+    /// Hashes passwords.
+    pub hasher: Hasher,
+    /// Counts attempts.
+    pub limiter: Limiter,
     /// What time it is.
     pub clock: Clock,
     /// Where ids and secrets come from.

@@ -68,18 +68,14 @@ impl Lifecycle {
         )
     }
 
-    /// Waits for `stop`, then lets everything finish for at most `grace`, or until `again` says to hurry.
-    pub async fn run_until<S, A>(&self, stop: S, again: A, grace: Duration) -> Ending
-    where
-        S: Future<Output = ()>,
-        A: Future<Output = ()>,
-    {
-        stop.await;
+    /// Waits for a signal, then lets everything finish for at most `grace`, or until the next signal.
+    pub async fn run_until(&self, mut signal: impl AsyncFnMut(), grace: Duration) -> Ending {
+        signal().await;
         self.soft.cancel();
         self.tasks.close();
         let finished = tokio::select! {
             done = timeout(grace, self.tasks.wait()) => done.is_ok(),
-            () = again => false,
+            () = signal() => false,
         };
         self.hard.cancel();
         self.tasks.wait().await;
@@ -93,9 +89,17 @@ impl Lifecycle {
 
 #[cfg(test)]
 mod tests {
-    use std::future::{pending, ready};
+    use std::future::pending;
 
     use super::*;
+
+    /// The first signals come at once, later ones never.
+    fn signals(mut count: u32) -> impl AsyncFnMut() {
+        async move || match count.checked_sub(1) {
+            Some(left) => count = left,
+            None => pending().await,
+        }
+    }
 
     #[tokio::test]
     async fn work_in_flight_is_finished_by_a_soft_stop() {
@@ -106,7 +110,7 @@ mod tests {
             7
         });
         let ending = lifecycle
-            .run_until(ready(()), pending(), Duration::from_mins(1))
+            .run_until(signals(1), Duration::from_mins(1))
             .await;
         assert_eq!(ending, Ending::Finished);
         assert_eq!(task.await.unwrap(), Some(7));
@@ -117,7 +121,7 @@ mod tests {
         let lifecycle = Lifecycle::new();
         let task = lifecycle.spawn("never ends", pending::<()>());
         let ending = lifecycle
-            .run_until(ready(()), ready(()), Duration::from_mins(1))
+            .run_until(signals(2), Duration::from_mins(1))
             .await;
         assert_eq!(ending, Ending::CutShort);
         assert_eq!(task.await.unwrap(), None);
@@ -127,9 +131,7 @@ mod tests {
     async fn the_grace_ends() {
         let lifecycle = Lifecycle::new();
         let _never = lifecycle.spawn("never ends", pending::<()>());
-        let ending = lifecycle
-            .run_until(ready(()), pending(), Duration::ZERO)
-            .await;
+        let ending = lifecycle.run_until(signals(1), Duration::ZERO).await;
         assert_eq!(ending, Ending::CutShort);
     }
 }

@@ -1,3 +1,18 @@
-//! `heimdex-server`: parses, builds, runs, and ends with an exit code.
+//! `heimdex-server`: parses, runs, and ends with an exit code.
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::Parser;
+use heimdex_server::args::ServerArgs;
+use heimdex_server::commands;
+
+fn main() -> ExitCode {
+    let args = ServerArgs::parse();
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that reads the environment"
+    )]
+    let environment = std::env::vars_os().collect();
+    let status = commands::run(&args, environment);
+    ExitCode::from(status as u8)
+}

@@ -12,13 +12,13 @@ mod values;
 
 pub use error::ConfigError;
 pub use settings::{
-    AuthSettings, Config, CorsSettings, DatabaseSettings, HttpSettings, JobsSettings, Limits,
-    Registration, ServerSettings, StoreSettings,
+    AccessTokenTtl, AtLeastOne, AuthSettings, Config, CorsSettings, DatabaseSettings, HttpSettings,
+    JobsSettings, Limits, LongSecret, Registration, ServerSettings, StoreSettings,
 };
 pub use show::{Shown, reference};
 pub use sources::{ENVIRONMENT_PREFIX, Flag, Origin, Sources};
 pub use units::{ByteCount, Span};
-pub use values::{ConnectionUrl, PublicUrl};
+pub use values::{ConnectionUrl, PublicUrl, WebOrigin};
 
 #[cfg(test)]
 mod tests;

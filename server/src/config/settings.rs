@@ -13,6 +13,7 @@ use super::show::Shown;
 use super::sources::{Reader, Sources};
 use super::units::{ByteCount, Span};
 use super::values::{ConnectionUrl, PublicUrl, SettingValue, WebOrigin};
+use crate::catalog::DatabaseLocation;
 use crate::web::network::IpNetwork;
 
 /// Everything that the server is set to.
@@ -71,10 +72,18 @@ impl Config {
         .concat()
     }
 
-    /// The SQLite catalog's file.
+    /// Where the catalog is.
     #[must_use]
-    pub fn catalog_path(&self) -> PathBuf {
-        self.server.data_dir.join("catalog.db")
+    pub fn catalog(&self) -> DatabaseLocation {
+        match &self.database.url {
+            Some(url) => DatabaseLocation::Postgres {
+                url: Secret::new(url.expose()),
+                max_connections: self.database.max_connections.get_u32(),
+            },
+            None => DatabaseLocation::Sqlite {
+                path: self.server.data_dir.join("catalog.db"),
+            },
+        }
     }
 
     /// The embedded store's index.
@@ -129,10 +138,7 @@ section! {
         pub url: Option<ConnectionUrl> = "",
         /// Most connections at once.
         /// `HEIMDEX_SERVER_DATABASE_MAX_CONNECTIONS`, default `10`.
-        pub max_connections: u32 = "10",
-        /// How long a request waits for a connection.
-        /// `HEIMDEX_SERVER_DATABASE_ACQUIRE_TIMEOUT`, default `10 s`.
-        pub acquire_timeout: Span = "10 s",
+        pub max_connections: AtLeastOne = "10",
     }
 }
 
@@ -167,9 +173,6 @@ section! {
         /// How long a deleted video can be restored.
         /// `HEIMDEX_SERVER_LIMITS_TRASH_TTL`, default `30 days`.
         pub trash_ttl: Span = "30 days",
-        /// What a new account's library may hold; unset for no limit.
-        /// `HEIMDEX_SERVER_LIMITS_QUOTA`, default: unset.
-        pub quota: Option<ByteCount> = "",
     }
 }
 
@@ -182,6 +185,9 @@ section! {
         /// How long an access token of a session holds; from 15 min to 1 hour.
         /// `HEIMDEX_SERVER_AUTH_ACCESS_TOKEN_TTL`, default `1 hour`.
         pub access_token_ttl: AccessTokenTtl = "1 hour",
+        /// How long a login holds without being used.
+        /// `HEIMDEX_SERVER_AUTH_SESSION_TTL`, default `90 days`.
+        pub session_ttl: Span = "90 days",
         /// The secret that access tokens are signed with, 32 characters at least; unset: the server makes its own.
         /// `HEIMDEX_SERVER_AUTH_SECRET`, default: unset.
         pub secret: Option<LongSecret> = "",
@@ -307,6 +313,12 @@ impl AtLeastOne {
     #[must_use]
     pub const fn get(self) -> usize {
         self.0 as usize
+    }
+
+    /// The same, as databases count.
+    #[must_use]
+    pub const fn get_u32(self) -> u32 {
+        self.0
     }
 }
 

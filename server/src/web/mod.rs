@@ -1,11 +1,15 @@
 //! What lies between a socket and a handler: errors, extractors, the request's context and its log line.
 
 pub mod context;
+pub mod cors;
 pub mod error;
 pub mod extract;
+pub mod fallback;
+pub mod io;
 pub mod network;
 mod origin;
 mod outages;
+pub mod timeout;
 
 pub use error::ApiError;
 pub use extract::{Body, IdempotencyKey, PathId, Query};

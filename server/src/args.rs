@@ -1,0 +1,142 @@
+//! What can be typed. The comments are the help.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, CommandFactory, Parser, Subcommand};
+
+use crate::config::Flag;
+
+/// The Heimdex server: accounts, catalog, presigned uploads, background jobs, an embedded object store.
+///
+/// With nothing set it keeps everything in the user's data directory and listens on 127.0.0.1:8000.
+/// `heimdex-server config` lists every setting.
+#[derive(Debug, Parser)]
+#[command(
+    name = "heimdex-server",
+    version,
+    propagate_version = true,
+    arg_required_else_help = true
+)]
+pub struct ServerArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+/// What the server can do.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Serve the API and the embedded store, and work on jobs.
+    ///
+    /// Prints the URL that it listens on to standard output once it is ready; everything else goes to standard error.
+    /// The first SIGTERM or SIGINT lets requests in flight finish, the second ends them.
+    Serve(ServeArgs),
+    /// Work on jobs only, beside a `serve --no-worker`.
+    ///
+    /// Any number of workers may run, on the same machine with the same settings, or with PostgreSQL on others.
+    Worker(WorkerArgs),
+    /// Print every setting, its value and where that comes from.
+    ///
+    /// What is printed is a configuration file; secrets are redacted.
+    Config(ConfigArgs),
+}
+
+/// Where settings come from.
+#[derive(Debug, Args)]
+pub struct SourceArgs {
+    /// Read settings from this TOML file (`HEIMDEX_SERVER_CONFIG`).
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Keep everything in this directory (`HEIMDEX_SERVER_DATA_DIR`).
+    #[arg(long, value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+}
+
+/// `heimdex-server serve`
+#[derive(Debug, Args)]
+pub struct ServeArgs {
+    /// Where settings come from.
+    #[command(flatten)]
+    pub sources: SourceArgs,
+    /// Listen on this address and port; port 0 takes any (`HEIMDEX_SERVER_LISTEN`).
+    #[arg(long, value_name = "ADDR")]
+    pub listen: Option<SocketAddr>,
+    /// Leave the jobs to `heimdex-server worker`.
+    #[arg(long)]
+    pub no_worker: bool,
+    /// Take the object store that is there for the catalog's own, though the catalog knows another one or none.
+    #[arg(long)]
+    pub adopt_store: bool,
+}
+
+/// `heimdex-server worker`
+#[derive(Debug, Args)]
+pub struct WorkerArgs {
+    /// Where settings come from.
+    #[command(flatten)]
+    pub sources: SourceArgs,
+}
+
+/// `heimdex-server config`
+#[derive(Debug, Args)]
+pub struct ConfigArgs {
+    /// Where settings come from.
+    #[command(flatten)]
+    pub sources: SourceArgs,
+    /// As for `serve`.
+    #[arg(long, value_name = "ADDR")]
+    pub listen: Option<SocketAddr>,
+    /// Print one JSON object instead.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// The command line as clap has it, for man pages and completions.
+#[must_use]
+pub fn command() -> clap::Command {
+    ServerArgs::command()
+}
+
+impl Verb {
+    /// Where settings come from, and which of them were typed.
+    #[must_use]
+    pub fn sources(&self) -> (&SourceArgs, Vec<Flag>) {
+        let (sources, listen, no_worker) = match self {
+            Self::Serve(args) => (&args.sources, args.listen, args.no_worker),
+            Self::Worker(args) => (&args.sources, None, false),
+            Self::Config(args) => (&args.sources, args.listen, false),
+        };
+        let mut flags = Vec::new();
+        let mut add = |key, flag, value| flags.push(Flag { key, flag, value });
+        if let Some(listen) = listen {
+            add("listen", "--listen", listen.to_string());
+        }
+        if no_worker {
+            add("jobs.in_serve", "--no-worker", "false".to_owned());
+        }
+        (sources, flags)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        command().debug_assert();
+    }
+
+    #[test]
+    fn help_reads_as_written() {
+        let mut help = String::new();
+        for name in ["serve", "worker", "config"] {
+            let mut command = command();
+            let verb = command.find_subcommand_mut(name).unwrap();
+            help.push_str(&verb.render_long_help().to_string());
+            help.push('\n');
+        }
+        insta::assert_snapshot!(help);
+    }
+}

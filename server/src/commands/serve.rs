@@ -1,0 +1,119 @@
+//! `heimdex-server serve`: the API, the embedded store and the jobs, until a signal.
+
+use std::io::Write;
+use std::net::SocketAddr;
+
+use tokio::net::TcpListener;
+
+use super::signals::Signals;
+use super::{CommandError, worker};
+use crate::app::App;
+use crate::args::ServeArgs;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::lifecycle::{Ending, Lifecycle};
+use crate::objects::GateSettings;
+use crate::objects::embedded::EmbeddedStore;
+use crate::random::Random;
+use crate::start::{self, ForeignStore};
+use crate::{logging, router, serve};
+
+pub(super) fn run(config: Config, args: &ServeArgs) -> Result<(), CommandError> {
+    logging::start(&config.server.log)?;
+    let foreign = if args.adopt_store {
+        ForeignStore::Adopt
+    } else {
+        ForeignStore::Refuse
+    };
+    super::runtime()?.block_on(until_signal(config, foreign))
+}
+
+async fn until_signal(config: Config, foreign: ForeignStore) -> Result<(), CommandError> {
+    let mut signals = Signals::listen().map_err(CommandError::System)?;
+    tokio::select! {
+        // A signal while the catalog migrates ends the migration's transaction with the process.
+        () = signals.next() => Ok(()),
+        served = start_up(config, foreign) => served?.run(signals).await,
+    }
+}
+
+/// A server that is ready and not announced yet.
+struct Ready {
+    app: App,
+    store: EmbeddedStore,
+    listener: TcpListener,
+    address: SocketAddr,
+    _lock: start::DataDirLock,
+}
+
+async fn start_up(config: Config, foreign: ForeignStore) -> Result<Ready, CommandError> {
+    let lock = start::lock_data_dir(&config.server.data_dir)?;
+    let address = config.server.listen;
+    let unusable = |source| CommandError::Listen { address, source };
+    let listener = TcpListener::bind(address).await.map_err(unusable)?;
+    let address = listener.local_addr().map_err(unusable)?;
+    let (app, store) = start::open(config, foreign, Clock::System, Random).await?;
+    Ok(Ready {
+        app,
+        store,
+        listener,
+        address,
+        _lock: lock,
+    })
+}
+
+impl Ready {
+    async fn run(self, mut signals: Signals) -> Result<(), CommandError> {
+        let Self {
+            app,
+            store,
+            listener,
+            address,
+            _lock,
+        } = self;
+        let lifecycle = Lifecycle::new();
+        let gate = GateSettings {
+            origin: app.origins.clone(),
+            // One layer around the whole listener speaks for the store too.
+            cors_origins: Vec::new(),
+        };
+        let routes = router::router(app.clone(), store.service(gate));
+        let http = app.config.http.clone();
+        drop(lifecycle.spawn(
+            "listener",
+            serve::serve(routes, listener, http, lifecycle.clone()),
+        ));
+        if app.config.jobs.in_serve {
+            worker::spawn(&app, &lifecycle);
+        }
+        announce(address)?;
+        tracing::info!(
+            listen = %address,
+            data_dir = %app.config.server.data_dir.display(),
+            store = %store.identity(),
+            "heimdex-server {} is ready",
+            env!("CARGO_PKG_VERSION"),
+        );
+        let grace = app.config.server.stop_grace.get();
+        let ending = lifecycle
+            .run_until(async || signals.next().await, grace)
+            .await;
+        app.catalog.close().await;
+        store.close().await;
+        match ending {
+            Ending::Finished => tracing::info!("stopped"),
+            Ending::CutShort => tracing::warn!("stopped; what was still in flight was dropped"),
+        }
+        Ok(())
+    }
+}
+
+/// The one line on standard output: where the server is. Whoever started it may not listen.
+fn announce(address: SocketAddr) -> Result<(), CommandError> {
+    let mut stdout = std::io::stdout().lock();
+    let written = writeln!(stdout, "http://{address}").and_then(|()| stdout.flush());
+    match written {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        written => written.map_err(CommandError::Output),
+    }
+}
