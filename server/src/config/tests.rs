@@ -1,3 +1,5 @@
+//! Where each setting comes from, what is refused, and what is never shown.
+
 use std::ffi::OsString;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Which checksum of a part stands, and which parts are sent again.
+
 use heimdex_api::plan::PartSize;
 use proptest::prelude::*;
 

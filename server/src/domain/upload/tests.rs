@@ -1,3 +1,5 @@
+//! Completions that keep and break what was promised.
+
 use heimdex_api::hash::PartHasher;
 use proptest::prelude::*;
 

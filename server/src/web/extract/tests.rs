@@ -1,3 +1,5 @@
+//! What a request may hold, and how it is told what it may not.
+
 use heimdex_api::VideoId;
 use heimdex_api::auth::{CreateTokenRequest, LoginRequest, RegisterRequest};
 use heimdex_api::upload::InitUploadRequest;
