@@ -324,3 +324,6 @@ fn index_error(error: IndexError, settings: &EmbeddedSettings) -> OpenError {
         IndexError::Rebuild(source) => OpenError::Index { path, source },
     }
 }
+
+#[cfg(test)]
+mod tests;
