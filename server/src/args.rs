@@ -49,8 +49,8 @@ pub struct SourceArgs {
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// Keep everything in this directory (`HEIMDEX_SERVER_DATA_DIR`).
-    #[arg(long, value_name = "DIR")]
-    pub data_dir: Option<PathBuf>,
+    #[arg(long, value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
+    pub data_dir: Option<String>,
 }
 
 /// `heimdex-server serve`
@@ -109,6 +109,9 @@ impl Verb {
         };
         let mut flags = Vec::new();
         let mut add = |key, flag, value| flags.push(Flag { key, flag, value });
+        if let Some(data_dir) = &sources.data_dir {
+            add("data_dir", "--data-dir", data_dir.clone());
+        }
         if let Some(listen) = listen {
             add("listen", "--listen", listen.to_string());
         }
