@@ -12,15 +12,20 @@ pub(crate) struct Moment {
     pub(crate) zone: TimeZone,
 }
 
+/// Now.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place that looks at the clock"
+)]
+pub(crate) fn now() -> Timestamp {
+    jiff::Timestamp::now().into()
+}
+
 impl Moment {
     /// This moment, in the zone of this machine.
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the one place that looks at the clock"
-    )]
     pub(crate) fn now() -> Self {
         Self {
-            now: jiff::Timestamp::now().into(),
+            now: now(),
             zone: TimeZone::system(),
         }
     }

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 
 use heimdex_client::credentials::CredentialsError;
 use heimdex_client::http::{HttpError, InvalidServerUrl, NetworkError};
+use heimdex_client::journal::JournalError;
 use heimdex_client::profile::ConfigError;
+use heimdex_client::transfer::TransferError;
 
 use crate::exit::ExitStatus;
 
@@ -48,6 +50,9 @@ pub(crate) enum CliError {
     /// No video has this id.
     #[error("no video has the id `{0}`")]
     NoSuchVideo(String),
+    /// No unfinished upload has this id.
+    #[error("no unfinished upload has the id `{0}`")]
+    NoSuchUpload(String),
     /// Several videos have such an id.
     #[error("`{given}` is the beginning of several ids: {}", candidates.join(", "))]
     Ambiguous {
@@ -76,6 +81,12 @@ pub(crate) enum CliError {
     /// The credentials cannot be used.
     #[error(transparent)]
     Credentials(#[from] CredentialsError),
+    /// The journal cannot be used.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// A transfer failed.
+    #[error(transparent)]
+    Transfer(#[from] TransferError),
     /// The server's address cannot be used.
     #[error(transparent)]
     ServerUrl(#[from] InvalidServerUrl),
@@ -111,14 +122,17 @@ impl CliError {
             | Self::Ambiguous { .. }
             | Self::ServerUrl(_) => ExitStatus::Usage,
             Self::Http(error) => error.class().into(),
+            Self::Transfer(error) => error.class().into(),
             Self::Credentials(CredentialsError::Locked { .. }) => ExitStatus::Busy,
             Self::NoHome
             | Self::Input { .. }
             | Self::Declined
             | Self::NoSuchVideo(_)
+            | Self::NoSuchUpload(_)
             | Self::Path { .. }
             | Self::Network(_)
             | Self::Config(_)
+            | Self::Journal(_)
             | Self::Credentials(_)
             | Self::Output(_)
             | Self::Runtime(_) => ExitStatus::Failed,
@@ -137,9 +151,12 @@ impl CliError {
             Self::NoHome => Some("set HOME, or use HEIMDEX_SERVER and HEIMDEX_TOKEN".into()),
             Self::NoTerminal { flag, .. } => Some(format!("use {flag}")),
             Self::NoSuchVideo(_) => Some("`heimdex list` shows the ids".into()),
+            Self::NoSuchUpload(_) => Some("`heimdex queue` shows the ids".into()),
             Self::Ambiguous { .. } => Some("type more digits".into()),
             Self::Http(error) => error.hint(),
             Self::Config(error) => error.hint(),
+            Self::Journal(error) => error.hint(),
+            Self::Transfer(error) => error.hint(),
             Self::Credentials(error) => error.hint(),
             Self::ServerUrl(error) => error.hint(),
             Self::Input { .. }

@@ -5,6 +5,7 @@ mod clock;
 mod commands;
 mod error;
 mod exit;
+mod interrupt;
 mod logging;
 mod output;
 mod printer;

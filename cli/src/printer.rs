@@ -1,7 +1,6 @@
 //! The only place that prints: data to standard output, talk to standard error, both clean of what a terminal would
 //! obey.
 
-use std::error::Error as _;
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
 use std::sync::Arc;
@@ -10,7 +9,7 @@ use indicatif::{MultiProgress, ProgressDrawTarget};
 
 use crate::args::{ColorChoice, GlobalArgs};
 use crate::error::CliError;
-use crate::output::text::{Colour, clean_lines, painted};
+use crate::output::text::{Colour, clean, clean_lines, painted};
 use crate::settings::Environment;
 
 /// Whether something is shown to a person or read by a program.
@@ -76,13 +75,11 @@ impl Printer {
         self.inner.stdout
     }
 
-    #[expect(dead_code, reason = "transfers use it")]
     /// Where progress bars are drawn; hidden where nobody would see them.
     pub(crate) fn bars(&self) -> &MultiProgress {
         &self.inner.bars
     }
 
-    #[expect(dead_code, reason = "transfers use it")]
     /// Whether progress is drawn over and over.
     pub(crate) fn draws(&self) -> bool {
         self.inner.stderr != Stream::Pipe && !self.inner.quiet
@@ -142,7 +139,6 @@ impl Printer {
         self.print_talk(line.trim_end_matches('\n'));
     }
 
-    #[expect(dead_code, reason = "transfers use it")]
     /// One file of many failed; the run goes on.
     pub(crate) fn item_error(&self, text: &str, hint: Option<&str>) {
         let mut lines = format!("{} {text}", self.error_head());
@@ -152,6 +148,25 @@ impl Printer {
         self.print_talk(&lines);
     }
 
+    /// One file of many failed, and with `-v` why.
+    pub(crate) fn item_failure(
+        &self,
+        text: &str,
+        error: &dyn std::error::Error,
+        hint: Option<&str>,
+    ) {
+        let mut text = clean(text).into_owned();
+        if self.inner.verbose > 0 {
+            text.push_str(&causes(error));
+        }
+        self.item_error(&text, hint);
+    }
+
+    /// What must be known even where nothing else is said.
+    pub(crate) fn warn_plain(&self, text: &str) {
+        self.print_talk(text);
+    }
+
     /// The end of a run that failed: what happened, what to do, and with `-v` why.
     pub(crate) fn error(&self, error: &CliError) {
         if error.is_closed_pipe() {
@@ -159,11 +174,7 @@ impl Printer {
         }
         let mut lines = format!("{} {error}", self.error_head());
         if self.inner.verbose > 0 {
-            let mut cause = error.source();
-            while let Some(source) = cause {
-                let _ = write!(lines, "\n  caused by: {source}");
-                cause = source.source();
-            }
+            lines.push_str(&causes(error));
             if let Some(id) = error.request_id() {
                 let _ = write!(lines, "\n  request id: {id}");
             }
@@ -188,4 +199,14 @@ impl Printer {
             let _ = writeln!(io::stderr().lock(), "{}", clean_lines(text));
         });
     }
+}
+
+fn causes(error: &dyn std::error::Error) -> String {
+    let mut text = String::new();
+    let mut cause = error.source();
+    while let Some(source) = cause {
+        let _ = write!(text, "\n  caused by: {source}");
+        cause = source.source();
+    }
+    text
 }

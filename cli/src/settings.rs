@@ -24,6 +24,7 @@ const WIDTH_DEFAULT: usize = 80;
 #[derive(Debug)]
 pub(crate) struct Environment {
     variables: BTreeMap<OsString, OsString>,
+    arguments: Vec<OsString>,
     /// Whether a question can be asked.
     pub(crate) stdin_is_terminal: bool,
     /// What standard output is.
@@ -50,6 +51,7 @@ impl Environment {
         let (stdout, stderr) = (std::io::stdout(), std::io::stderr());
         Self {
             variables: std::env::vars_os().collect(),
+            arguments: std::env::args_os().skip(1).collect(),
             stdin_is_terminal: std::io::stdin().is_terminal(),
             stdout: stream(
                 stdout.is_terminal(),
@@ -60,6 +62,16 @@ impl Environment {
                 terminal_size::terminal_size_of(&stderr),
             ),
         }
+    }
+
+    /// What was typed, as a person would type it again.
+    pub(crate) fn typed(&self) -> String {
+        let mut typed = String::from("heimdex");
+        for argument in &self.arguments {
+            typed.push(' ');
+            typed.push_str(&quoted(&argument.to_string_lossy()));
+        }
+        typed
     }
 
     /// A variable that is set to something.
@@ -81,10 +93,18 @@ impl Environment {
     }
 }
 
+/// A word as a shell takes it.
+fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "-_./=:@,+%".contains(c);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
+
 /// What holds for this run.
 #[derive(Debug)]
 pub(crate) struct Settings {
-    #[expect(dead_code, reason = "transfers use it")]
     /// Where files lie; `None` without a home.
     pub(crate) paths: Option<Paths>,
     /// The configuration file, which may be named without a home.

@@ -1,11 +1,14 @@
 //! What can be typed. Clap types only: their comments are the help.
 
 mod account;
+mod download;
 mod json;
 mod list;
+mod queue;
 mod rm;
 mod show;
 mod token;
+mod upload;
 
 use std::fmt::Write as _;
 
@@ -14,11 +17,14 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use crate::exit::EXIT_CODES;
 
 pub(crate) use account::{ConnectionArgs, LoginArgs, LogoutArgs, RegisterArgs, WhoamiArgs};
+pub(crate) use download::DownloadArgs;
 pub(crate) use json::{JsonArgs, JsonMode};
 pub(crate) use list::{ListArgs, SortKey, StateFilter};
+pub(crate) use queue::{QueueArgs, QueueCancelArgs, QueueCommand, QueueResumeArgs};
 pub(crate) use rm::RmArgs;
 pub(crate) use show::ShowArgs;
 pub(crate) use token::{TokenArgs, TokenCommand, TokenCreateArgs, TokenListArgs, TokenRevokeArgs};
+pub(crate) use upload::{UploadArgs, WaitFor};
 
 /// Gets every video off a machine, verified, into a catalog you control.
 #[derive(Debug, Parser)]
@@ -80,9 +86,12 @@ pub(crate) enum Command {
     Logout(LogoutArgs),
     Whoami(WhoamiArgs),
     Token(TokenArgs),
+    Upload(UploadArgs),
+    Queue(QueueArgs),
     #[command(visible_alias = "ls")]
     List(ListArgs),
     Show(ShowArgs),
+    Download(DownloadArgs),
     Rm(RmArgs),
 }
 

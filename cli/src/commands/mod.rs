@@ -2,14 +2,18 @@
 
 mod account;
 mod ask;
+mod download;
 mod find;
 mod list;
 mod login;
 mod logout;
+mod queue;
 mod register;
 mod rm;
 mod show;
 mod token;
+mod transfer;
+mod upload;
 mod whoami;
 
 use crate::args::{Cli, Command};
@@ -26,6 +30,8 @@ pub(crate) struct Context<'a> {
     pub(crate) settings: Settings,
     /// Where to print.
     pub(crate) printer: &'a Printer,
+    /// What was typed, to be typed again.
+    pub(crate) typed: String,
     /// When this is.
     pub(crate) moment: Moment,
 }
@@ -37,9 +43,11 @@ pub(crate) async fn run(
     printer: &Printer,
 ) -> Result<ExitStatus, CliError> {
     let settings = Settings::resolve(&cli.global, &environment)?;
+    let typed = environment.typed();
     let context = Context {
         settings,
         printer,
+        typed,
         moment: Moment::now(),
     };
     match cli.command {
@@ -49,6 +57,9 @@ pub(crate) async fn run(
         Command::Whoami(args) => whoami::run(&context, &args).await,
         Command::Token(args) => token::run(&context, args).await,
         Command::List(args) => list::run(&context, &args).await,
+        Command::Upload(args) => upload::run(&context, args).await,
+        Command::Queue(args) => queue::run(&context, args).await,
+        Command::Download(args) => download::run(&context, args).await,
         Command::Show(args) => show::run(&context, &args).await,
         Command::Rm(args) => rm::run(&context, &args).await,
     }

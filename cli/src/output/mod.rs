@@ -1,7 +1,9 @@
 //! How data looks: tables, fields, JSON, times, sizes, progress.
 
+pub(crate) mod events;
 pub(crate) mod fields;
 pub(crate) mod json;
+pub(crate) mod progress;
 pub(crate) mod size;
 pub(crate) mod state;
 pub(crate) mod table;

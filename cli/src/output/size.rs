@@ -34,7 +34,6 @@ pub(crate) fn length(seconds: f64) -> String {
     format!("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60)
 }
 
-#[expect(dead_code, reason = "transfers use it")]
 /// A waiting time for people: `2 min 34 s`.
 pub(crate) fn duration(duration: std::time::Duration) -> String {
     let seconds = duration.as_secs();

@@ -43,6 +43,9 @@ help_of! {
     token_create_explains_itself: "help_token_create" = ["token", "create"];
     token_list_explains_itself: "help_token_list" = ["token", "list"];
     token_revoke_explains_itself: "help_token_revoke" = ["token", "revoke"];
+    upload_explains_itself: "help_upload" = ["upload"];
+    queue_explains_itself: "help_queue" = ["queue"];
+    download_explains_itself: "help_download" = ["download"];
     list_explains_itself: "help_list" = ["list"];
     show_explains_itself: "help_show" = ["show"];
     rm_explains_itself: "help_rm" = ["rm"];

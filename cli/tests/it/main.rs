@@ -1,7 +1,5 @@
 //! The binary as people and scripts meet it: help, messages, exit codes.
 
-#![expect(clippy::unwrap_used, reason = "tests say what went wrong by panicking")]
-
 mod errors;
 mod help;
 mod snapshot;

@@ -50,6 +50,18 @@ impl TransferContext {
         Self { patience, ..self }
     }
 
+    /// The server, as the account whose transfers these are.
+    #[must_use]
+    pub fn api(&self) -> &ApiClient {
+        &self.api
+    }
+
+    /// Whose transfers these are, as the journal tells accounts apart.
+    #[must_use]
+    pub fn profile(&self) -> &str {
+        &self.profile
+    }
+
     /// The journal.
     #[must_use]
     pub fn journal(&self) -> &Journal {

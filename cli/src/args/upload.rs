@@ -1,0 +1,78 @@
+//! `upload`.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::JsonArgs;
+
+const EXAMPLES: &str = "\
+Examples:
+  heimdex upload interview.mp4
+  heimdex upload /media/CARD_A --source \"A cam, day 3\" --tag paris
+  heimdex upload /media/CARD_A --dry-run
+  heimdex upload interview.mp4 --wait
+";
+
+/// Send files and folders
+///
+/// Folders are walked through. Each folder that is named is taken in as a whole, under its --source, and what is left
+/// out is said. The second time is free: the same command goes on where it was, or says that there is nothing to do.
+#[derive(Debug, Args)]
+#[command(before_long_help = EXAMPLES)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag that a person types"
+)]
+pub(crate) struct UploadArgs {
+    /// Files and folders
+    #[arg(required = true, value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// What to call it; for one file only
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) title: Option<String>,
+    /// What to say of it; for one file only
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) description: Option<String>,
+    /// A tag; may be given several times
+    #[arg(long = "tag", value_name = "TAG")]
+    pub(crate) tags: Vec<String>,
+    /// The card, reel or folder that the files come from; without it the folder's name
+    #[arg(long, value_name = "LABEL")]
+    pub(crate) source: Option<String>,
+    /// Leave out what matches, as `*.LRV` or `proxies/**`; may be given several times
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) exclude: Vec<String>,
+    /// Take hidden files too
+    #[arg(long)]
+    pub(crate) hidden: bool,
+    /// Say what would be sent, and send nothing
+    #[arg(short = 'n', long)]
+    pub(crate) dry_run: bool,
+    /// Wait until the server is done: --wait-for ready
+    #[arg(long, conflicts_with = "wait_for")]
+    pub(crate) wait: bool,
+    /// Wait until the server has come so far
+    #[arg(long, value_enum, value_name = "STAGE")]
+    pub(crate) wait_for: Option<WaitFor>,
+    /// Keep damaged videos as they are
+    #[arg(long)]
+    pub(crate) damaged: bool,
+    /// Send also what is stored already, as a video of its own
+    #[arg(long)]
+    pub(crate) allow_duplicate: bool,
+    /// The output.
+    #[command(flatten)]
+    pub(crate) json: JsonArgs,
+}
+
+/// How far to wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub(crate) enum WaitFor {
+    /// All bytes are in the store
+    Stored,
+    /// They were read back and are equal
+    Verified,
+    /// They were looked into as well
+    Ready,
+}

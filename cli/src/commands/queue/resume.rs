@@ -1,0 +1,164 @@
+//! `heimdex queue resume`: goes on with what this machine began.
+
+use std::sync::Arc;
+
+use heimdex_api::upload::InitUploadRequest;
+use heimdex_client::journal::JournaledUpload;
+use heimdex_client::transfer::{TransferContext, UploadJob, UploadOptions, UploadOutcome, upload};
+use serde_json::json;
+
+use super::{chosen, entries, journaled};
+use crate::args::QueueResumeArgs;
+use crate::commands::transfer::{Tally, ends_the_run, is_interrupted};
+use crate::commands::upload::shown;
+use crate::commands::{Context, transfer};
+use crate::error::CliError;
+use crate::exit::ExitStatus;
+use crate::interrupt::Interrupt;
+use crate::output::events::{self, Events};
+use crate::output::json::Selection;
+use crate::output::progress::{Board, Direction};
+use crate::output::size;
+use crate::output::text::{clean, count, grouped};
+
+pub(super) async fn run(
+    context: &Context<'_>,
+    args: &QueueResumeArgs,
+) -> Result<ExitStatus, CliError> {
+    let selection = Selection::of(&args.json.mode(), &events::FIELDS)?;
+    let events = Events::new(context.printer, selection);
+    let transfers = transfer::context(context, context.settings.client()?)?;
+    let uploads = wanted(&transfers, &args.ids).await?;
+    if uploads.is_empty() {
+        context
+            .printer
+            .talk("No upload of this machine is unfinished.");
+    }
+    let interrupt = Interrupt::listen(context.printer).map_err(CliError::Runtime)?;
+    let (files, bytes) = (
+        uploads.len() as u64,
+        uploads.iter().map(|u| u.stamp.size).sum(),
+    );
+    let board = Board::new(context.printer, &events, Direction::Up, files, bytes);
+    let mut tally = Tally::default();
+    tokio::select! {
+        result = all(context, &transfers, &uploads, &interrupt, &board, &events, &mut tally) => result?,
+        () = interrupt.hard().cancelled() => {}
+    }
+    board.clear();
+    let is_stopped = interrupt.soft().is_cancelled();
+    if is_stopped {
+        let stored = count(tally.done + tally.already, "file", "files");
+        let typed = &context.typed;
+        context.printer.warn_plain(&format!(
+            "Stopped. {stored} stored. `{typed}` goes on from here."
+        ));
+    }
+    let summary = json!({
+        "files": files, "bytes": bytes, "stored": tally.done, "already_stored": tally.already,
+        "failed": tally.failed, "not_tried": tally.not_tried, "sent_bytes": tally.moved,
+        "interrupted": is_stopped,
+    });
+    events.tell("summary", None, summary)?;
+    Ok(tally.status(is_stopped))
+}
+
+/// Those that were named, or all that the server has answered for.
+async fn wanted(
+    transfers: &TransferContext,
+    ids: &[String],
+) -> Result<Vec<JournaledUpload>, CliError> {
+    if ids.is_empty() {
+        let mut uploads = journaled(transfers)?;
+        uploads.retain(|upload| upload.answered.is_some());
+        return Ok(uploads);
+    }
+    let entries = entries(transfers).await?;
+    let mut uploads = Vec::new();
+    for given in ids {
+        let entry = chosen(&entries, given)?;
+        let here = entry.here.clone().ok_or_else(|| {
+            CliError::usage(
+                format!("`{given}` was begun on another machine"),
+                "run `heimdex upload` with the same file here: it goes on with what is stored",
+            )
+        })?;
+        uploads.push(here);
+    }
+    Ok(uploads)
+}
+
+async fn all(
+    context: &Context<'_>,
+    transfers: &TransferContext,
+    uploads: &[JournaledUpload],
+    interrupt: &Interrupt,
+    board: &Board,
+    events: &Events,
+    tally: &mut Tally,
+) -> Result<(), CliError> {
+    let mut is_over = false;
+    for journaled in uploads {
+        if is_over || interrupt.soft().is_cancelled() {
+            tally.not_tried += 1;
+            continue;
+        }
+        let path = shown(&journaled.shown_path);
+        let progress = Arc::new(board.file(&path, journaled.stamp.size));
+        let told = Arc::clone(&progress);
+        let tell = move |step| told.tell(step);
+        let job = job(journaled);
+        let result = upload(transfers, &job, tell, interrupt.soft()).await;
+        progress.end(result.is_ok());
+        match result {
+            Ok(outcome) => {
+                if let UploadOutcome::Stored { sent_bytes, .. } = outcome {
+                    tally.done += 1;
+                    tally.moved += sent_bytes;
+                } else {
+                    tally.already += 1;
+                }
+                let video = outcome.video_id();
+                let size = size::bytes(journaled.stamp.size);
+                context.printer.talk(&format!(
+                    "{}: stored, {size} ({})",
+                    clean(&path),
+                    video.short()
+                ));
+                events.tell("stored", Some(&path), json!({ "video_id": video }))?;
+            }
+            Err(error) if is_interrupted(&error) => tally.partly += 1,
+            Err(error) => {
+                is_over = ends_the_run(&error);
+                tally.fail(error.class());
+                let (text, hint) = (error.to_string(), error.hint());
+                context.printer.item_failure(&text, &error, hint.as_deref());
+                events.failed(&path, &text, hint.as_deref())?;
+            }
+        }
+    }
+    if tally.not_tried > 0 && !interrupt.soft().is_cancelled() {
+        context
+            .printer
+            .talk(&format!("{} not tried.", grouped(tally.not_tried)));
+    }
+    Ok(())
+}
+
+/// Title, tags and place were told when the upload was begun, and stay.
+fn job(journaled: &JournaledUpload) -> UploadJob {
+    let name = journaled
+        .shown_path
+        .file_name()
+        .map(|name| shown(name.as_ref()));
+    let init = InitUploadRequest {
+        filename: name.unwrap_or_default(),
+        ingest_id: journaled.ingest_id,
+        ..InitUploadRequest::default()
+    };
+    UploadJob {
+        path: journaled.shown_path.clone(),
+        init,
+        options: UploadOptions::default(),
+    }
+}

@@ -1,0 +1,350 @@
+//! Progress of transfers: bars where a person watches, a line now and then where a log is kept.
+//!
+//! What counts is what the store acknowledged, or what was verified on this disk; life is shown apart from it.
+
+use std::fmt::Write as _;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use heimdex_client::transfer::Progress;
+use indicatif::{ProgressBar, ProgressFinish, ProgressStyle};
+
+use super::text::{clean, cut, width};
+use super::{events::Events, size};
+use crate::printer::Printer;
+
+const NAME_ROOM: usize = 24;
+const FILE: &str = "  {prefix}  {percent:>3}%  {bar:14}  {msg}";
+const TOTAL: &str = "{prefix}  {percent:>3}%  {msg}";
+const CELLS: &str = "█▉▊▋▌▍▎▏ ";
+/// How often a program is told of one file.
+const TELL_EVERY: Duration = Duration::from_secs(1);
+
+/// What the bytes do, in people's words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Direction {
+    /// To the server.
+    Up,
+    /// From it.
+    Down,
+}
+
+impl Direction {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Up => "sent",
+            Self::Down => "fetched",
+        }
+    }
+}
+
+/// The progress of one run. Clones show in the same place.
+#[derive(Debug, Clone)]
+pub(crate) struct Board {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    printer: Printer,
+    events: Events,
+    direction: Direction,
+    total: Option<ProgressBar>,
+    sums: Mutex<Sums>,
+    begun: Instant,
+}
+
+/// Sums over all files of the run.
+#[derive(Debug, Clone, Copy, Default)]
+struct Sums {
+    files: u64,
+    files_done: u64,
+    bytes: u64,
+    /// Safe by now, from whenever.
+    safe: u64,
+    /// Made safe by this run, and under way.
+    moved: u64,
+    under_way: u64,
+}
+
+impl Board {
+    /// A board for so many files and bytes; with one file its own bar says it all.
+    pub(crate) fn new(
+        printer: &Printer,
+        events: &Events,
+        direction: Direction,
+        files: u64,
+        bytes: u64,
+    ) -> Self {
+        let total = (files > 1 && printer.draws()).then(|| {
+            let bar = printer
+                .bars()
+                .add(ProgressBar::new(bytes).with_finish(ProgressFinish::AndClear));
+            bar.set_style(style(TOTAL));
+            bar.set_prefix(format!("Total  {}", direction.word()));
+            bar
+        });
+        let sums = Mutex::new(Sums {
+            files,
+            bytes,
+            ..Sums::default()
+        });
+        let (printer, events) = (printer.clone(), events.clone());
+        Self {
+            inner: Arc::new(Inner {
+                printer,
+                events,
+                direction,
+                total,
+                sums,
+                begun: Instant::now(),
+            }),
+        }
+    }
+
+    /// Shows a file that is begun.
+    pub(crate) fn file(&self, name: &str, bytes: u64) -> FileProgress {
+        let bar = self.inner.printer.draws().then(|| {
+            let bars = self.inner.printer.bars();
+            let bar = ProgressBar::new(bytes).with_finish(ProgressFinish::AndClear);
+            let bar = match &self.inner.total {
+                Some(total) => bars.insert_before(total, bar),
+                None => bars.add(bar),
+            };
+            bar.set_style(style(FILE));
+            let short = cut(&clean(name), NAME_ROOM).into_owned();
+            let pad = " ".repeat(NAME_ROOM - width(&short));
+            bar.set_prefix(format!("{short}{pad}  {}", self.inner.direction.word()));
+            bar
+        });
+        FileProgress {
+            board: self.clone(),
+            name: name.to_owned(),
+            bar,
+            seen: Mutex::new(Seen {
+                bytes,
+                ..Seen::default()
+            }),
+        }
+    }
+
+    /// One line on how far it is, for a log.
+    pub(crate) fn line(&self) -> String {
+        let sums = *self.inner.sums();
+        let percent = percent(sums.safe, sums.bytes);
+        let (word, rest) = (self.inner.direction.word(), self.inner.rest(sums));
+        let (done, files) = (sums.files_done, sums.files);
+        format!("{word} {percent}%: {done} of {files} files, {rest}")
+    }
+
+    /// Takes what is drawn away.
+    pub(crate) fn clear(&self) {
+        if let Some(total) = &self.inner.total {
+            total.finish_and_clear();
+        }
+    }
+}
+
+impl Inner {
+    fn sums(&self) -> MutexGuard<'_, Sums> {
+        self.sums.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn show(&self) {
+        if let Some(total) = &self.total {
+            let sums = *self.sums();
+            total.set_position(sums.safe.min(sums.bytes));
+            total.set_message(format!(
+                "{} of {} files  {}",
+                sums.files_done,
+                sums.files,
+                self.rest(sums)
+            ));
+        }
+    }
+
+    /// `455 of 1190 GiB, 218 MiB/s, 57 min left`.
+    fn rest(&self, sums: Sums) -> String {
+        let mut text = format!("{} of {}", size::bytes(sums.safe), size::bytes(sums.bytes));
+        let moved = sums.moved + sums.under_way;
+        if let Some(rate) = rate(moved, self.begun.elapsed()) {
+            let _ = write!(text, "  {}/s", size::bytes(rate));
+            let left = sums.bytes.saturating_sub(sums.safe + sums.under_way);
+            if let Some(seconds) = left.checked_div(rate).filter(|_| left > 0) {
+                let left = size::duration(Duration::from_secs(seconds));
+                let _ = write!(text, "  {left} left");
+            }
+        }
+        text
+    }
+}
+
+/// The progress of one file.
+#[derive(Debug)]
+pub(crate) struct FileProgress {
+    board: Board,
+    name: String,
+    bar: Option<ProgressBar>,
+    seen: Mutex<Seen>,
+}
+
+/// What a file's transfer last said.
+#[derive(Debug, Clone, Copy, Default)]
+struct Seen {
+    bytes: u64,
+    already: u64,
+    safe: u64,
+    under_way: u64,
+    begun: Option<Instant>,
+    told: Option<Instant>,
+}
+
+impl FileProgress {
+    /// Shows a step.
+    pub(crate) fn tell(&self, progress: Progress) {
+        match progress {
+            Progress::Hashing { bytes, total } => {
+                let percent = percent(bytes, total);
+                self.message(format!("comparing with what is stored: {percent}%"));
+            }
+            Progress::Planned { total, already } => {
+                let mut seen = self.seen();
+                (seen.bytes, seen.already, seen.begun) = (total, already, Some(Instant::now()));
+                self.advance(&mut seen, already, 0);
+            }
+            Progress::Acknowledged { bytes } => {
+                let mut seen = self.seen();
+                self.advance(&mut seen, bytes, 0);
+            }
+            Progress::UnderWay { bytes } => {
+                let mut seen = self.seen();
+                let safe = seen.safe;
+                self.advance(&mut seen, safe, bytes);
+            }
+            Progress::Retrying { wait, why } => {
+                let wait = size::duration(wait.max(Duration::from_secs(1)));
+                let text = format!("{why}; again in {wait}");
+                if self.bar.is_none() {
+                    self.board
+                        .inner
+                        .printer
+                        .talk(&format!("{}: {text}", clean(&self.name)));
+                }
+                self.board.inner.events.retrying(&self.name, &why);
+                self.message(text);
+            }
+            Progress::Completing => self.message("putting it together".to_owned()),
+        }
+    }
+
+    /// How much of it is safe.
+    pub(crate) fn safe(&self) -> u64 {
+        self.seen().safe
+    }
+
+    /// Takes it off the board: done with, or not.
+    pub(crate) fn end(&self, is_done: bool) {
+        let mut seen = self.seen();
+        if is_done {
+            let all = seen.bytes;
+            // What nobody had to send is safe, but was not moved by this run.
+            if seen.begun.is_none() {
+                seen.already = all;
+            }
+            self.advance(&mut seen, all, 0);
+            self.board.inner.sums().files_done += 1;
+        } else {
+            let safe = seen.safe;
+            self.advance(&mut seen, safe, 0);
+        }
+        drop(seen);
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+        self.board.inner.show();
+    }
+
+    fn advance(&self, seen: &mut Seen, safe: u64, under_way: u64) {
+        let moved = |safe: u64| safe.saturating_sub(seen.already);
+        {
+            let mut sums = self.board.inner.sums();
+            sums.safe = (sums.safe + safe).saturating_sub(seen.safe);
+            sums.moved =
+                (sums.moved + moved(safe)).saturating_sub(moved(seen.safe.max(seen.already)));
+            sums.under_way = (sums.under_way + under_way).saturating_sub(seen.under_way);
+        }
+        (seen.safe, seen.under_way) = (safe, under_way);
+        self.board.inner.show();
+        if let Some(bar) = &self.bar {
+            bar.set_length(seen.bytes);
+            bar.set_position(safe.min(seen.bytes));
+            let mut text = format!("{} of {}", size::bytes(safe), size::bytes(seen.bytes));
+            let run = safe.saturating_sub(seen.already) + under_way;
+            if let Some(rate) = seen.begun.and_then(|begun| rate(run, begun.elapsed())) {
+                let _ = write!(text, "  {}/s", size::bytes(rate));
+            }
+            if under_way > 0 {
+                let _ = write!(text, "  +{} under way", size::bytes(under_way));
+            }
+            bar.set_message(text);
+        }
+        if seen.told.is_none_or(|told| told.elapsed() >= TELL_EVERY) {
+            seen.told = Some(Instant::now());
+            self.board
+                .inner
+                .events
+                .progress(&self.name, safe, under_way, seen.bytes);
+        }
+    }
+
+    fn message(&self, text: String) {
+        if let Some(bar) = &self.bar {
+            bar.set_message(text);
+        }
+    }
+
+    fn seen(&self) -> MutexGuard<'_, Seen> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn style(template: &str) -> ProgressStyle {
+    ProgressStyle::with_template(template)
+        .unwrap_or_else(|_| ProgressStyle::default_bar())
+        .progress_chars(CELLS)
+}
+
+/// Never 100 before all of it is there.
+fn percent(part: u64, whole: u64) -> u64 {
+    if part >= whole {
+        return 100;
+    }
+    u64::try_from(u128::from(part) * 100 / u128::from(whole)).unwrap_or(100)
+}
+
+/// Bytes a second, once there is something to tell.
+fn rate(bytes: u64, elapsed: Duration) -> Option<u64> {
+    let millis = u64::try_from(elapsed.as_millis())
+        .ok()
+        .filter(|millis| *millis >= 500)?;
+    Some(bytes.saturating_mul(1000) / millis).filter(|rate| *rate > 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_whole_before_it_is() {
+        assert_eq!(percent(0, 0), 100);
+        assert_eq!(percent(999, 1000), 99);
+        assert_eq!(percent(u64::MAX - 1, u64::MAX), 99);
+        assert_eq!(percent(5, 5), 100);
+    }
+
+    #[test]
+    fn a_rate_needs_a_moment() {
+        assert_eq!(rate(1 << 20, Duration::from_millis(100)), None);
+        assert_eq!(rate(1 << 20, Duration::from_secs(2)), Some(1 << 19));
+    }
+}
