@@ -227,7 +227,7 @@ mod tests {
             cursor: Some("AAAA".into()),
             id_prefix: Some("7f".into()),
             state: Some("done".into()),
-            q: Some("".into()),
+            q: Some(String::new()),
             since: Some("monday".into()),
             min_duration: Some("inf".into()),
             sort: Some("colour".into()),
