@@ -48,28 +48,6 @@ row! {
     }
 }
 
-row! {
-    /// A job as people see it.
-    pub struct JobRow {
-        /// Which.
-        pub job_id: JobId,
-        /// Its kind.
-        pub stage: String,
-        /// Where it stands.
-        pub state: JobState,
-        /// From 0 to 1.
-        pub progress: f64,
-        /// How often it was begun.
-        pub attempt: u32,
-        /// Why it failed, or failed last.
-        pub error_text: Option<String>,
-        /// Its first attempt.
-        pub started_at: Option<Timestamp>,
-        /// Its end.
-        pub finished_at: Option<Timestamp>,
-    }
-}
-
 const CLAIMABLE: &str = "stage IN ('upload_validate', 'probe') AND \
     ((state = 'pending' AND run_at <= $1) OR (state = 'running' AND lease_until <= $1))";
 const CLAIM: &str = "UPDATE jobs SET state = 'running', worker = $2, lease_until = $3, attempt = attempt + 1, \
@@ -204,19 +182,6 @@ impl Catalog {
                 }
             }
         })
-    }
-
-    /// What was and is done with a video, in order.
-    pub async fn jobs_of_video(&self, video: VideoId) -> Result<Vec<JobRow>, CatalogError> {
-        Ok(on!(self.db, |pool| {
-            sqlx::query_as(
-                "SELECT job_id, stage, state, progress, attempt, error_text, started_at, finished_at \
-                 FROM jobs WHERE video_id = $1 ORDER BY created_at, job_id",
-            )
-            .bind(Sql(video))
-            .fetch_all(pool)
-            .await?
-        }))
     }
 }
 

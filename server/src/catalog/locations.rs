@@ -13,7 +13,7 @@ use super::value::{Sql, row};
 use super::{Catalog, CatalogError};
 
 /// A file that was found.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct FoundFile {
     /// For the row, if there is to be one.
     pub location_id: Uuid,
@@ -135,7 +135,8 @@ impl Catalog {
     }
 }
 
-async fn put_files(
+/// The same, within a transaction that does more.
+pub(super) async fn put_files(
     tx: &mut Tx,
     library: LibraryId,
     ingest: IngestId,

@@ -112,6 +112,20 @@ impl Catalog {
         })
     }
 
+    /// Whether a video's bytes are still to come, or lie under this key.
+    pub async fn awaits_bytes(&self, video: VideoId, key: &str) -> Result<bool, CatalogError> {
+        Ok(on!(self.db, |pool| {
+            sqlx::query_scalar(
+                "SELECT EXISTS (SELECT 1 FROM uploads WHERE video_id = $1 AND closed_at IS NULL) \
+                 OR EXISTS (SELECT 1 FROM objects WHERE video_id = $1 AND object_key = $2)",
+            )
+            .bind(Sql(video))
+            .bind(key)
+            .fetch_one(pool)
+            .await?
+        }))
+    }
+
     /// Whether a row names an upload of the store.
     pub async fn names_store_upload(&self, id: &str) -> Result<bool, CatalogError> {
         Ok(on!(self.db, |pool| {

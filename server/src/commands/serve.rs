@@ -5,8 +5,8 @@ use std::net::SocketAddr;
 
 use tokio::net::TcpListener;
 
+use super::CommandError;
 use super::signals::Signals;
-use super::{CommandError, worker};
 use crate::app::App;
 use crate::args::ServeArgs;
 use crate::clock::Clock;
@@ -16,7 +16,7 @@ use crate::objects::GateSettings;
 use crate::objects::embedded::EmbeddedStore;
 use crate::random::Random;
 use crate::start::{self, ForeignStore};
-use crate::{logging, router, serve};
+use crate::{jobs, logging, router, serve};
 
 pub(super) fn run(config: Config, args: &ServeArgs) -> Result<(), CommandError> {
     logging::start(&config.server.log)?;
@@ -84,7 +84,7 @@ impl Ready {
             serve::serve(routes, listener, http, lifecycle.clone()),
         ));
         if app.config.jobs.in_serve {
-            worker::spawn(&app, &lifecycle);
+            jobs::start(&app, &lifecycle);
         }
         announce(address)?;
         tracing::info!(

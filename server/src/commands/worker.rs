@@ -1,13 +1,10 @@
 //! `heimdex-server worker`: jobs and nothing else, until a signal.
 
-use heimdex_api::VerifiedHow;
-
 use super::CommandError;
 use super::signals::Signals;
-use crate::app::App;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::jobs::{Janitor, JobContext, Worker};
+use crate::jobs;
 use crate::lifecycle::Lifecycle;
 use crate::logging;
 use crate::random::Random;
@@ -25,7 +22,7 @@ async fn until_signal(config: Config) -> Result<(), CommandError> {
         opened = start::open(config, ForeignStore::Refuse, Clock::System, Random) => opened?,
     };
     let lifecycle = Lifecycle::new();
-    spawn(&app, &lifecycle);
+    jobs::start(&app, &lifecycle);
     tracing::info!(
         "the worker of heimdex-server {} is ready",
         env!("CARGO_PKG_VERSION")
@@ -38,19 +35,4 @@ async fn until_signal(config: Config) -> Result<(), CommandError> {
     store.close().await;
     tracing::info!(?ending, "stopped");
     Ok(())
-}
-
-/// Begins to work on jobs, and to clean up.
-pub(super) fn spawn(app: &App, lifecycle: &Lifecycle) {
-    let context = JobContext {
-        catalog: app.catalog.clone(),
-        objects: app.objects.clone(),
-        // The embedded store's bytes may come from the page cache, and nobody here can tell.
-        verified_how: VerifiedHow::Cached,
-        clock: app.clock.clone(),
-        random: app.random,
-        wake: app.wake.clone(),
-    };
-    Worker::spawn(&context, &app.config.jobs, lifecycle);
-    Janitor::new(context, &app.config.limits).spawn(lifecycle);
 }

@@ -18,7 +18,7 @@ use crate::config::Limits;
 use crate::jobs::worker::causes;
 use crate::jobs::{JobContext, home, incoming};
 use crate::lifecycle::Lifecycle;
-use crate::objects::{ObjectHead, ObjectKey, ObjectStore, ObjectsError, extension};
+use crate::objects::{INCOMING, ObjectHead, ObjectKey, ObjectStore, ObjectsError, extension};
 
 const LEASE_NAME: &str = "janitor";
 /// How often it comes.
@@ -102,6 +102,7 @@ impl Janitor {
             self.expire_uploads(now).await,
             self.empty_trash(now).await,
             self.abort_orphans(now).await,
+            self.delete_strays(now).await,
             self.forget_keys(now).await,
         ];
         steps.into_iter().collect()
@@ -263,6 +264,37 @@ impl Janitor {
                 Some(next) => after = Some(next),
                 None => return Ok(()),
             }
+        }
+    }
+
+    /// Deletes what came to `incoming/` and nobody waits for, after a week: a URL was used again after its upload's end.
+    async fn delete_strays(&self, now: Timestamp) -> Result<(), Fault> {
+        let before = now.saturating_sub(ORPHAN_TTL);
+        let mut token = None;
+        loop {
+            let page = self.context.objects.list(INCOMING, token).await?;
+            for object in page.items {
+                let old = object
+                    .last_modified
+                    .is_some_and(|written| written <= before);
+                if old && !self.is_awaited(&object.key).await? {
+                    self.context.objects.delete(&object.key).await?;
+                    tracing::info!("an object that no row names was deleted");
+                }
+            }
+            match page.next {
+                Some(next) => token = Some(next),
+                None => return Ok(()),
+            }
+        }
+    }
+
+    /// Whether a row names an object of `incoming/`: its upload is open, or its checks have not moved it yet.
+    async fn is_awaited(&self, key: &str) -> Result<bool, Fault> {
+        let video = key.strip_prefix(INCOMING).and_then(|id| id.parse().ok());
+        match video {
+            Some(video) => Ok(self.context.catalog.awaits_bytes(video, key).await?),
+            None => Ok(false),
         }
     }
 

@@ -17,9 +17,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use heimdex_api::VerifiedHow;
 
-use crate::app::JobWaker;
+use crate::app::{App, JobWaker};
 use crate::catalog::{Catalog, CatalogError};
 use crate::clock::Clock;
+use crate::lifecycle::Lifecycle;
 use crate::objects::{ObjectStore, ObjectsError};
 use crate::random::Random;
 
@@ -42,6 +43,22 @@ pub struct JobContext {
     pub random: Random,
     /// Told when a job was added.
     pub wake: JobWaker,
+}
+
+impl JobContext {
+    /// What this server's stages work with.
+    #[must_use]
+    pub fn of(app: &App) -> Self {
+        Self {
+            catalog: app.catalog.clone(),
+            objects: app.objects.clone(),
+            // The embedded store reads files that were just written: the page cache answers.
+            verified_how: VerifiedHow::Cached,
+            clock: app.clock.clone(),
+            random: app.random,
+            wake: app.wake.clone(),
+        }
+    }
 }
 
 /// How far a job is; shared with whoever tells the database.
@@ -111,4 +128,11 @@ impl From<CatalogError> for StageError {
             | CatalogError::InvalidMove { .. } => Self::Fault(Box::new(error)),
         }
     }
+}
+
+/// Begins the background work of a process: its worker and its janitor. The lifecycle ends both.
+pub fn start(app: &App, lifecycle: &Lifecycle) {
+    let context = JobContext::of(app);
+    Worker::spawn(&context, &app.config.jobs, lifecycle);
+    Janitor::new(context, &app.config.limits).spawn(lifecycle);
 }

@@ -1,12 +1,10 @@
 //! Multipart uploads through the one handle: create, list, complete, abort.
 
-use std::time::SystemTime;
-
 use aws_sdk_s3::types::{ChecksumAlgorithm, ChecksumType, CompletedMultipartUpload};
 use heimdex_api::{Checksum, PartChecksum, Timestamp};
 
 use super::error::ObjectsError;
-use super::store::{ObjectStore, Page, length, unquoted};
+use super::store::{ObjectStore, Page, length, timestamp, unquoted};
 
 /// A part that the store holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -195,16 +193,9 @@ impl ObjectStore {
             .map(|upload| OpenUpload {
                 key: upload.key.unwrap_or_default(),
                 upload_id: upload.upload_id.unwrap_or_default(),
-                initiated: upload
-                    .initiated
-                    .and_then(|time| SystemTime::try_from(time).ok())
-                    .and_then(timestamp),
+                initiated: upload.initiated.and_then(timestamp),
             })
             .collect();
         Ok(Page { items, next })
     }
-}
-
-fn timestamp(time: SystemTime) -> Option<Timestamp> {
-    jiff::Timestamp::try_from(time).ok().map(Timestamp::from)
 }

@@ -58,6 +58,8 @@ pub struct ListedObject {
     pub size: u64,
     /// Its entity tag, without quotes.
     pub etag: String,
+    /// When it was written.
+    pub last_modified: Option<Timestamp>,
 }
 
 /// A page of a list, and where the next one begins.
@@ -292,6 +294,7 @@ impl ObjectStore {
                 key: object.key.unwrap_or_default(),
                 size: length(object.size),
                 etag: unquoted(object.e_tag),
+                last_modified: object.last_modified.and_then(timestamp),
             })
             .collect();
         Ok(Page {
@@ -432,4 +435,10 @@ pub(super) fn length(length: Option<i64>) -> u64 {
     length
         .and_then(|length| u64::try_from(length).ok())
         .unwrap_or_default()
+}
+
+/// A time of the store's, where it lies within the calendar.
+pub(super) fn timestamp(time: aws_sdk_s3::primitives::DateTime) -> Option<Timestamp> {
+    let time = SystemTime::try_from(time).ok()?;
+    jiff::Timestamp::try_from(time).ok().map(Timestamp::from)
 }

@@ -17,7 +17,7 @@ use super::{Catalog, CatalogError};
 use crate::domain::upload::{EXPIRED, Shape};
 
 pub use complete::{CompleteOutcome, Completed, CompletedBy};
-pub use open::{NewLocation, NewTag, NewUpload, OpenOutcome};
+pub use open::{NewTag, NewUpload, OpenOutcome};
 pub use parts::{AdoptOutcome, PartsOutcome, PartsReport};
 pub use purge::CancelOutcome;
 

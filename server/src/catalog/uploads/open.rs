@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use crate::catalog::db::{Tx, Writes, on_tx, write_tx};
 use crate::catalog::idempotency::{Claim, Idempotency, look_up, record};
+use crate::catalog::locations::{FoundFile, put_files};
 use crate::catalog::moves::{Sign, append_event, count};
 use crate::catalog::value::Sql;
 use crate::catalog::{Catalog, CatalogError};
@@ -64,7 +65,7 @@ pub struct NewUpload {
     /// When it expires without progress.
     pub expires_at: Timestamp,
     /// Where it was found.
-    pub location: Option<NewLocation>,
+    pub location: Option<(IngestId, FoundFile)>,
     /// Under which key the request may be repeated.
     pub idempotency: Option<Idempotency>,
 }
@@ -76,21 +77,6 @@ pub struct NewTag {
     pub tag_id: Uuid,
     /// As it is shown, if it is new.
     pub name: String,
-}
-
-/// Where a file was found.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewLocation {
-    /// Its id, if it is new.
-    pub location_id: Uuid,
-    /// The run that found it.
-    pub ingest_id: IngestId,
-    /// Readable.
-    pub path: String,
-    /// The exact bytes.
-    pub path_bytes: Vec<u8>,
-    /// The file's own time.
-    pub mtime: Option<Timestamp>,
 }
 
 /// What opening an upload came to.
@@ -143,16 +129,16 @@ async fn open(tx: &mut Tx, new: &NewUpload, now: Timestamp) -> Result<OpenOutcom
     {
         return Ok(OpenOutcome::NoSuchVideo);
     }
-    if let Some(location) = &new.location
-        && !is_ingest_of(tx, new.library_id, location.ingest_id).await?
+    if let Some((ingest, _)) = &new.location
+        && !is_ingest_of(tx, new.library_id, *ingest).await?
     {
         return Ok(OpenOutcome::NoSuchIngest);
     }
     insert_video(tx, new, now).await?;
     insert_upload(tx, new, now).await?;
     insert_tags(tx, new).await?;
-    if let Some(location) = &new.location {
-        put_location(tx, new.video_id, location, now).await?;
+    if let Some((ingest, file)) = &new.location {
+        put_files(tx, new.library_id, *ingest, std::slice::from_ref(file), now).await?;
     }
     if let Some(idempotency) = &new.idempotency {
         record(tx, new.user_id, idempotency, new.video_id.as_uuid(), now).await?;
@@ -305,45 +291,5 @@ async fn insert_tags(tx: &mut Tx, new: &NewUpload) -> Result<(), CatalogError> {
             .await?.rows_affected()
         });
     }
-    Ok(())
-}
-
-/// Records where the file was found; what was at that path until now is kept as superseded.
-async fn put_location(
-    tx: &mut Tx,
-    video: VideoId,
-    location: &NewLocation,
-    now: Timestamp,
-) -> Result<(), CatalogError> {
-    let path_hash = blake3::hash(&location.path_bytes);
-    let raw =
-        heimdex_api::path::raw_of(&location.path_bytes).map(|_| location.path_bytes.as_slice());
-    let filename = location.path.rsplit('/').next().unwrap_or(&location.path);
-    on_tx!(tx, |connection| {
-        sqlx::query(
-            "UPDATE locations SET superseded_at = $3 \
-             WHERE ingest_id = $1 AND path_hash = $2 AND superseded_at IS NULL",
-        )
-        .bind(Sql(location.ingest_id))
-        .bind(path_hash.as_bytes().as_slice())
-        .bind(Sql(now))
-        .execute(&mut *connection)
-        .await?;
-        sqlx::query(
-            "INSERT INTO locations (location_id, ingest_id, video_id, path, path_raw, path_hash, filename, mtime, \
-             created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-        )
-        .bind(location.location_id)
-        .bind(Sql(location.ingest_id))
-        .bind(Sql(video))
-        .bind(location.path.as_str())
-        .bind(raw)
-        .bind(path_hash.as_bytes().as_slice())
-        .bind(filename)
-        .bind(Sql(location.mtime))
-        .bind(Sql(now))
-        .execute(connection)
-        .await?.rows_affected()
-    });
     Ok(())
 }

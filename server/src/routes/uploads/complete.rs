@@ -11,6 +11,7 @@ use super::store::{self, InStore};
 use super::{checked_acknowledgements, never_signed, not_open, sentence, taken_over};
 use crate::app::App;
 use crate::auth::Caller;
+use crate::catalog::objects::AcceptOutcome;
 use crate::catalog::uploads::{
     CompleteOutcome, Completed, CompletedBy, PartsOutcome, PartsReport, UploadRow, UploadStanding,
 };
@@ -39,7 +40,9 @@ pub async fn complete(
         .ok_or_else(|| ApiError::not_found("video"))?;
     match upload.standing() {
         UploadStanding::Open => {}
-        UploadStanding::Complete(state) => return accepted_before(&upload, &request, state),
+        UploadStanding::Complete(state) => {
+            return accepted_before(&app, &upload, &request, state).await;
+        }
         standing @ (UploadStanding::Expired | UploadStanding::Cancelled) => {
             return Err(not_open(standing));
         }
@@ -145,8 +148,10 @@ fn accepted(upload: &UploadRow, state: VideoState) -> Reply {
     (StatusCode::ACCEPTED, Json(body))
 }
 
-/// A repeat is answered as the first was, unless it speaks of other bytes.
-fn accepted_before(
+/// A repeat is answered as the first was, unless it speaks of other bytes. One that accepts a damaged container makes
+/// the video go on that failed by it.
+async fn accepted_before(
+    app: &App,
     upload: &UploadRow,
     request: &CompleteUploadRequest,
     state: VideoState,
@@ -156,7 +161,21 @@ fn accepted_before(
     {
         return Err(refused(&Contradiction::Hash));
     }
-    Ok(accepted(upload, state))
+    if state != VideoState::Failed || request.damaged != Some(true) {
+        return Ok(accepted(upload, state));
+    }
+    let (job, now) = (JobId::new(app.random.uuid()), app.clock.now());
+    let outcome = app
+        .catalog
+        .accept_damage(upload.library_id, upload.video_id, job, now)
+        .await?;
+    match outcome {
+        AcceptOutcome::Accepted => {
+            app.wake.wake();
+            Ok(accepted(upload, VideoState::Processing))
+        }
+        AcceptOutcome::NotDamaged => Ok(accepted(upload, state)),
+    }
 }
 
 fn refused(contradiction: &Contradiction) -> ApiError {

@@ -18,10 +18,9 @@ use super::{not_open, signed, store, taken_over};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::catalog::uploads::{
-    NewLocation, NewTag, NewUpload, OpenOutcome, PartsOutcome, PartsReport, UploadRow,
-    UploadStanding,
+    NewTag, NewUpload, OpenOutcome, PartsOutcome, PartsReport, UploadRow, UploadStanding,
 };
-use crate::catalog::{CatalogError, Idempotency};
+use crate::catalog::{CatalogError, FoundFile, Idempotency};
 use crate::objects::{ObjectKey, Origin, extension};
 use crate::web::{ApiError, Body, ClientOrigin, IdempotencyKey};
 use request::Announced;
@@ -87,8 +86,9 @@ fn new_upload(
     idempotency: Option<Idempotency>,
 ) -> NewUpload {
     let id = || app.random.uuid();
+    let video_id = VideoId::new(id());
     NewUpload {
-        video_id: VideoId::new(id()),
+        video_id,
         upload_id: UploadId::new(id()),
         library_id: caller.library_id,
         user_id: caller.user_id,
@@ -123,18 +123,22 @@ fn new_upload(
         location: announced
             .location
             .as_ref()
-            .map(|found| new_location(id(), found)),
+            .map(|found| (found.ingest_id, found_file(id(), video_id, found))),
         idempotency,
     }
 }
 
-fn new_location(location_id: Uuid, found: &request::Found) -> NewLocation {
-    NewLocation {
+fn found_file(location_id: Uuid, video_id: VideoId, found: &request::Found) -> FoundFile {
+    let filename = found.path.rsplit('/').next().unwrap_or(&found.path);
+    FoundFile {
         location_id,
-        ingest_id: found.ingest_id,
         path: found.path.clone(),
-        path_bytes: found.path_bytes.clone(),
+        path_raw: std::str::from_utf8(&found.path_bytes)
+            .is_err()
+            .then(|| found.path_bytes.clone()),
+        filename: filename.to_owned(),
         mtime: found.mtime,
+        video_id,
     }
 }
 

@@ -68,6 +68,7 @@ impl Announced {
         let part_size = part_size(&request, multipart, limits)?;
         let shape = Shape::of(request.size_bytes, part_size)
             .ok_or_else(|| ApiError::field("size_bytes", "The file would need too many parts."))?;
+        let title = title(&request);
         let parts = request
             .parts
             .map(|parts| checked_parts(parts, shape, algorithm))
@@ -78,8 +79,8 @@ impl Announced {
             VideoKind::File
         };
         Ok(Self {
+            title: Some(title),
             filename: request.filename,
-            title: request.title,
             description: request.description,
             tags: distinct(request.tags.unwrap_or_default()),
             mime_type,
@@ -264,6 +265,20 @@ fn part_size(
             ApiError::internal("the configured part size of streams is no power of two")
         })?,
     })
+}
+
+/// What people call it: what they said, else the file's name without its ending.
+fn title(request: &InitUploadRequest) -> String {
+    let given = request
+        .title
+        .as_deref()
+        .map(str::trim)
+        .filter(|title| !title.is_empty());
+    let stem = match request.filename.rsplit_once('.') {
+        Some((stem, _)) if !stem.is_empty() => stem,
+        _ => &request.filename,
+    };
+    given.unwrap_or(stem).to_owned()
 }
 
 /// Tags without the repeats, as they were spelled first.
