@@ -3,4 +3,6 @@
 
 mod backends;
 mod catalog;
+mod jobs;
 mod objects;
+mod uploads;

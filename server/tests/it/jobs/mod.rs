@@ -1,0 +1,5 @@
+//! Background work over the real store: reading back, looking into containers, the queue, the janitor.
+
+mod janitor;
+mod queue;
+mod validate;

@@ -1,0 +1,312 @@
+//! A real server for a test: the real routes on a real listener, a fresh catalog, the embedded store, one account.
+
+use std::time::Duration;
+
+use heimdex_api::upload::{AcknowledgedPart, PartToSign, SignedPart};
+use heimdex_api::{Checksum, JobState, LibraryId, VideoId, VideoState};
+use heimdex_server::app::App;
+use heimdex_server::catalog::uploads::UploadRow;
+use heimdex_server::catalog::{DatabaseLocation, VideoJobRow};
+use heimdex_server::clock::Clock;
+use heimdex_server::config::{Config, Sources};
+use heimdex_server::jobs;
+use heimdex_server::lifecycle::Lifecycle;
+use heimdex_server::objects::GateSettings;
+use heimdex_server::random::Random;
+use heimdex_server::start::{self, ForeignStore};
+use heimdex_server::{router, serve};
+use serde_json::{Value, json};
+use sqlx::ConnectOptions as _;
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+
+use crate::backends::TestDatabase;
+
+/// Longest that a test waits for anything.
+const LIMIT: Duration = Duration::from_secs(30);
+
+/// A server with one account.
+pub(crate) struct Server {
+    pub(crate) app: App,
+    pub(crate) library: LibraryId,
+    base: String,
+    http: reqwest::Client,
+    token: String,
+    lifecycle: Lifecycle,
+    _directory: TempDir,
+}
+
+/// A reply, read to its end.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) body: Value,
+}
+
+impl Reply {
+    /// The body, where the status is this one.
+    #[track_caller]
+    pub(crate) fn expect(self, status: u16) -> Value {
+        assert_eq!(self.status, status, "{:#}", self.body);
+        self.body
+    }
+
+    /// The error's code, where the status is this one.
+    #[track_caller]
+    pub(crate) fn refused(self, status: u16) -> String {
+        self.expect(status)["code"].as_str().unwrap().to_owned()
+    }
+}
+
+impl Server {
+    /// Starts one without background work, so that a test decides when that happens.
+    pub(crate) async fn start(database: &TestDatabase) -> Self {
+        Self::with(database, &[], Clock::System).await
+    }
+
+    /// The same with settings of the environment.
+    pub(crate) async fn with(
+        database: &TestDatabase,
+        settings: &[(&str, &str)],
+        clock: Clock,
+    ) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let data_dir = directory.path().to_str().unwrap().to_owned();
+        let mut environment = vec![("HEIMDEX_SERVER_DATA_DIR".into(), data_dir.into())];
+        if let DatabaseLocation::Postgres { url, .. } = &database.settings {
+            environment.push(("HEIMDEX_SERVER_DATABASE_URL".into(), url.expose().into()));
+        }
+        environment.extend(
+            settings
+                .iter()
+                .map(|(name, value)| (name.into(), value.into())),
+        );
+        let sources = Sources {
+            environment,
+            ..Sources::default()
+        };
+        let (config, _) = Config::resolve(sources).unwrap();
+        let (app, store) = start::open(config, ForeignStore::Refuse, clock, Random)
+            .await
+            .unwrap();
+        let gate = GateSettings {
+            origin: app.origins.clone(),
+            cors_origins: Vec::new(),
+        };
+        let routes = router::router(app.clone(), store.service(gate));
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        let lifecycle = Lifecycle::new();
+        let serving = serve::serve(routes, listener, app.config.http.clone(), lifecycle.clone());
+        drop(lifecycle.spawn("listener", serving));
+        let http = reqwest::Client::builder()
+            .no_proxy()
+            .timeout(LIMIT)
+            .build()
+            .unwrap();
+        let mut server = Self {
+            library: LibraryId::new(uuid::Uuid::nil()),
+            app,
+            base,
+            http,
+            token: String::new(),
+            lifecycle,
+            _directory: directory,
+        };
+        server.token = server.register("ada@example.org").await;
+        let me = server.get("/auth/me").await.expect(200);
+        server.library = me["id"].as_str().unwrap().parse().unwrap();
+        server
+    }
+
+    /// Makes an account; answers its token.
+    pub(crate) async fn register(&self, email: &str) -> String {
+        let body = json!({"email": email, "password": "correct horse battery"});
+        let reply = self.post("/auth/register", &body).await.expect(201);
+        reply["access_token"].as_str().unwrap().to_owned()
+    }
+
+    /// Asks as another account, or with another token.
+    pub(crate) fn authorised(&mut self, token: String) {
+        self.token = token;
+    }
+
+    /// Limits the library, as an operator does in the database.
+    pub(crate) async fn set_quota(&self, bytes: i64) {
+        const SQL: &str = "UPDATE libraries SET quota_bytes = $1 WHERE library_id = $2";
+        let library = self.library.as_uuid();
+        match self.app.config.catalog() {
+            DatabaseLocation::Sqlite { path } => {
+                let options = sqlx::sqlite::SqliteConnectOptions::new().filename(path);
+                let mut connection = options.connect().await.unwrap();
+                sqlx::query(SQL)
+                    .bind(bytes)
+                    .bind(library)
+                    .execute(&mut connection)
+                    .await
+                    .unwrap();
+            }
+            DatabaseLocation::Postgres { url, .. } => {
+                let options: sqlx::postgres::PgConnectOptions = url.expose().parse().unwrap();
+                let mut connection = options.connect().await.unwrap();
+                sqlx::query(SQL)
+                    .bind(bytes)
+                    .bind(library)
+                    .execute(&mut connection)
+                    .await
+                    .unwrap();
+            }
+        }
+    }
+
+    /// Begins the background work.
+    pub(crate) fn work(&self) {
+        jobs::start(&self.app, &self.lifecycle);
+    }
+
+    /// Stops everything, as a signal does.
+    pub(crate) async fn stop(&self) {
+        self.lifecycle.run_until(async || {}, LIMIT).await;
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Reply {
+        self.send(self.http.get(self.url(path))).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Reply {
+        self.send(self.http.post(self.url(path)).json(body)).await
+    }
+
+    pub(crate) async fn post_with_key(&self, path: &str, body: &Value, key: &str) -> Reply {
+        let request = self.http.post(self.url(path)).json(body);
+        self.send(request.header("Idempotency-Key", key)).await
+    }
+
+    pub(crate) async fn delete(&self, path: &str) -> Reply {
+        self.send(self.http.delete(self.url(path))).await
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.base)
+    }
+
+    async fn send(&self, mut request: reqwest::RequestBuilder) -> Reply {
+        if !self.token.is_empty() {
+            request = request.bearer_auth(&self.token);
+        }
+        let reply = request.send().await.unwrap();
+        let status = reply.status().as_u16();
+        let text = reply.text().await.unwrap();
+        let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
+        Reply { status, body }
+    }
+
+    /// One PUT to the store; its status and ETag.
+    pub(crate) async fn put(&self, part: &SignedPart, bytes: &[u8]) -> (u16, String) {
+        let mut request = self.http.put(part.url.expose()).body(bytes.to_vec());
+        for (name, value) in &part.headers {
+            request = request.header(name, value);
+        }
+        let reply = request.send().await.unwrap();
+        let etag = reply
+            .headers()
+            .get("etag")
+            .map(|value| value.to_str().unwrap().to_owned());
+        (reply.status().as_u16(), etag.unwrap_or_default())
+    }
+
+    /// One PUT as the original's clients do it.
+    pub(crate) async fn put_original(&self, url: &str, bytes: &[u8]) -> u16 {
+        let reply = self
+            .http
+            .put(url)
+            .body(bytes.to_vec())
+            .send()
+            .await
+            .unwrap();
+        reply.status().as_u16()
+    }
+
+    /// Signs a part of these bytes.
+    pub(crate) async fn sign(&self, video: &str, number: u32, bytes: &[u8]) -> SignedPart {
+        let body = json!({"parts": [to_sign(number, bytes)]});
+        let reply = self
+            .post(&format!("/videos/{video}/upload/parts"), &body)
+            .await
+            .expect(200);
+        serde_json::from_value(reply["parts"][0].clone()).unwrap()
+    }
+
+    /// Signs and sends a part; answers what there is to acknowledge.
+    pub(crate) async fn send_part(
+        &self,
+        video: &str,
+        number: u32,
+        bytes: &[u8],
+    ) -> AcknowledgedPart {
+        let part = self.sign(video, number, bytes).await;
+        let (status, etag) = self.put(&part, bytes).await;
+        assert_eq!(status, 200);
+        AcknowledgedPart {
+            part_number: part.part_number,
+            etag,
+            checksum: crc32c(bytes),
+        }
+    }
+
+    /// The video's upload, as the catalog has it.
+    pub(crate) async fn row(&self, video: &str) -> UploadRow {
+        self.app
+            .catalog
+            .upload(self.library, video.parse().unwrap())
+            .await
+            .unwrap()
+            .unwrap()
+    }
+
+    /// The video's jobs.
+    pub(crate) async fn jobs(&self, video: &str) -> Vec<VideoJobRow> {
+        self.app
+            .catalog
+            .work_on_video(video.parse().unwrap())
+            .await
+            .unwrap()
+    }
+
+    /// Waits until the video is done with, one way or the other.
+    pub(crate) async fn settled(&self, video: &str) -> UploadRow {
+        let id: VideoId = video.parse().unwrap();
+        let waiting = async {
+            loop {
+                let row = self.row(video).await;
+                let jobs = self.app.catalog.work_on_video(id).await.unwrap();
+                let open = jobs
+                    .iter()
+                    .any(|job| matches!(job.state, JobState::Pending | JobState::Running));
+                let moving = matches!(row.state, VideoState::Validating | VideoState::Processing);
+                if !open && !moving {
+                    return row;
+                }
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        match tokio::time::timeout(LIMIT, waiting).await {
+            Ok(row) => row,
+            Err(_) => panic!("{:?} {:?}", self.row(video).await, self.jobs(video).await),
+        }
+    }
+}
+
+/// What a client asks to be signed for these bytes.
+pub(crate) fn to_sign(number: u32, bytes: &[u8]) -> PartToSign {
+    PartToSign {
+        part_number: heimdex_api::plan::PartNumber::new(number).unwrap(),
+        size_bytes: bytes.len() as u64,
+        checksum: crc32c(bytes),
+    }
+}
+
+pub(crate) fn crc32c(bytes: &[u8]) -> Checksum {
+    let crc = crc_fast::checksum(crc_fast::CrcAlgorithm::Crc32Iscsi, bytes);
+    Checksum::from_crc32c(u32::try_from(crc).unwrap())
+}
