@@ -149,6 +149,7 @@ fn finished_uploads_are_forgotten_after_a_while_and_unfinished_ones_never() {
             .unwrap()
     };
     let row = ask("/old", 1);
+    journal.answer_upload(row, &answered(), at(1)).unwrap();
     journal.stored_upload(row, at(1)).unwrap();
     ask("/waiting", 1);
     ask("/new", 100 * 24 * 3600);

@@ -57,10 +57,8 @@ impl Run<'_> {
         known: &mut Known,
     ) -> Result<Option<Opened>, TransferError> {
         let video = candidate.video_id;
-        if candidate.bytes_received == 0
-            || candidate.size_bytes != Some(self.source.size())
-            || self.is_another_files(video).await
-        {
+        // What it says of bytes received is a hint, and may be nothing of much: the store's list tells.
+        if candidate.size_bytes != Some(self.source.size()) || self.is_another_files(video).await {
             return Ok(None);
         }
         let api = &self.context.api;

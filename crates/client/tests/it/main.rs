@@ -1,0 +1,9 @@
+//! The transfer engine against the real server, over real sockets and real files.
+
+#![expect(clippy::unwrap_used, reason = "test support")]
+
+mod download;
+mod faults;
+mod resume;
+mod support;
+mod upload;
