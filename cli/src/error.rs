@@ -62,7 +62,7 @@ pub(crate) enum CliError {
         candidates: Vec<String>,
     },
     /// A path cannot be looked at.
-    #[error("cannot read `{}`", path.display())]
+    #[error("cannot use `{}`: {}", path.display(), source.kind())]
     Path {
         /// Which.
         path: PathBuf,

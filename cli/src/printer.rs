@@ -85,6 +85,14 @@ impl Printer {
         self.inner.stderr != Stream::Pipe && !self.inner.quiet
     }
 
+    /// How many columns the talk has.
+    pub(crate) fn talk_width(&self) -> usize {
+        match self.inner.stderr {
+            Stream::Terminal(columns) => columns,
+            Stream::Pipe => usize::MAX,
+        }
+    }
+
     /// Prints data: text that is a line, or lines.
     pub(crate) fn data(&self, text: &str) -> Result<(), CliError> {
         self.print_data(&clean_lines(text))

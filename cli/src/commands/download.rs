@@ -5,6 +5,7 @@ use std::os::fd::AsFd as _;
 use std::path::Path;
 use std::sync::Arc;
 
+use fs_err as fs;
 use heimdex_api::video::VideoResponse;
 use heimdex_client::transfer::{
     DownloadOutcome, DownloadTarget, Existing, TransferContext, TransferError, download,
@@ -28,6 +29,12 @@ use crate::printer::Stream;
 pub(super) async fn run(context: &Context<'_>, args: DownloadArgs) -> Result<ExitStatus, CliError> {
     let selection = Selection::of(&args.json.mode(), &events::FIELDS)?;
     check(context, &args, selection.is_some())?;
+    if let Some(folder) = &args.to {
+        fs::create_dir_all(folder).map_err(|source| CliError::Path {
+            path: folder.clone(),
+            source,
+        })?;
+    }
     let events = Events::new(context.printer, selection);
     let client = context.settings.client()?;
     let mut videos: Vec<VideoResponse> = Vec::new();

@@ -13,8 +13,11 @@ use super::text::{clean, cut, width};
 use super::{events::Events, size};
 use crate::printer::Printer;
 
-const NAME_ROOM: usize = 24;
-const FILE: &str = "  {prefix}  {percent:>3}%  {bar:14}  {msg}";
+/// Columns for a file's name: the fewer, the more is left for the numbers.
+const NAME_ROOM: [usize; 2] = [16, 28];
+/// From so many columns on a terminal is wide.
+const WIDE: usize = 110;
+const FILE: &str = "  {prefix}  {percent:>3}%  {bar:10}  {msg}";
 const TOTAL: &str = "{prefix}  {percent:>3}%  {msg}";
 const CELLS: &str = "█▉▊▋▌▍▎▏ ";
 /// How often a program is told of one file.
@@ -112,8 +115,9 @@ impl Board {
                 None => bars.add(bar),
             };
             bar.set_style(style(FILE));
-            let short = cut(&clean(name), NAME_ROOM).into_owned();
-            let pad = " ".repeat(NAME_ROOM - width(&short));
+            let room = NAME_ROOM[usize::from(self.inner.printer.talk_width() >= WIDE)];
+            let short = cut(&clean(name), room).into_owned();
+            let pad = " ".repeat(room - width(&short));
             bar.set_prefix(format!("{short}{pad}  {}", self.inner.direction.word()));
             bar
         });

@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use futures::channel::mpsc;
 use futures::{StreamExt as _, future, stream};
+use heimdex_api::IngestId;
 use heimdex_api::path;
 use heimdex_api::upload::InitUploadRequest;
-use heimdex_api::{IngestId, VideoId};
 use heimdex_client::transfer::{
     TransferContext, TransferError, UploadJob, UploadOptions, UploadOutcome, upload,
 };
@@ -17,7 +17,7 @@ use heimdex_client::{ErrorClass, HttpError};
 use tokio_util::sync::CancellationToken;
 
 use super::collect::{Found, Item, filename, shown};
-use super::wait::{self, Waited};
+use super::wait::{self, Awaited, Waited};
 use super::{stage, tell};
 use crate::args::{UploadArgs, WaitFor};
 use crate::commands::Context;
@@ -151,7 +151,7 @@ impl<'a> Run<'a> {
         &self,
         sent: Sent<'a>,
         tally: &mut Tally,
-    ) -> Result<Option<(&'a Item, VideoId)>, CliError> {
+    ) -> Result<Option<(&'a Item, Awaited)>, CliError> {
         match sent {
             Sent::Stored(item, outcome) => {
                 match &outcome {
@@ -163,7 +163,7 @@ impl<'a> Run<'a> {
                 }
                 tell::stored(self.context.printer, self.events, item, &outcome)?;
                 let waits = stage(self.args) > WaitFor::Stored;
-                Ok(waits.then(|| (item, outcome.video_id())))
+                Ok(waits.then(|| (item, awaited(&outcome))))
             }
             Sent::Failed(item, error) => {
                 tally.fail(error.class());
@@ -184,8 +184,8 @@ impl<'a> Run<'a> {
         }
     }
 
-    async fn wait(&self, item: &'a Item, video: VideoId) -> Option<Checked<'a>> {
-        let waited = wait::until(self.transfers.api(), video, stage(self.args));
+    async fn wait(&self, item: &'a Item, awaited: Awaited) -> Option<Checked<'a>> {
+        let waited = wait::until(self.transfers.api(), awaited, stage(self.args));
         let waited = self.interrupt.soft().run_until_cancelled(waited).await?;
         Some((item, waited))
     }
@@ -201,11 +201,11 @@ impl<'a> Run<'a> {
         };
         let printer = self.context.printer;
         match waited {
-            Ok(Waited::There(video)) => tell::checked(printer, self.events, item, &video),
-            Ok(Waited::Failed(video)) => {
+            Ok(Waited::There(seen)) => tell::checked(printer, self.events, item, &seen),
+            Ok(Waited::Failed(seen)) => {
                 tally.take_back();
                 tally.fail(ErrorClass::Failed);
-                tell::rejected(printer, self.events, item, &video)
+                tell::rejected(printer, self.events, item, &seen)
             }
             Err(error) => {
                 tally.take_back();
@@ -225,6 +225,26 @@ impl<'a> Run<'a> {
                 self.context.printer.talk(&board.line());
             }
         }
+    }
+}
+
+fn awaited(outcome: &UploadOutcome) -> Awaited {
+    match outcome {
+        UploadOutcome::Stored {
+            video_id,
+            blake3,
+            size,
+            ..
+        }
+        | UploadOutcome::AlreadyStored {
+            video_id,
+            blake3,
+            size,
+        } => Awaited {
+            video_id: *video_id,
+            blake3: *blake3,
+            size: *size,
+        },
     }
 }
 

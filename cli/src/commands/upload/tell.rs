@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::error::Error;
 
 use heimdex_api::VideoState;
-use heimdex_api::video::VideoResponse;
 use heimdex_client::HttpError;
 use heimdex_client::transfer::{TransferError, UploadOutcome};
 use serde_json::json;
 
 use super::collect::{Found, Item, LeftOut, Reason, Unusable, shown};
+use super::wait::Seen;
 use crate::commands::Context;
 use crate::commands::transfer::Tally;
 use crate::error::CliError;
@@ -41,10 +41,7 @@ impl Reason {
                     count(number, "hidden one", "hidden ones")
                 )
             }
-            Self::Litter => format!(
-                "{} of operating systems",
-                grouped(number) + " pieces of litter"
-            ),
+            Self::Litter => count(number, "piece of litter", "pieces of litter"),
             Self::Excluded => format!("{} by --exclude", grouped(number)),
             Self::Link => count(number, "symbolic link", "symbolic links"),
             Self::Special => format!(
@@ -242,18 +239,18 @@ pub(super) fn checked(
     printer: &Printer,
     events: &Events,
     item: &Item,
-    video: &VideoResponse,
+    seen: &Seen,
 ) -> Result<(), CliError> {
     let path = shown(&item.path);
-    let is_ready = video.state.known() == Some(VideoState::Indexed);
+    let is_ready = seen.state.known() == Some(VideoState::Indexed);
     let word = if is_ready { "ready" } else { "verified" };
     printer.talk(&format!("{}: {word}", clean(&path)));
-    if let Some(damage) = video.error_text.as_deref().filter(|_| video.damaged) {
+    if let Some(damage) = seen.error_text.as_deref().filter(|_| seen.damaged) {
         printer.talk(&format!("  kept as it is: {}", clean(damage)));
     }
     let fields = json!({
-        "video_id": video.video_id, "state": video.state, "blake3": video.blake3,
-        "verified_at": video.verified_at, "verified_how": video.verified_how,
+        "video_id": seen.video_id, "state": seen.state, "blake3": seen.blake3,
+        "verified_at": seen.verified_at, "verified_how": seen.verified_how,
     });
     events.tell(word, Some(&path), fields)
 }
@@ -263,22 +260,22 @@ pub(super) fn rejected(
     printer: &Printer,
     events: &Events,
     item: &Item,
-    video: &VideoResponse,
+    seen: &Seen,
 ) -> Result<(), CliError> {
     let path = shown(&item.path);
-    let is_deleted = video.state.known() == Some(VideoState::Deleted);
-    let why = match &video.error_text {
+    let is_deleted = seen.state.known() == Some(VideoState::Deleted);
+    let why = match &seen.error_text {
         Some(why) => clean(why).into_owned(),
         None if is_deleted => "it was deleted meanwhile".to_owned(),
         None => "the server does not say why".to_owned(),
     };
     // Only bytes that are known to be equal are worth keeping as they are.
-    let hint = (video.verified_at.is_some() && !is_deleted).then_some(
+    let hint = (seen.verified_at.is_some() && !is_deleted).then_some(
         "the bytes are stored and equal to yours; to keep them as they are, send it again with --damaged",
     );
     printer.item_error(&format!("{}: {why}", clean(&path)), hint);
     let fields = json!({
-        "video_id": video.video_id, "state": video.state, "error": why, "hint": hint,
+        "video_id": seen.video_id, "state": seen.state, "error": why, "hint": hint,
     });
     events.tell("failed", Some(&path), fields)
 }
