@@ -9,6 +9,7 @@ mod multipart;
 mod origin;
 mod presign;
 mod store;
+mod urls;
 
 pub use error::ObjectsError;
 pub use gate::GateSettings;
@@ -16,4 +17,5 @@ pub use key::{INCOMING, ObjectKey, extension};
 pub use multipart::{CompletedPart, OpenUpload, StoredPart, UploadMarker};
 pub use origin::{InvalidOrigin, Origin, OriginPolicy, UnknownOrigin};
 pub use presign::{Grant, Presigner};
-pub use store::{ListedObject, ObjectHead, ObjectStore, Page, PresignedGet, PresignedPut};
+pub use store::{ListedObject, ObjectHead, ObjectStore, Page};
+pub use urls::{PresignedGet, PresignedPut};

@@ -1,8 +1,6 @@
 //! The one handle through which the server reaches its object store, whatever it is: `aws-sdk-s3`, in process for the
 //! embedded store.
 
-use std::time::{Duration, SystemTime};
-
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::{
     BehaviorVersion, Credentials, Region, RequestChecksumCalculation, ResponseChecksumValidation,
@@ -13,12 +11,11 @@ use aws_sdk_s3::types::{Delete, ObjectIdentifier};
 use bytes::Bytes;
 use futures::Stream;
 use futures::stream;
-use heimdex_api::{Checksum, PartChecksum, PresignedUrl, Timestamp};
+use heimdex_api::{PartChecksum, VerifiedHow};
 
 use super::embedded::EmbeddedStore;
 use super::error::ObjectsError;
-use super::origin::Origin;
-use super::presign::{Grant, Presigner, attachment, safe_content_type};
+use super::presign::Presigner;
 
 /// The most keys that one request deletes.
 const DELETE_AT_ONCE: usize = 1000;
@@ -28,16 +25,16 @@ const DELETE_AT_ONCE: usize = 1000;
 pub struct ObjectStore {
     pub(super) client: Client,
     pub(super) bucket: String,
-    presigner: Presigner,
+    pub(super) presigner: Presigner,
     pub(super) part_checksum: PartChecksum,
-    moves: Moves,
+    backend: Backend,
 }
 
-/// How an object gets another key.
+/// What the store is, for the little that S3 has no request for.
 #[derive(Debug, Clone)]
-enum Moves {
-    /// In the index of the embedded store.
-    Rename(EmbeddedStore),
+enum Backend {
+    /// The embedded store of this process.
+    Embedded(EmbeddedStore),
 }
 
 /// What is known of an object without reading it.
@@ -69,26 +66,6 @@ pub struct Page<T, N> {
     pub items: Vec<T>,
     /// To be given for the next page; none on the last.
     pub next: Option<N>,
-}
-
-/// A URL for one PUT and the headers that it must carry exactly.
-#[derive(Debug, Clone)]
-pub struct PresignedPut {
-    /// Where to.
-    pub url: PresignedUrl,
-    /// Besides `Content-Length`, which every client sends by itself and which is signed too.
-    pub headers: Vec<(String, String)>,
-    /// When it stops working.
-    pub expires_at: Timestamp,
-}
-
-/// A URL for downloads.
-#[derive(Debug, Clone)]
-pub struct PresignedGet {
-    /// Where from; takes ranges.
-    pub url: PresignedUrl,
-    /// When it stops working.
-    pub expires_at: Timestamp,
 }
 
 impl ObjectStore {
@@ -127,7 +104,7 @@ impl ObjectStore {
                 &settings.secret_key,
             ),
             part_checksum: PartChecksum::Crc32c,
-            moves: Moves::Rename(store.clone()),
+            backend: Backend::Embedded(store.clone()),
         }
     }
 
@@ -224,10 +201,18 @@ impl ObjectStore {
         }))
     }
 
+    /// Sees to it, as far as that is possible, that the next read of the object asks its medium; answers what comparing
+    /// those bytes proves.
+    pub async fn before_read_back(&self, key: &str) -> Result<VerifiedHow, ObjectsError> {
+        match &self.backend {
+            Backend::Embedded(store) => store.forget_cached(key).await,
+        }
+    }
+
     /// Gives the object `from` the key `to`, replacing an object there. Repeating it after it happened is success.
     pub async fn move_object(&self, from: &str, to: &str) -> Result<(), ObjectsError> {
-        match &self.moves {
-            Moves::Rename(store) => store.rename(from, to).await,
+        match &self.backend {
+            Backend::Embedded(store) => store.rename(from, to).await,
         }
     }
 
@@ -302,128 +287,6 @@ impl ObjectStore {
             next: list.next_continuation_token,
         })
     }
-
-    /// A URL for one PUT of a whole object of exactly this length. It must lie under `incoming/`.
-    ///
-    /// A content type that is given must be sent exactly; without one, any or none may be.
-    pub fn presign_put(
-        &self,
-        origin: &Origin,
-        key: &str,
-        length: u64,
-        content_type: Option<&str>,
-        checksum: Option<&Checksum>,
-        expires: Duration,
-    ) -> Result<PresignedPut, ObjectsError> {
-        let mut headers = self.checksum_header(checksum);
-        headers.extend(content_type.map(|value| ("content-type".to_owned(), value.to_owned())));
-        self.presigned_put(origin, key, &[], length, headers, expires)
-    }
-
-    /// A URL for one PUT of one part of exactly this length and checksum.
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "each of them is part of what is signed"
-    )]
-    pub fn presign_part(
-        &self,
-        origin: &Origin,
-        key: &str,
-        upload_id: &str,
-        part_number: u16,
-        length: u64,
-        checksum: &Checksum,
-        expires: Duration,
-    ) -> Result<PresignedPut, ObjectsError> {
-        let number = part_number.to_string();
-        let query = [("partNumber", number.as_str()), ("uploadId", upload_id)];
-        self.presigned_put(
-            origin,
-            key,
-            &query,
-            length,
-            self.checksum_header(Some(checksum)),
-            expires,
-        )
-    }
-
-    /// A URL that downloads an object as a file of this name.
-    pub fn presign_get(
-        &self,
-        origin: &Origin,
-        key: &str,
-        filename: &str,
-        content_type: &str,
-        expires: Duration,
-    ) -> Result<PresignedGet, ObjectsError> {
-        let disposition = attachment(filename);
-        let query = [
-            ("response-content-disposition", disposition.as_str()),
-            ("response-content-type", safe_content_type(content_type)),
-        ];
-        let now = now();
-        let grant = Grant {
-            method: "GET",
-            key,
-            query: &query,
-            headers: &[],
-        };
-        let url = self.presigner.sign(origin, grant, now, expires)?;
-        Ok(PresignedGet {
-            url,
-            expires_at: expiry(now, expires),
-        })
-    }
-
-    fn checksum_header(&self, checksum: Option<&Checksum>) -> Vec<(String, String)> {
-        let header =
-            checksum.map(|checksum| (self.part_checksum.header().to_owned(), checksum.to_string()));
-        header.into_iter().collect()
-    }
-
-    fn presigned_put(
-        &self,
-        origin: &Origin,
-        key: &str,
-        query: &[(&str, &str)],
-        length: u64,
-        headers: Vec<(String, String)>,
-        expires: Duration,
-    ) -> Result<PresignedPut, ObjectsError> {
-        let length = length.to_string();
-        let mut signed: Vec<(&str, &str)> = headers
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_str()))
-            .collect();
-        signed.push(("content-length", &length));
-        let now = now();
-        let grant = Grant {
-            method: "PUT",
-            key,
-            query,
-            headers: &signed,
-        };
-        let url = self.presigner.sign(origin, grant, now, expires)?;
-        Ok(PresignedPut {
-            url,
-            headers,
-            expires_at: expiry(now, expires),
-        })
-    }
-}
-
-/// Signatures are checked against the real time, by whoever the store is: no other clock would do.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the store compares signatures with the real time"
-)]
-fn now() -> SystemTime {
-    SystemTime::now()
-}
-
-fn expiry(now: SystemTime, expires: Duration) -> Timestamp {
-    let now = jiff::Timestamp::try_from(now).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
-    Timestamp::from(now).saturating_add(expires)
 }
 
 /// S3 puts entity tags into quotes; we compare and store them without.

@@ -10,6 +10,7 @@ mod identity;
 mod index;
 mod layout;
 mod manifest;
+mod medium;
 mod publish;
 mod read;
 mod rebuild;
@@ -23,7 +24,7 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use heimdex_api::Secret;
+use heimdex_api::{Secret, VerifiedHow};
 use s3s::auth::SimpleAuth;
 use s3s::service::{S3Service, S3ServiceBuilder};
 use uuid::Uuid;
@@ -200,6 +201,35 @@ impl EmbeddedStore {
     /// Gives the object `from` the key `to`, replacing an object there. No byte is copied.
     pub(super) async fn rename(&self, from: &str, to: &str) -> Result<(), ObjectsError> {
         Ok(self.rename_object(from, to).await?)
+    }
+
+    /// Lets the page cache forget an object; answers what a comparison with the bytes that are read next is worth.
+    pub(super) async fn forget_cached(&self, key: &str) -> Result<VerifiedHow, ObjectsError> {
+        Ok(self.forget_object(key).await?)
+    }
+
+    async fn forget_object(&self, key: &str) -> Result<VerifiedHow, StoreError> {
+        let object = self
+            .store
+            .index
+            .object(key)
+            .await?
+            .ok_or(StoreError::NoSuchKey)?;
+        let parts = self.store.index.parts(&object.data, 0, i64::MAX).await?;
+        let layout = Arc::clone(&self.store.layout);
+        let forgotten = tokio::task::spawn_blocking(move || {
+            let mut all = true;
+            for part in parts {
+                all &=
+                    medium::forget(&layout.absolute(&Layout::part_file(&object.data, &part.file)))?;
+            }
+            Ok::<_, io::Error>(all)
+        });
+        Ok(if forgotten.await?? {
+            VerifiedHow::Medium
+        } else {
+            VerifiedHow::Cached
+        })
     }
 
     async fn rename_object(&self, from: &str, to: &str) -> Result<(), StoreError> {

@@ -156,6 +156,37 @@ async fn what_the_store_cannot_do_is_refused_and_not_ignored() {
 }
 
 #[tokio::test]
+async fn what_the_page_cache_forgot_is_read_from_the_medium() {
+    let (dir, _embedded, store, _client) = filled().await;
+    let bytes = Bytes::from(vec![5; 10 << 20]);
+    store
+        .put("large", "video/mp4", bytes.clone())
+        .await
+        .unwrap();
+    let how = store.before_read_back("large").await.unwrap();
+    // Only of this file system is it certain that it can say; one in memory has no medium to ask.
+    if rustix::fs::statfs(dir.path()).unwrap().f_type == 0xef53 {
+        assert_eq!(how, VerifiedHow::Medium);
+    }
+    assert_eq!(store.get_range("large", 0, u64::MAX).await.unwrap(), bytes);
+    assert!(matches!(
+        store.before_read_back("none").await,
+        Err(ObjectsError::NotFound)
+    ));
+    if std::path::Path::new("/dev/shm").is_dir() {
+        let (_dir, _embedded, store) = open(std::path::Path::new("/dev/shm")).await;
+        store
+            .put("k", "video/mp4", Bytes::from_static(b"bytes"))
+            .await
+            .unwrap();
+        assert_eq!(
+            store.before_read_back("k").await.unwrap(),
+            VerifiedHow::Cached
+        );
+    }
+}
+
+#[tokio::test]
 async fn thousands_of_parts_make_one_object() {
     // In memory where there is such a place: this is about the index, not about the disk.
     let memory = std::path::Path::new("/dev/shm");
