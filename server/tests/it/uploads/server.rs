@@ -290,10 +290,14 @@ impl Server {
                 tokio::time::sleep(Duration::from_millis(10)).await;
             }
         };
-        match tokio::time::timeout(LIMIT, waiting).await {
-            Ok(row) => row,
-            Err(_) => panic!("{:?} {:?}", self.row(video).await, self.jobs(video).await),
-        }
+        let waited = tokio::time::timeout(LIMIT, waiting).await;
+        assert!(
+            waited.is_ok(),
+            "{:?} {:?}",
+            self.row(video).await,
+            self.jobs(video).await
+        );
+        waited.unwrap()
     }
 }
 
