@@ -1,6 +1,8 @@
 //! The one handle through which the server reaches its object store, whatever it is: `aws-sdk-s3`, in process for the
 //! embedded store.
 
+use std::time::SystemTime;
+
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::{
     BehaviorVersion, Credentials, Region, RequestChecksumCalculation, ResponseChecksumValidation,
@@ -11,7 +13,7 @@ use aws_sdk_s3::types::{Delete, ObjectIdentifier};
 use bytes::Bytes;
 use futures::Stream;
 use futures::stream;
-use heimdex_api::{PartChecksum, VerifiedHow};
+use heimdex_api::{PartChecksum, Timestamp, VerifiedHow};
 
 use super::embedded::EmbeddedStore;
 use super::error::ObjectsError;
