@@ -130,7 +130,7 @@ async fn an_upload_that_was_cancelled_on_the_server_begins_anew() {
     );
 }
 
-#[tokio::test(flavor = "multi_thread")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_second_process_is_told_and_another_machine_takes_over() {
     let world = World::new().await;
     let path = world.file("clip.bin", SIZE, 1);

@@ -93,26 +93,36 @@ impl Run<'_> {
             part_size: status.part_size,
             part_checksum: status.part_checksum,
         };
-        let now = self.context.now();
+        Ok(Some(self.adopted(answered, plan, listed).await))
+    }
+
+    /// Writes down what was taken over.
+    async fn adopted(
+        &self,
+        answered: AnsweredUpload,
+        plan: PartPlan,
+        listed: Vec<StoredPart>,
+    ) -> Opened {
+        let (written, now) = (answered.clone(), self.context.now());
         let row = self
-            .journal_new(move |journal, new| journal.adopt_upload(new, &answered, now))
+            .journal_new(move |journal, new| journal.adopt_upload(new, &written, now))
             .await;
         heimdex_api::failpoint!("client.upload.adopted");
         let upload = Upload {
-            video_id: video,
-            epoch,
+            video_id: answered.video_id,
+            epoch: answered.epoch,
             plan,
-            algorithm: status.part_checksum,
+            algorithm: answered.part_checksum,
             damaged: self.job.init.damaged,
             row,
         };
-        Ok(Some(Opened {
+        Opened {
             upload,
             listed,
             presigned: Vec::new(),
             parts_per_request: heimdex_api::limits::PARTS_PER_REQUEST,
             is_to_be_located: true,
-        }))
+        }
     }
 
     /// Whether this machine brings another file with that upload: it must not be taken from itself.

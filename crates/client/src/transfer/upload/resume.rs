@@ -1,12 +1,12 @@
 //! Going on with an upload that the journal knows, as far as file, journal and store agree.
 
 use heimdex_api::plan::PartPlan;
-use heimdex_api::upload::UploadResponse;
+use heimdex_api::upload::{StoredPart, UploadResponse};
 use heimdex_api::{Blake3, ErrorCode, VideoId};
 
 use super::{Asked, Opened, Run, UploadOutcome};
 use crate::HttpError;
-use crate::journal::{AnsweredUpload, Journal, JournaledUpload, UploadState};
+use crate::journal::{AnsweredUpload, Journal, JournaledUpload, UploadRow, UploadState};
 use crate::transfer::answers::{is_stored, normal};
 use crate::transfer::context::patiently;
 use crate::transfer::engine::Upload;
@@ -61,22 +61,9 @@ impl Run<'_> {
         };
         let listed = normal(status.part_checksum, status.parts.clone());
         known.cut_as(status.part_size, status.part_checksum);
-        if is_same {
-            let parts = self
-                .context
-                .journaled(move |journal: &Journal| journal.upload_parts(row))
-                .await;
-            known.parts.extend(parts.unwrap_or_default());
-        } else {
-            // The card was plugged in again, or the file was touched: its bytes tell.
-            if !self.is_ours(&plan, known, &listed).await? && !listed.is_empty() {
-                self.end(Some(row)).await;
-                return Ok(Resumed::Nothing);
-            }
-            let (stamp, now) = (*self.source.stamp(), self.context.now());
-            self.context
-                .journaled(move |journal| journal.restamp_upload(row, &stamp, now))
-                .await;
+        if !self.learn(row, is_same, &plan, &listed, known).await? {
+            self.end(Some(row)).await;
+            return Ok(Resumed::Nothing);
         }
         let epoch = self.own_epoch(&journaled, answered, &status).await?;
         let upload = Upload {
@@ -94,6 +81,32 @@ impl Run<'_> {
             parts_per_request: heimdex_api::limits::PARTS_PER_REQUEST,
             is_to_be_located: journaled.ingest_id != self.job.init.ingest_id,
         })))
+    }
+
+    /// Learns what is known of the file's parts; false where the upload is of other bytes.
+    async fn learn(
+        &self,
+        row: UploadRow,
+        is_same: bool,
+        plan: &PartPlan,
+        listed: &[StoredPart],
+        known: &mut Known,
+    ) -> Result<bool, TransferError> {
+        if is_same {
+            let read = move |journal: &Journal| journal.upload_parts(row);
+            let parts = self.context.journaled(read).await;
+            known.parts.extend(parts.unwrap_or_default());
+            return Ok(true);
+        }
+        // The card was plugged in again, or the file was touched: its bytes tell.
+        if !listed.is_empty() && !self.is_ours(plan, known, listed).await? {
+            return Ok(false);
+        }
+        let (stamp, now) = (*self.source.stamp(), self.context.now());
+        self.context
+            .journaled(move |journal| journal.restamp_upload(row, &stamp, now))
+            .await;
+        Ok(true)
     }
 
     /// The epoch to go on with: where somebody else took the upload over since, it is taken back. A person, or the
