@@ -116,7 +116,8 @@ impl Board {
             };
             bar.set_style(style(FILE));
             let room = NAME_ROOM[usize::from(self.inner.printer.talk_width() >= WIDE)];
-            let short = cut(&clean(name), room).into_owned();
+            let own = name.rsplit('/').next().unwrap_or(name);
+            let short = cut(&clean(own), room).into_owned();
             let pad = " ".repeat(room - width(&short));
             bar.set_prefix(format!("{short}{pad}  {}", self.inner.direction.word()));
             bar

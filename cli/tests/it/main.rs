@@ -1,5 +1,8 @@
 //! The binary as people and scripts meet it: help, messages, exit codes.
 
+#![expect(clippy::unwrap_used, reason = "tests say what went wrong by panicking")]
+
 mod errors;
 mod help;
+mod served;
 mod snapshot;

@@ -12,6 +12,13 @@ macro_rules! hx_snapshot {
             filters => vec![
                 (r"127\.0\.0\.1:\d{5}", "127.0.0.1:[PORT]"),
                 (r"/[^\s`']*/home/\.config", "[CONFIG]"),
+                (r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}", "[ID]"),
+                (r"\b[0-9a-f]{64}\b", "[BLAKE3]"),
+                (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", "[TIME]"),
+                (r"\([0-9a-f]{6}\)", "([SHORT])"),
+                (r"  [0-9a-f]{6}(\r?\n)", "  [SHORT]$1"),
+                (r"just now|\d+ min ago", "[AGO]"),
+                (r"\r\n", "\n"),
                 (concat!("heimdex ", env!("CARGO_PKG_VERSION")), "heimdex [VERSION]"),
             ],
         }, {

@@ -1,0 +1,182 @@
+//! The verbs against a real server: in a pipe, as JSON, and in a terminal of 80 columns.
+
+use fs_err as fs;
+use heimdex_testkit::{Home, Output, TestServer, sample_mp4};
+
+use crate::snapshot::hx_snapshot;
+
+/// A home with an account, a card and what a person would keep on it; all of it uploaded and looked at.
+fn uploaded() -> (TestServer, Home, Output) {
+    let server = TestServer::start();
+    let home = Home::registered(&server, "ana@example.org");
+    fs::create_dir_all(home.path("CARD_A/CLIP")).unwrap();
+    fs::copy(sample_mp4(2), home.path("CARD_A/CLIP/A003C012.mp4")).unwrap();
+    home.write("CARD_A/notes.txt", "take 3 is the good one\n");
+    home.write("CARD_A/.DS_Store", "x");
+    let upload = home
+        .heimdex([
+            "upload",
+            "CARD_A",
+            "--source",
+            "A cam, day 3",
+            "--tag",
+            "paris",
+        ])
+        .args([
+            "--wait",
+            "--json=event,path,reason,files,stored,failed,left_out,sent_bytes",
+        ])
+        .ok();
+    (server, home, upload)
+}
+
+/// The same command as a person sees it: in a terminal of so many columns.
+fn in_terminal(home: &Home, columns: u32, arguments: &str) -> Output {
+    let command = format!("stty cols {columns} rows 24 && exec heimdex {arguments}");
+    let path = heimdex_testkit::binary_path(heimdex_testkit::Binary::Cli);
+    let directory = path.parent().unwrap().to_owned();
+    home.any_program("script")
+        .env("PATH", format!("{}:/usr/bin:/bin", directory.display()))
+        .args(["-qec", &command, "/dev/null"])
+        .ok()
+}
+
+fn id_of(home: &Home, name: &str) -> String {
+    let listed = home.heimdex(["list", name, "--json=video_id"]).ok().json();
+    listed["videos"][0]["video_id"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn every_verb_reads_well_in_a_pipe() {
+    let (_server, home, upload) = uploaded();
+    // Progress comes as often as there is some; what stands is the rest, in no order between files.
+    let mut events: Vec<String> = upload
+        .stdout()
+        .lines()
+        .filter(|line| !line.contains("\"progress\""))
+        .map(str::to_owned)
+        .collect();
+    let summary = events.pop().unwrap();
+    events.sort();
+    events.push(summary);
+    insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
+        insta::assert_snapshot!("an_upload_as_json", events.join("\n"));
+    });
+    let again = home.heimdex(["upload", "CARD_A/notes.txt"]).ok();
+    hx_snapshot!("an_upload_of_what_is_stored", again);
+    hx_snapshot!(
+        "list_in_a_pipe",
+        home.heimdex(["list", "--sort", "title"]).ok()
+    );
+    hx_snapshot!("whoami_in_a_pipe", home.heimdex(["whoami"]).ok());
+    let id = id_of(&home, "A003");
+    hx_snapshot!("show_in_a_pipe", home.heimdex(["show", &id[..8]]).ok());
+    hx_snapshot!(
+        "download_in_a_pipe",
+        home.heimdex(["download", &id, "--to", "back"]).ok()
+    );
+    hx_snapshot!(
+        "download_again",
+        home.heimdex(["download", &id, "--to", "back"]).ok()
+    );
+    hx_snapshot!("queue_in_a_pipe", home.heimdex(["queue"]).ok());
+    hx_snapshot!("rm_in_a_pipe", home.heimdex(["rm", &id]).run().exits(2));
+    assert_eq!(
+        fs::read(home.path("back/A003C012.mp4")).unwrap(),
+        fs::read(home.path("CARD_A/CLIP/A003C012.mp4")).unwrap()
+    );
+}
+
+#[test]
+fn every_list_is_one_json_value() {
+    let (_server, home, _) = uploaded();
+    let picked = [
+        "list",
+        "--sort",
+        "title",
+        "--json=title,filename,state,size_bytes,source",
+    ];
+    hx_snapshot!("list_as_json", home.heimdex(picked).ok());
+    let limited = home.heimdex(["list", "--limit", "1", "--json"]).ok().json();
+    assert_eq!(limited["total"], 2);
+    assert!(limited["next_cursor"].is_string(), "{limited}");
+    let video = &limited["videos"][0];
+    assert!(
+        video.get("thumbnail_url").is_none(),
+        "a URL that grants access is never printed"
+    );
+    hx_snapshot!("queue_as_json", home.heimdex(["queue", "--json"]).ok());
+    let who = home.heimdex(["whoami", "--json=user,login"]).ok().json();
+    assert_eq!(who["user"]["email"], "ana@example.org");
+    assert_eq!(who["login"], "session");
+    let shown = home
+        .heimdex(["show", &id_of(&home, "A003"), "--json=locations,tags"])
+        .ok()
+        .json();
+    assert_eq!(shown["locations"][0]["path"], "CLIP/A003C012.mp4");
+    assert_eq!(shown["tags"], serde_json::json!(["paris"]));
+}
+
+#[test]
+fn every_verb_fits_a_terminal() {
+    let (_server, home, _) = uploaded();
+    hx_snapshot!(
+        "list_at_80_columns",
+        in_terminal(&home, 80, "list --sort title")
+    );
+    hx_snapshot!(
+        "list_at_40_columns",
+        in_terminal(&home, 40, "list --sort title")
+    );
+    hx_snapshot!(
+        "list_with_more",
+        in_terminal(&home, 80, "list --sort title --limit 1")
+    );
+    hx_snapshot!(
+        "list_of_nothing",
+        in_terminal(&home, 80, "list nothing-like-it")
+    );
+    hx_snapshot!("whoami_at_80_columns", in_terminal(&home, 80, "whoami"));
+    hx_snapshot!("queue_at_80_columns", in_terminal(&home, 80, "queue"));
+    hx_snapshot!(
+        "dry_run_at_80_columns",
+        in_terminal(&home, 80, "upload CARD_A --dry-run")
+    );
+    let id = id_of(&home, "A003");
+    hx_snapshot!(
+        "show_at_80_columns",
+        in_terminal(&home, 80, &format!("show {}", &id[..6]))
+    );
+}
+
+#[test]
+fn an_id_that_begins_several_names_them_all() {
+    let server = TestServer::start();
+    let home = Home::registered(&server, "ana@example.org");
+    home.write("a.txt", "x");
+    home.heimdex(["upload", "a.txt"]).ok();
+    let id = id_of(&home, "a.txt");
+    home.heimdex(["show", &id.to_uppercase().replace('-', "")])
+        .ok();
+    home.heimdex(["show", &id[..4]]).ok();
+    let none = home
+        .heimdex(["show", "00000000000000000000000000000000"])
+        .run()
+        .exits(1);
+    assert!(none.stderr().contains("no video has the id"), "{none}");
+}
+
+#[test]
+fn a_login_that_was_ended_elsewhere_is_exit_code_4() {
+    let server = TestServer::start();
+    let home = Home::registered(&server, "ana@example.org");
+    let kept = home.home().join(".config/heimdex/credentials.toml");
+    let before = fs::read(&kept).unwrap();
+    home.heimdex(["logout"]).ok();
+    // The tokens of a session that has ended, as a copy of the home would hold them.
+    fs::write(&kept, before).unwrap();
+    let output = home.heimdex(["list"]).run().exits(4);
+    assert!(output.stderr().contains("has ended"), "{output}");
+    home.login(server.url(), "ana@example.org");
+    home.heimdex(["list"]).ok();
+}
