@@ -1,0 +1,60 @@
+
+use builtin;
+use str;
+
+set edit:completion:arg-completer[heimdex-server] = {|@words|
+    fn spaces {|n|
+        builtin:repeat $n ' ' | str:join ''
+    }
+    fn cand {|text desc|
+        edit:complex-candidate $text &display=$text' '(spaces (- 14 (wcswidth $text)))$desc
+    }
+    var command = 'heimdex-server'
+    for word $words[1..-1] {
+        if (str:has-prefix $word '-') {
+            break
+        }
+        set command = $command';'$word
+    }
+    var completions = [
+        &'heimdex-server'= {
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+            cand serve 'Serve the API and the embedded store, and work on jobs'
+            cand worker 'Work on jobs only, beside a `serve --no-worker`'
+            cand config 'Print every setting, its value and where that comes from'
+        }
+        &'heimdex-server;serve'= {
+            cand --config 'Read settings from this TOML file (`HEIMDEX_SERVER_CONFIG`)'
+            cand --data-dir 'Keep everything in this directory (`HEIMDEX_SERVER_DATA_DIR`)'
+            cand --listen 'Listen on this address and port; port 0 takes any (`HEIMDEX_SERVER_LISTEN`)'
+            cand --no-worker 'Leave the jobs to `heimdex-server worker`'
+            cand --adopt-store 'Take the object store that is there for the catalog''s own, though the catalog knows another one or none'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'heimdex-server;worker'= {
+            cand --config 'Read settings from this TOML file (`HEIMDEX_SERVER_CONFIG`)'
+            cand --data-dir 'Keep everything in this directory (`HEIMDEX_SERVER_DATA_DIR`)'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'heimdex-server;config'= {
+            cand --config 'Read settings from this TOML file (`HEIMDEX_SERVER_CONFIG`)'
+            cand --data-dir 'Keep everything in this directory (`HEIMDEX_SERVER_DATA_DIR`)'
+            cand --listen 'As for `serve`'
+            cand --json 'Print one JSON object instead'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+    ]
+    $completions[$command]
+}

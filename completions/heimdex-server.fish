@@ -1,0 +1,48 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_heimdex_server_global_optspecs
+    string join \n h/help V/version
+end
+
+function __fish_heimdex_server_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_heimdex_server_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_heimdex_server_using_subcommand
+    set -l cmd (__fish_heimdex_server_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c heimdex-server -n "__fish_heimdex_server_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c heimdex-server -n "__fish_heimdex_server_needs_command" -s V -l version -d 'Print version'
+complete -c heimdex-server -n "__fish_heimdex_server_needs_command" -f -a "serve" -d 'Serve the API and the embedded store, and work on jobs'
+complete -c heimdex-server -n "__fish_heimdex_server_needs_command" -f -a "worker" -d 'Work on jobs only, beside a `serve --no-worker`'
+complete -c heimdex-server -n "__fish_heimdex_server_needs_command" -f -a "config" -d 'Print every setting, its value and where that comes from'
+complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand serve" -l config -d 'Read settings from this TOML file (`HEIMDEX_SERVER_CONFIG`)' -r -F
+complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand serve" -l data-dir -d 'Keep everything in this directory (`HEIMDEX_SERVER_DATA_DIR`)' -r -f -a "(__fish_complete_directories)"
+complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand serve" -l listen -d 'Listen on this address and port; port 0 takes any (`HEIMDEX_SERVER_LISTEN`)' -r
+complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand serve" -l no-worker -d 'Leave the jobs to `heimdex-server worker`'
+complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand serve" -l adopt-store -d 'Take the object store that is there for the catalog\'s own, though the catalog knows another one or none'
+complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand serve" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand serve" -s V -l version -d 'Print version'
+complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand worker" -l config -d 'Read settings from this TOML file (`HEIMDEX_SERVER_CONFIG`)' -r -F
+complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand worker" -l data-dir -d 'Keep everything in this directory (`HEIMDEX_SERVER_DATA_DIR`)' -r -f -a "(__fish_complete_directories)"
+complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand worker" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand worker" -s V -l version -d 'Print version'
+complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand config" -l config -d 'Read settings from this TOML file (`HEIMDEX_SERVER_CONFIG`)' -r -F
+complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand config" -l data-dir -d 'Keep everything in this directory (`HEIMDEX_SERVER_DATA_DIR`)' -r -f -a "(__fish_complete_directories)"
+complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand config" -l listen -d 'As for `serve`' -r
+complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand config" -l json -d 'Print one JSON object instead'
+complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand config" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand config" -s V -l version -d 'Print version'
