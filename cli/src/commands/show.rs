@@ -102,6 +102,9 @@ fn list(
         Field::text("Id", &id),
         Field::text("State", &video.state.to_string()),
     ];
+    if let Some(text) = &video.error_text {
+        list.push(Field::for_programs("Error", text));
+    }
     let mut text = |name, value: Option<&str>| {
         list.extend(
             value

@@ -4,11 +4,11 @@ use super::text::{clean, width};
 use crate::error::CliError;
 use crate::printer::{Printer, Stream};
 
-/// A field: its name, what a person sees, what a program reads.
+/// A field: its name, what a person sees (nothing where the heading says it), what a program reads.
 #[derive(Debug, Clone)]
 pub(crate) struct Field {
     name: &'static str,
-    shown: String,
+    shown: Option<String>,
     exact: String,
 }
 
@@ -18,7 +18,7 @@ impl Field {
         let text = clean(text).into_owned();
         Self {
             name,
-            shown: text.clone(),
+            shown: Some(text.clone()),
             exact: text,
         }
     }
@@ -31,8 +31,17 @@ impl Field {
     ) -> Self {
         Self {
             name,
-            shown: shown.into(),
+            shown: Some(shown.into()),
             exact: exact.into(),
+        }
+    }
+
+    /// What the heading tells a person already, for a program.
+    pub(crate) fn for_programs(name: &'static str, text: &str) -> Self {
+        Self {
+            name,
+            shown: None,
+            exact: clean(text).into_owned(),
         }
     }
 }
@@ -47,15 +56,18 @@ pub(crate) fn print(printer: &Printer, heading: &str, fields: &[Field]) -> Resul
             Ok(())
         }
         Stream::Terminal(_) => {
-            let room = fields
+            let shown = fields
                 .iter()
-                .map(|field| width(field.name))
+                .filter_map(|field| Some((field.name, field.shown.as_ref()?)));
+            let room = shown
+                .clone()
+                .map(|(name, _)| width(name))
                 .max()
                 .unwrap_or(0);
             let mut lines = vec![heading.to_owned()];
-            lines.extend(fields.iter().map(|field| {
-                let pad = " ".repeat(room - width(field.name));
-                format!("  {}{pad}  {}", field.name, field.shown)
+            lines.extend(shown.map(|(name, text)| {
+                let pad = " ".repeat(room - width(name));
+                format!("  {name}{pad}  {text}")
             }));
             printer.data(&lines.join("\n"))
         }
