@@ -139,13 +139,11 @@ impl CredentialsFile {
         if let Some(directory) = path.parent() {
             atomic_file::create_private_dir(directory).map_err(fail)?;
         }
-        let file = fs::OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(&path)
-            .map_err(fail)?
-            .into_file();
+        let mut options = fs::OpenOptions::new();
+        options.create(true).truncate(false).write(true);
+        #[cfg(unix)]
+        fs_err::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let file = options.open(&path).map_err(fail)?.into_file();
         let deadline = tokio::time::Instant::now() + LOCK_LIMIT;
         loop {
             match file.try_lock() {
