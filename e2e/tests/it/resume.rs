@@ -136,7 +136,7 @@ fn a_server_killed_in_mid_upload_loses_nothing_it_acknowledged() {
 #[test]
 fn a_worker_killed_in_mid_stage_is_made_up_for() {
     let mut server = TestServer::builder()
-        .env("HEIMDEX_FAILPOINT", "job.validate.verified")
+        .env("HEIMDEX_FAILPOINT", "job.validate.side_car")
         .start();
     let home = Home::registered(&server, "ana@example.org");
     crate::support::small_video(&home, "clip.mp4");
