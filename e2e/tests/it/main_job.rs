@@ -31,7 +31,8 @@ on_both_databases! {
         let duration = video["duration_s"].as_f64().unwrap();
         assert!((duration - 2.0).abs() < 0.1, "{duration}");
         assert_eq!(video["blake3"], blake3_of(&path));
-        assert_eq!(video["verified_how"], "cached");
+        // What can be proven depends on the file system that the test runs on.
+        assert!(["cached", "medium"].map(Into::into).contains(&video["verified_how"]));
 
         let id = video["video_id"].as_str().unwrap();
         home.heimdex(["download", &id[..6], "--to", "back"]).ok();

@@ -15,8 +15,6 @@ use std::error::Error;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use heimdex_api::VerifiedHow;
-
 use crate::app::{App, JobWaker};
 use crate::catalog::{Catalog, CatalogError};
 use crate::clock::Clock;
@@ -35,8 +33,6 @@ pub struct JobContext {
     pub catalog: Catalog,
     /// The bytes.
     pub objects: ObjectStore,
-    /// What reading these bytes proves.
-    pub verified_how: VerifiedHow,
     /// The time.
     pub clock: Clock,
     /// Chance.
@@ -52,8 +48,6 @@ impl JobContext {
         Self {
             catalog: app.catalog.clone(),
             objects: app.objects.clone(),
-            // The embedded store reads files that were just written: the page cache answers.
-            verified_how: VerifiedHow::Cached,
             clock: app.clock.clone(),
             random: app.random,
             wake: app.wake.clone(),

@@ -78,6 +78,7 @@ async fn judge(
         .part_size
         .and_then(PartSize::new)
         .unwrap_or_else(|| PartSize::choose(head.size, None));
+    let how = context.objects.before_read_back(&key).await?;
     let frames = context.objects.get_stream(&key).await?;
     let read = read_back(frames, head.size, part_size, progress).await?;
     if let Some(sentence) = difference(video, &read) {
@@ -103,7 +104,7 @@ async fn judge(
         subtrees: read.subtrees,
         etag: head.etag,
         verified_at: context.clock.now(),
-        how: context.verified_how,
+        how,
     }))
 }
 
