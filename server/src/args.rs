@@ -132,6 +132,29 @@ mod tests {
     }
 
     #[test]
+    fn every_flag_becomes_its_setting() {
+        let typed = [
+            "heimdex-server",
+            "serve",
+            "--data-dir=d",
+            "--listen=127.0.0.1:1",
+            "--no-worker",
+        ];
+        let args = ServerArgs::try_parse_from(typed).unwrap();
+        let (_, flags) = args.verb.sources();
+        let pairs: Vec<(&str, &str)> = flags
+            .iter()
+            .map(|flag| (flag.key, flag.value.as_str()))
+            .collect();
+        let expected = [
+            ("data_dir", "d"),
+            ("listen", "127.0.0.1:1"),
+            ("jobs.in_serve", "false"),
+        ];
+        assert_eq!(pairs, expected);
+    }
+
+    #[test]
     fn help_reads_as_written() {
         let mut help = String::new();
         for name in ["serve", "worker", "config"] {

@@ -26,8 +26,6 @@ pub enum Purpose {
     RefreshToken,
     /// Signs the URLs of the embedded store.
     Store,
-    /// Guards cursors.
-    Cursor,
 }
 
 impl Purpose {
@@ -38,7 +36,6 @@ impl Purpose {
             Self::AccessToken => "access-token",
             Self::RefreshToken => "refresh-token",
             Self::Store => "store",
-            Self::Cursor => "cursor",
         }
     }
 }
@@ -126,8 +123,6 @@ pub struct ServerKeys {
     pub refresh_token: KeyRing,
     /// Signs the URLs of the embedded store.
     pub store: KeyRing,
-    /// Guards cursors.
-    pub cursor: KeyRing,
 }
 
 /// Why there are no keys.
@@ -210,7 +205,6 @@ impl ServerKeys {
             access_token,
             refresh_token: ring(Purpose::RefreshToken).await?,
             store: ring(Purpose::Store).await?,
-            cursor: ring(Purpose::Cursor).await?,
         })
     }
 }
@@ -333,14 +327,14 @@ mod tests {
     fn keys_are_made_once_and_private() {
         let directory = tempfile::tempdir().unwrap();
         let keys = directory.path().join("keys");
-        let first = from_directory(&keys, Purpose::Cursor, Random).unwrap();
-        let again = from_directory(&keys, Purpose::Cursor, Random).unwrap();
+        let first = from_directory(&keys, Purpose::RefreshToken, Random).unwrap();
+        let again = from_directory(&keys, Purpose::RefreshToken, Random).unwrap();
         assert_eq!(first.current(), again.current());
         let other = from_directory(&keys, Purpose::Store, Random).unwrap();
         assert_ne!(first.current(), other.current());
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!(mode(&keys), 0o700);
-        assert_eq!(mode(&keys.join("cursor.keys")), 0o600);
+        assert_eq!(mode(&keys.join("refresh-token.keys")), 0o600);
         assert_eq!(
             fs::read_dir(&keys).unwrap().count(),
             2,
@@ -351,11 +345,11 @@ mod tests {
     #[test]
     fn a_new_line_is_the_current_key_and_the_old_one_still_verifies() {
         let directory = tempfile::tempdir().unwrap();
-        let old = from_directory(directory.path(), Purpose::Cursor, Random).unwrap();
-        let path = directory.path().join("cursor.keys");
+        let old = from_directory(directory.path(), Purpose::RefreshToken, Random).unwrap();
+        let path = directory.path().join("refresh-token.keys");
         let text = fs::read_to_string(&path).unwrap();
         fs::write(&path, format!("fresh {}\n{text}", "ab".repeat(32))).unwrap();
-        let ring = from_directory(directory.path(), Purpose::Cursor, Random).unwrap();
+        let ring = from_directory(directory.path(), Purpose::RefreshToken, Random).unwrap();
         assert_eq!(ring.current().kid(), "fresh");
         assert_eq!(ring.find(old.current().kid()), Some(old.current()));
     }
@@ -363,10 +357,10 @@ mod tests {
     #[test]
     fn keys_that_others_can_read_or_that_are_damaged_are_refused() {
         let directory = tempfile::tempdir().unwrap();
-        from_directory(directory.path(), Purpose::Cursor, Random).unwrap();
-        let path = directory.path().join("cursor.keys");
+        from_directory(directory.path(), Purpose::RefreshToken, Random).unwrap();
+        let path = directory.path().join("refresh-token.keys");
         fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
-        let load = || from_directory(directory.path(), Purpose::Cursor, Random);
+        let load = || from_directory(directory.path(), Purpose::RefreshToken, Random);
         assert!(matches!(load(), Err(KeysError::Exposed { .. })));
         fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
         for text in ["", "kid", "kid 00", "kid xyz"] {
