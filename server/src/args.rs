@@ -160,6 +160,8 @@ mod tests {
         for name in ["serve", "worker", "config"] {
             let mut command = command();
             let verb = command.find_subcommand_mut(name).unwrap();
+            // As in a pipe, also where the tests run in a terminal.
+            let mut verb = verb.clone().term_width(100);
             help.push_str(&verb.render_long_help().to_string());
             help.push('\n');
         }

@@ -10,6 +10,8 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 /// Whose lines may be as detailed as the filter wants.
 const OURS: &str = "heimdex";
+/// Calls every request that it refuses an error, which anybody could cause; the request's own line tells as much.
+const NOISY: &str = "s3s::ops";
 
 /// Why there is no log.
 #[derive(Debug, thiserror::Error)]
@@ -38,9 +40,30 @@ pub fn start(filter: &str) -> Result<(), LoggingError> {
 }
 
 fn may_be_logged(metadata: &Metadata<'_>) -> bool {
-    is_ours(metadata.target()) || *metadata.level() <= Level::WARN
+    passes(metadata.target(), *metadata.level())
 }
 
-fn is_ours(target: &str) -> bool {
-    target.starts_with(OURS)
+fn passes(target: &str, level: Level) -> bool {
+    target.starts_with(OURS) || (level <= Level::WARN && target != NOISY)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn libraries_are_heard_from_warnings_upwards_only() {
+        for (target, level, heard) in [
+            ("heimdex_server::jobs", Level::TRACE, true),
+            ("heimdex_media", Level::DEBUG, true),
+            ("hyper::proto::h1", Level::TRACE, false),
+            ("aws_sigv4::http_request", Level::DEBUG, false),
+            ("sqlx::query", Level::INFO, false),
+            ("sqlx::pool", Level::WARN, true),
+            ("s3s::service", Level::ERROR, true),
+            ("s3s::ops", Level::ERROR, false),
+        ] {
+            assert_eq!(passes(target, level), heard, "{target} {level}");
+        }
+    }
 }

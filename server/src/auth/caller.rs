@@ -164,6 +164,7 @@ impl FromRequestParts<App> for LoginClaims {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
         let text = bearer(&parts.headers)?;
         if text.starts_with(token::PREFIX) {
+            by_token(app, text).await?;
             return Err(login_needed());
         }
         let claims = jwt::verify(text, &app.keys.access_token, app.clock.now())?;

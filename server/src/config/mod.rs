@@ -13,7 +13,7 @@ mod values;
 pub use error::ConfigError;
 pub use settings::{
     AccessTokenTtl, AtLeastOne, AuthSettings, Config, CorsSettings, DatabaseSettings, HttpSettings,
-    JobsSettings, Limits, LongSecret, Registration, ServerSettings, StoreSettings,
+    JobsSettings, Limits, LongSecret, Registration, ServerSettings, StoreSettings, StreamPartSize,
 };
 pub use show::{Shown, reference};
 pub use sources::{ENVIRONMENT_PREFIX, Flag, Origin, Sources};

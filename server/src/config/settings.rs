@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use heimdex_api::Secret;
+use heimdex_api::limits::PART_SIZE_MIN;
+use heimdex_api::plan::PartSize;
 use serde_json::Value;
 
 use super::error::ConfigError;
@@ -54,7 +56,20 @@ impl Config {
             cors: Section::read(&mut reader)?,
             jobs: Section::read(&mut reader)?,
         };
+        config.check()?;
         Ok((config, reader.into_shown()))
+    }
+
+    /// What no setting can tell by itself.
+    fn check(&self) -> Result<(), ConfigError> {
+        if self.auth.previous_secret.is_some() && self.auth.secret.is_none() {
+            return Err(ConfigError::Invalid {
+                name: "auth.previous_secret".to_owned(),
+                origin: "without `auth.secret`".to_owned(),
+                message: "it only holds beside the secret that came after it".to_owned(),
+            });
+        }
+        Ok(())
     }
 
     /// Every setting that there is.
@@ -166,7 +181,7 @@ section! {
         pub single_put_mime_types: Vec<String> = "video/mp4, video/quicktime, video/x-msvideo, video/x-matroska, video/webm",
         /// Part size of streams of unknown length; a power of two, from 8 MiB to 4 GiB.
         /// `HEIMDEX_SERVER_LIMITS_STREAM_PART_SIZE`, default `64 MiB`.
-        pub stream_part_size: ByteCount = "64 MiB",
+        pub stream_part_size: StreamPartSize = "64 MiB",
         /// How long an upload without progress keeps its parts.
         /// `HEIMDEX_SERVER_LIMITS_UPLOAD_TTL`, default `30 days`.
         pub upload_ttl: Span = "30 days",
@@ -301,6 +316,32 @@ impl SettingValue for AccessTokenTtl {
     }
     fn show(&self) -> Value {
         self.0.show()
+    }
+}
+
+/// A power of two, from 8 MiB to 4 GiB.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StreamPartSize(PartSize);
+
+impl StreamPartSize {
+    /// The part size.
+    #[must_use]
+    pub const fn get(self) -> PartSize {
+        self.0
+    }
+}
+
+impl SettingValue for StreamPartSize {
+    fn parse(text: &str) -> Result<Self, String> {
+        let bytes = ByteCount::from_str(text)?.get();
+        if !(PART_SIZE_MIN..=4 << 30).contains(&bytes) {
+            return Err("it must lie between 8 MiB and 4 GiB".to_owned());
+        }
+        let size = PartSize::new(bytes).map(Self);
+        size.ok_or_else(|| "it must be a power of two".to_owned())
+    }
+    fn show(&self) -> Value {
+        ByteCount(self.0.get()).show()
     }
 }
 

@@ -7,6 +7,17 @@ use serde_json::{Value, json};
 use super::settings::Config;
 use super::sources::Origin;
 
+const INTRODUCTION: &str = "\
+# Settings of the server
+
+`heimdex-server` takes each setting from its defaults, a TOML file (`--config FILE` or `HEIMDEX_SERVER_CONFIG`), the
+environment and flags, the last one winning. `heimdex-server config` prints what holds and where it comes from; what it
+prints is such a file. An unknown key or variable is an error.
+
+Sizes are written `64 MiB` or `5 TiB`, spans of time `30 days`, `12 hours`, `15 min`, `10 s` or `250 ms`, lists as
+`[\"a\", \"b\"]` in the file and `a, b` in the environment. A relative path in the file counts from the file's directory.
+";
+
 /// A setting as it holds, secrets redacted.
 #[derive(Debug, Clone)]
 pub struct Shown {
@@ -49,13 +60,13 @@ impl Shown {
 /// Every setting with its documentation, as Markdown: what `docs/configuration.md` holds.
 #[must_use]
 pub fn reference() -> String {
-    let mut text = String::new();
+    let mut text = INTRODUCTION.to_owned();
     let mut section = None;
     for field in Config::fields() {
         if section != Some(field.section) {
             section = Some(field.section);
             let title = match field.section {
-                "" => "Top level".to_owned(),
+                "" => "At the top".to_owned(),
                 name => format!("`[{name}]`"),
             };
             // Writing to a string cannot fail.

@@ -136,6 +136,16 @@ fn wrong_values_name_the_setting_and_where_it_stands() {
             "`database.url` (HEIMDEX_SERVER_DATABASE_URL): only postgres:// is known; leave it out for SQLite",
         ),
         (
+            "LIMITS_STREAM_PART_SIZE",
+            "60 MiB",
+            "`limits.stream_part_size` (HEIMDEX_SERVER_LIMITS_STREAM_PART_SIZE): it must be a power of two",
+        ),
+        (
+            "AUTH_PREVIOUS_SECRET",
+            "correct-horse-battery-staple-0123456789",
+            "`auth.previous_secret` (without `auth.secret`): it only holds beside the secret that came after it",
+        ),
+        (
             "JOBS_CONCURRENCY",
             "0",
             "`jobs.concurrency` (HEIMDEX_SERVER_JOBS_CONCURRENCY): it must be at least 1",
@@ -236,4 +246,20 @@ fn the_documentation_of_each_setting_names_its_variable_and_its_default() {
         };
         assert!(field.doc.contains(&default), "{}: {default}", field.key());
     }
+}
+
+#[test]
+fn the_reference_in_the_documentation_is_current() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/configuration.md");
+    let written = fs_err::read_to_string(path).unwrap();
+    pretty_eq(&written, &reference());
+}
+
+/// Names the first line that differs.
+#[track_caller]
+fn pretty_eq(written: &str, expected: &str) {
+    for (written, expected) in written.lines().zip(expected.lines()) {
+        assert_eq!(written, expected);
+    }
+    assert_eq!(written.len(), expected.len());
 }

@@ -16,7 +16,7 @@ use axum::response::{IntoResponse, Response};
 use futures::FutureExt;
 use heimdex_api::UserId;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
-use http_body::{Frame, SizeHint};
+use http_body::{Body as _, Frame, SizeHint};
 use tracing::{Instrument, Span};
 
 use crate::random::Random;
@@ -70,6 +70,7 @@ pub async fn in_context(mut request: Request, next: Next) -> Response {
         response.headers_mut().insert(REQUEST_ID, value);
     }
     line.status = response.status();
+    line.whole = response.body().is_end_stream();
     response.map(|body| Body::new(Logged { body, line }))
 }
 

@@ -1,8 +1,11 @@
 //! The server's integration tests, one binary.
 #![expect(clippy::unwrap_used, reason = "test support")]
 
+mod auth;
 mod backends;
 mod catalog;
 mod jobs;
 mod objects;
+mod process;
 mod uploads;
+mod web;

@@ -186,7 +186,7 @@ impl Server {
         self.send(self.http.delete(self.url(path))).await
     }
 
-    fn url(&self, path: &str) -> String {
+    pub(crate) fn url(&self, path: &str) -> String {
         format!("{}{path}", self.base)
     }
 

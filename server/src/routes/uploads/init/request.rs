@@ -65,7 +65,7 @@ impl Announced {
         }
         let mime_type = mime_type(&request, multipart, limits)?;
         check_size(&request, multipart, limits)?;
-        let part_size = part_size(&request, multipart, limits)?;
+        let part_size = part_size(&request, multipart, limits);
         let shape = Shape::of(request.size_bytes, part_size)
             .ok_or_else(|| ApiError::field("size_bytes", "The file would need too many parts."))?;
         let title = title(&request);
@@ -253,18 +253,12 @@ fn check_size(
     }
 }
 
-fn part_size(
-    request: &InitUploadRequest,
-    multipart: bool,
-    limits: &Limits,
-) -> Result<PartSize, ApiError> {
-    Ok(match request.size_bytes {
+fn part_size(request: &InitUploadRequest, multipart: bool, limits: &Limits) -> PartSize {
+    match request.size_bytes {
         Some(size) if multipart => PartSize::choose(size, request.part_size_hint),
         Some(size) => single_part_size(size),
-        None => PartSize::new(limits.stream_part_size.get()).ok_or_else(|| {
-            ApiError::internal("the configured part size of streams is no power of two")
-        })?,
-    })
+        None => limits.stream_part_size.get(),
+    }
 }
 
 /// What people call it: what they said, else the file's name without its ending.
