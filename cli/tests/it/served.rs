@@ -180,3 +180,29 @@ fn a_login_that_was_ended_elsewhere_is_exit_code_4() {
     home.login(server.url(), "ana@example.org");
     home.heimdex(["list"]).ok();
 }
+
+#[test]
+fn a_damaged_video_says_so_wherever_it_is_shown() {
+    let server = TestServer::start();
+    let home = Home::registered(&server, "ana@example.org");
+    let whole = fs::read(sample_mp4(2)).unwrap();
+    home.write("A003C007.mp4", &whole[..whole.len() / 2]);
+    hx_snapshot!(
+        "an_upload_that_is_damaged",
+        home.heimdex(["upload", "A003C007.mp4", "--wait"])
+            .run()
+            .exits(1)
+    );
+    let id = id_of(&home, "A003");
+    hx_snapshot!("show_damaged_in_a_pipe", home.heimdex(["show", &id]).ok());
+    hx_snapshot!(
+        "show_damaged_in_a_terminal",
+        in_terminal(&home, 80, &format!("show {id}"))
+    );
+    home.heimdex(["upload", "A003C007.mp4", "--wait", "--damaged"])
+        .ok();
+    hx_snapshot!(
+        "list_with_a_damaged_one",
+        in_terminal(&home, 80, "list --state ready")
+    );
+}

@@ -16,6 +16,8 @@ macro_rules! hx_snapshot {
                 (r"\b[0-9a-f]{64}\b", "[BLAKE3]"),
                 (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", "[TIME]"),
                 (r"\([0-9a-f]{6}\)", "([SHORT])"),
+                (r"BLAKE3 [0-9a-f]{4}…", "BLAKE3 [BLAKE3]…"),
+                (r"download [0-9a-f]{6}`", "download [SHORT]`"),
                 (r"  [0-9a-f]{6}(\r?\n)", "  [SHORT]$1"),
                 (r"just now|\d+ min ago", "[AGO]"),
                 (r"\r\n", "\n"),

@@ -300,7 +300,7 @@ pub(super) fn summary(
         printer.warn_plain(&format!(
             "Stopped. {stored} stored{partly}. `{typed}` goes on from here."
         ));
-    } else if files + tally.failed > 1 {
+    } else if found.items.len() + found.unusable.len() > 1 {
         let mut parts = vec![format!("{} stored", grouped(tally.done))];
         let mut part = |number: u64, words: &str| {
             if number > 0 {
