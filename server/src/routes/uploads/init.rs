@@ -14,7 +14,7 @@ use heimdex_api::{ErrorCode, Scope, UploadId, VideoId, failpoint};
 use http::StatusCode;
 use uuid::Uuid;
 
-use super::{not_open, signed, store, taken_over};
+use super::{checked_parts, not_open, signed, store, taken_over};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::catalog::uploads::{
@@ -63,9 +63,16 @@ pub async fn init(
     reply(&app, &caller, &origin, outcome, &announced).await
 }
 
-/// Of the whole request: the same key with another body is another request.
+/// Of everything that makes it this request: the same key with another file is another request. What a client may have
+/// learnt between a request and its repeat (hashes, the speed of its line) does not count.
 fn body_hash(request: &InitUploadRequest) -> Result<[u8; 32], ApiError> {
-    let json = serde_json::to_vec(request).map_err(ApiError::internal)?;
+    let asked = InitUploadRequest {
+        blake3: None,
+        parts: None,
+        part_size_hint: None,
+        ..request.clone()
+    };
+    let json = serde_json::to_vec(&asked).map_err(ApiError::internal)?;
     Ok(blake3::hash(&json).into())
 }
 
@@ -210,6 +217,8 @@ async fn sign_at_init(
     upload: &UploadRow,
     parts: &[PartToSign],
 ) -> Result<Vec<SignedPart>, ApiError> {
+    // A repeat may have been cut by another hint; what counts is how the upload is cut.
+    let parts = &checked_parts(parts.to_vec(), upload.shape()?, app.objects.part_checksum())?;
     let now = app.clock.now();
     let report = PartsReport {
         library: upload.library_id,

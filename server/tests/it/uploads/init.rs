@@ -40,6 +40,10 @@ both_backends! {
         let first = server.post_with_key(INIT, &body, "key-1").await.expect(201);
         let again = server.post_with_key(INIT, &body, "key-1").await.expect(201);
         assert_eq!(first, again);
+        let mut learnt = body.clone();
+        learnt["blake3"] = "ab".repeat(32).into();
+        learnt["part_size_hint"] = (16 << 20).into();
+        assert_eq!(server.post_with_key(INIT, &learnt, "key-1").await.expect(201), first);
         let mut other = body.clone();
         other["filename"] = "b.mp4".into();
         assert_eq!(server.post_with_key(INIT, &other, "key-1").await.refused(422), "idempotency_conflict");
