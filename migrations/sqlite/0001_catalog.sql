@@ -201,7 +201,7 @@ CREATE TABLE locations (
     superseded_at   INTEGER
 ) STRICT;
 CREATE UNIQUE INDEX locations_one_per_path ON locations (ingest_id, path_hash) WHERE superseded_at IS NULL;
-CREATE INDEX locations_by_path ON locations (ingest_id, path_sort, location_id) WHERE superseded_at IS NULL;
+CREATE INDEX locations_by_path ON locations (ingest_id, path_sort, location_id);
 CREATE INDEX locations_video ON locations (video_id, created_at, location_id);
 
 CREATE TABLE uploads (

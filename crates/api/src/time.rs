@@ -58,10 +58,11 @@ impl Timestamp {
         Duration::from_micros(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
     }
 
+    /// The fraction of the calendar's last second is left out: `jiff` writes it as microseconds, but does not read it.
     fn clamped(micros: i64) -> Self {
         let (min, max) = (
-            jiff::Timestamp::MIN.as_microsecond(),
-            jiff::Timestamp::MAX.as_microsecond(),
+            jiff::Timestamp::MIN.as_second() * 1_000_000,
+            jiff::Timestamp::MAX.as_second() * 1_000_000,
         );
         Self(micros.clamp(min, max))
     }
@@ -69,7 +70,7 @@ impl Timestamp {
 
 impl From<jiff::Timestamp> for Timestamp {
     fn from(time: jiff::Timestamp) -> Self {
-        Self(time.as_microsecond())
+        Self::clamped(time.as_microsecond())
     }
 }
 
@@ -137,6 +138,18 @@ mod tests {
             error.to_string(),
             "`yesterday` is not a time; write it as 2026-11-23T09:30:00Z"
         );
+    }
+
+    #[test]
+    fn every_time_that_is_read_can_be_kept() {
+        for time in [jiff::Timestamp::MIN, jiff::Timestamp::MAX] {
+            let kept = Timestamp::from(time);
+            assert_eq!(
+                Timestamp::from_micros(kept.as_micros()),
+                Some(kept),
+                "{time}"
+            );
+        }
     }
 
     #[test]

@@ -223,7 +223,7 @@ async fn nameable_videos(
         .push(" ORDER BY video_id");
     let (text, binds) = statement.finish();
     let videos: Vec<Sql<VideoId>> = on_tx!(tx, |connection| {
-        bound!(sqlx::query_scalar(text).persistent(false), binds)
+        bound!(sqlx::query_scalar(text), binds)
             .fetch_all(connection)
             .await?
     });
@@ -250,7 +250,7 @@ async fn current_locations(
         );
     let (text, binds) = statement.finish();
     let rows: Vec<CurrentRow> = on_tx!(tx, |connection| {
-        bound!(sqlx::query_as(text).persistent(false), binds)
+        bound!(sqlx::query_as(text), binds)
             .fetch_all(connection)
             .await?
     });

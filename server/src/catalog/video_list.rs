@@ -89,8 +89,7 @@ impl Catalog {
                 is_lower_bound: false,
             });
         }
-        let mut statement =
-            Statement::new("SELECT COUNT(*) FROM (SELECT 1 AS one FROM videos v WHERE ");
+        let mut statement = Statement::new("SELECT COUNT(*) FROM (SELECT 1 AS one FROM ");
         push_conditions(&mut statement, library, filter);
         statement
             .push(" LIMIT ")
@@ -118,7 +117,7 @@ fn page_statement(library: LibraryId, query: &VideoListQuery) -> Statement {
         PageStart::Offset(_) | PageStart::After(_) => query.order,
     };
     let mut statement = Statement::new(SELECT);
-    statement.push("SELECT * FROM videos v WHERE ");
+    statement.push("SELECT v.* FROM ");
     push_conditions(&mut statement, library, &query.filter);
     if let PageStart::After(position) | PageStart::Before(position) = &query.start {
         statement
@@ -170,28 +169,18 @@ const fn column(sort: VideoSort) -> &'static str {
     }
 }
 
+/// The table and the conditions.
 fn push_conditions(statement: &mut Statement, library: LibraryId, filter: &VideoFilter) {
-    let library = || Bind::Id(library.as_uuid());
+    push_table(statement, library, filter);
     statement
         .push("v.library_id = ")
-        .bind(library())
+        .bind(Bind::Id(library.as_uuid()))
         .push(" AND v.purging_at IS NULL");
-    match filter.state {
-        None => {
-            statement.push(" AND v.deleted_at IS NULL");
-        }
-        Some(state) => {
-            if state != VideoState::Deleted {
-                statement.push(" AND v.deleted_at IS NULL");
-            }
-            statement.push(" AND v.state = ").bind(Bind::State(state));
-        }
+    if filter.state != Some(VideoState::Deleted) {
+        statement.push(" AND v.deleted_at IS NULL");
     }
-    if let Some(prefix) = filter.id_prefix {
-        statement
-            .push(" AND v.video_id BETWEEN ")
-            .bind(Bind::Id(prefix.first));
-        statement.push(" AND ").bind(Bind::Id(prefix.last));
+    if let Some(state) = filter.state {
+        statement.push(" AND v.state = ").bind(Bind::State(state));
     }
     if let Some(kind) = filter.kind {
         statement.push(" AND v.kind = ").bind(Bind::Kind(kind));
@@ -218,39 +207,17 @@ fn push_conditions(statement: &mut Statement, library: LibraryId, filter: &Video
                 " AND v.video_id IN (SELECT vt.video_id FROM tags t \
                  JOIN video_tags vt ON vt.tag_id = t.tag_id WHERE t.library_id = ",
             )
-            .bind(library())
+            .bind(Bind::Id(library.as_uuid()))
             .push(" AND t.name_fold = ")
             .bind(Bind::Text(tag.clone()))
             .push(")");
     }
-    if let Some(source) = &filter.source {
-        statement
-            .push(
-                " AND v.video_id IN (SELECT sl.video_id FROM ingests si \
-                 JOIN locations sl ON sl.ingest_id = si.ingest_id WHERE si.library_id = ",
-            )
-            .bind(library())
-            .push(" AND si.source = ")
-            .bind(Bind::Text(source.clone()))
-            .push(")");
-    }
+    let micros = |time: Option<Timestamp>| time.map(Timestamp::as_micros);
     let bounds = [
-        (
-            " AND v.created_at >= ",
-            filter.since.map(Timestamp::as_micros),
-        ),
-        (
-            " AND v.created_at < ",
-            filter.until.map(Timestamp::as_micros),
-        ),
-        (
-            " AND v.captured_at >= ",
-            filter.captured_since.map(Timestamp::as_micros),
-        ),
-        (
-            " AND v.captured_at < ",
-            filter.captured_until.map(Timestamp::as_micros),
-        ),
+        (" AND v.created_at >= ", micros(filter.since)),
+        (" AND v.created_at < ", micros(filter.until)),
+        (" AND v.captured_at >= ", micros(filter.captured_since)),
+        (" AND v.captured_at < ", micros(filter.captured_until)),
         (" AND v.duration_ms >= ", filter.min_duration_ms),
         (" AND v.duration_ms <= ", filter.max_duration_ms),
     ];
@@ -259,6 +226,48 @@ fn push_conditions(statement: &mut Statement, library: LibraryId, filter: &Video
             statement.push(condition).bind(Bind::Number(bound));
         }
     }
+}
+
+/// The table, behind what only few videos pass: left alone, the planners walk the whole library in its order sooner than
+/// they sort these.
+fn push_table(statement: &mut Statement, library: LibraryId, filter: &VideoFilter) {
+    let picked = " picked CROSS JOIN videos v WHERE v.video_id = picked.video_id AND ";
+    match (filter.id_prefix, &filter.source) {
+        (None, None) => {
+            statement.push("videos v WHERE ");
+        }
+        (None, Some(source)) => {
+            push_source(statement, library, source);
+            statement.push(picked);
+        }
+        (Some(prefix), source) => {
+            statement
+                .push("(SELECT p.video_id FROM videos p WHERE p.video_id BETWEEN ")
+                .bind(Bind::Id(prefix.first))
+                .push(" AND ")
+                .bind(Bind::Id(prefix.last))
+                .push(")")
+                .push(picked);
+            if let Some(source) = source {
+                statement.push("v.video_id IN ");
+                push_source(statement, library, source);
+                statement.push(" AND ");
+            }
+        }
+    }
+}
+
+/// The videos that were found on a card, reel or folder.
+fn push_source(statement: &mut Statement, library: LibraryId, source: &str) {
+    statement
+        .push(
+            "(SELECT DISTINCT sl.video_id FROM ingests si \
+             JOIN locations sl ON sl.ingest_id = si.ingest_id WHERE si.library_id = ",
+        )
+        .bind(Bind::Id(library.as_uuid()))
+        .push(" AND si.source = ")
+        .bind(Bind::Text(source.to_owned()))
+        .push(")");
 }
 
 /// A pattern of LIKE that stands for any text with this in it.

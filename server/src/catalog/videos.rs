@@ -318,9 +318,7 @@ impl Catalog {
             .push(" ORDER BY t.name_fold");
         let (text, binds) = statement.finish();
         let tags: Vec<TagRow> = on!(self.db, |pool| {
-            bound!(sqlx::query_as(text).persistent(false), binds)
-                .fetch_all(pool)
-                .await?
+            bound!(sqlx::query_as(text), binds).fetch_all(pool).await?
         });
         let mut tags_of: std::collections::HashMap<VideoId, Vec<String>> =
             std::collections::HashMap::new();

@@ -182,7 +182,11 @@ fn parse_body<T: RequestBody + DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiE
     if !unknown.is_empty() {
         return Err(ApiError::fields(unknown));
     }
-    serde_path_to_error::deserialize(Value::Object(fields)).map_err(|error| {
+    let fields = Value::Object(fields);
+    if let Some(field) = zero_in(&fields, String::new()) {
+        return Err(ApiError::field(field, ZERO));
+    }
+    serde_path_to_error::deserialize(fields).map_err(|error| {
         let path = error.path().to_string();
         wrong_field(&path, &error.into_inner().to_string())
     })
@@ -200,11 +204,31 @@ fn parse_query<T: RequestBody + DeserializeOwned>(query: &str) -> Result<T, ApiE
         return Err(ApiError::fields(unknown));
     }
     let pairs = url::form_urlencoded::parse(query.as_bytes());
+    if let Some((name, _)) = pairs.clone().find(|(_, value)| value.contains('\0')) {
+        return Err(ApiError::field(name, ZERO));
+    }
     let deserializer = serde_urlencoded::Deserializer::new(pairs);
     serde_path_to_error::deserialize(deserializer).map_err(|error| {
         let path = error.path().to_string();
         wrong_field(&path, &error.into_inner().to_string())
     })
+}
+
+const ZERO: &str = "It contains a zero character, which no name or text has.";
+
+/// The path of the first text with a zero character: PostgreSQL keeps none, SQLite takes it for the end.
+fn zero_in(value: &Value, path: String) -> Option<String> {
+    match value {
+        Value::String(text) => text.contains('\0').then_some(path),
+        Value::Array(items) => items
+            .iter()
+            .enumerate()
+            .find_map(|(index, item)| zero_in(item, format!("{path}[{index}]"))),
+        Value::Object(fields) => fields
+            .iter()
+            .find_map(|(name, field)| zero_in(field, joined(&path, name))),
+        Value::Null | Value::Bool(_) | Value::Number(_) => None,
+    }
 }
 
 fn not_json(error: &serde_json::Error) -> ApiError {

@@ -88,6 +88,23 @@ fn fields_of_the_original_are_accepted_in_silence() {
 }
 
 #[test]
+fn a_zero_character_is_refused_wherever_it_is() {
+    assert_eq!(
+        body::<LoginRequest>(r#"{"email": "a\u0000b", "password": "12345678"}"#),
+        ["email: It contains a zero character, which no name or text has."]
+    );
+    let nested = r#"{"filename": "a", "tags": ["b", "\u0000"]}"#;
+    assert_eq!(
+        body::<InitUploadRequest>(nested),
+        ["tags[1]: It contains a zero character, which no name or text has."]
+    );
+    assert_eq!(
+        errors(parse_query::<heimdex_api::video::VideoListQuery>("q=a%00b")),
+        ["q: It contains a zero character, which no name or text has."]
+    );
+}
+
+#[test]
 fn unknown_and_repeated_parameters_are_refused() {
     use heimdex_api::video::VideoListQuery;
     let query = |text| errors(parse_query::<VideoListQuery>(text));
