@@ -8,4 +8,5 @@ mod jobs;
 mod objects;
 mod process;
 mod uploads;
+mod videos;
 mod web;

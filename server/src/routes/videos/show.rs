@@ -30,7 +30,9 @@ pub async fn show(
     let etag = reply::etag(&video.row);
     let mut shown = reply::shown(video, app.clock.now());
     shown.locations = Some(locations.into_iter().map(reply::location).collect());
-    shown.media = media.map_err(ApiError::internal)?;
+    // Every key is always there: null says that nothing was found, or not yet.
+    let media = media.map_err(ApiError::internal)?;
+    shown.media = Some(media.unwrap_or(serde_json::Value::Null));
     if sight == Sight::WithoutUrls {
         shown.thumbnail_url = None;
         shown.contact_sheet_url = None;

@@ -1,10 +1,16 @@
 //! The catalog on both engines.
 
 mod accounts;
+mod ingests;
+mod library;
+mod lists;
+mod lookup;
 mod migrations;
 mod sessions;
 mod settings;
 mod tokens;
+mod trash;
+mod videos;
 
 use heimdex_api::{SessionId, Timestamp, UserId};
 use heimdex_server::catalog::{AccountRow, Catalog, NewAccount, NewSession, RegisterOutcome};

@@ -40,6 +40,7 @@ pub(crate) struct Server {
 #[derive(Debug)]
 pub(crate) struct Reply {
     pub(crate) status: u16,
+    pub(crate) headers: reqwest::header::HeaderMap,
     pub(crate) body: Value,
 }
 
@@ -182,6 +183,17 @@ impl Server {
         self.send(request.header("Idempotency-Key", key)).await
     }
 
+    pub(crate) async fn put_json(&self, path: &str, body: &Value) -> Reply {
+        self.send(self.http.put(self.url(path)).json(body)).await
+    }
+
+    /// The bytes behind a presigned URL.
+    pub(crate) async fn fetch(&self, url: &str) -> Vec<u8> {
+        let reply = self.http.get(url).send().await.unwrap();
+        assert_eq!(reply.status().as_u16(), 200);
+        reply.bytes().await.unwrap().to_vec()
+    }
+
     pub(crate) async fn delete(&self, path: &str) -> Reply {
         self.send(self.http.delete(self.url(path))).await
     }
@@ -196,9 +208,14 @@ impl Server {
         }
         let reply = request.send().await.unwrap();
         let status = reply.status().as_u16();
+        let headers = reply.headers().clone();
         let text = reply.text().await.unwrap();
         let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
-        Reply { status, body }
+        Reply {
+            status,
+            headers,
+            body,
+        }
     }
 
     /// One PUT to the store; its status and ETag.

@@ -1,0 +1,64 @@
+//! Look-ups: only bytes that somebody may lean on are found.
+
+use heimdex_media::Probe;
+
+use super::at;
+use super::library::{Library, hash};
+use crate::backends::both_backends;
+
+both_backends! {
+    fn stored_bytes_are_found_by_size_and_hash_together(database) {
+        let catalog = database.open().await;
+        let library = Library::new(&catalog, "ada@example.org").await;
+        let id = library.account.library_id;
+        let first = library.indexed(library.plain("a.mp4", 10, at(1)), 1, &Probe::default(), at(1)).await;
+        library.indexed(library.plain("copy.mp4", 10, at(2)), 1, &Probe::default(), at(2)).await;
+        let asked = [(10, hash(1)), (11, hash(1)), (10, hash(2)), (10, hash(1))];
+        let known = catalog.known_contents(id, &asked).await.unwrap();
+        assert_eq!(known.len(), 1);
+        let found = &known[&(10, hash(1))];
+        assert_eq!((found.video_id, found.verified_at), (first, Some(at(1))), "the older of two");
+        let bob = Library::new(&catalog, "bob@example.org").await;
+        let his = catalog.known_contents(bob.account.library_id, &asked).await.unwrap();
+        assert!(his.is_empty());
+        assert!(catalog.known_contents(id, &[]).await.unwrap().is_empty());
+        catalog.close().await;
+    }
+
+    fn what_is_under_way_or_trashed_is_no_ones_copy(database) {
+        let catalog = database.open().await;
+        let library = Library::new(&catalog, "ada@example.org").await;
+        let id = library.account.library_id;
+        let mut new = library.plain("a.mp4", 10, at(1));
+        new.blake3 = Some(hash(1));
+        let video = library.open(new, at(1)).await;
+        let found = async || catalog.known_contents(id, &[(10, hash(1))]).await.unwrap().len();
+        let candidates = async || {
+            let counted = catalog.candidates_of_size(id, &[10, 11]).await.unwrap();
+            counted.get(&10).copied()
+        };
+        assert_eq!((found().await, candidates().await), (0, Some(1)), "on its way");
+        library.complete(video, 10, 1, at(2)).await;
+        assert_eq!((found().await, candidates().await), (1, Some(1)), "stored");
+        catalog.delete_video(id, video, at(3)).await.unwrap();
+        assert_eq!((found().await, candidates().await), (0, None), "trashed");
+        catalog.restore_video(id, video, at(4)).await.unwrap();
+        assert_eq!((found().await, candidates().await), (1, Some(1)));
+        library.validate(1, Some("it ends in the middle"), at(5)).await;
+        assert_eq!((found().await, candidates().await), (0, None), "failed");
+        assert!(catalog.candidates_of_size(id, &[]).await.unwrap().is_empty());
+        catalog.close().await;
+    }
+
+    fn a_thousand_files_are_looked_up_at_once(database) {
+        let catalog = database.open().await;
+        let library = Library::new(&catalog, "ada@example.org").await;
+        let id = library.account.library_id;
+        library.indexed(library.plain("a.mp4", 500, at(1)), 500, &Probe::default(), at(1)).await;
+        let asked: Vec<_> = (0..1_000).map(|number| (number, hash(number))).collect();
+        assert_eq!(catalog.known_contents(id, &asked).await.unwrap().len(), 1);
+        let sizes: Vec<u64> = (0..1_000).chain([u64::MAX]).collect();
+        assert_eq!(catalog.candidates_of_size(id, &sizes).await.unwrap().len(), 1);
+        catalog.close().await;
+    }
+}
