@@ -128,16 +128,12 @@ async fn sqlite(path: &Path) -> Result<Db, OpenError> {
         .foreign_keys(true)
         .disable_statement_logging();
     let pool = crate::sqlite::pool().acquire_timeout(ACQUIRE_TIMEOUT);
-    let write = pool
-        .clone()
-        .max_connections(1)
-        .connect_with(options.clone())
+    let write = crate::sqlite::open(pool.clone().max_connections(1), options.clone())
         .await
         .map_err(unreachable)?;
     migrate_sqlite(&write).await?;
-    let read = pool
-        .max_connections(SQLITE_READERS)
-        .connect_with(options.pragma("query_only", "ON"))
+    let readers = pool.max_connections(SQLITE_READERS);
+    let read = crate::sqlite::open(readers, options.pragma("query_only", "ON"))
         .await
         .map_err(unreachable)?;
     Ok(Db::Sqlite { read, write })

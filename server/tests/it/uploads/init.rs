@@ -91,7 +91,9 @@ both_backends! {
         assert!(reply["detail"].as_str().unwrap().contains("20 MiB"), "{reply}");
         assert_eq!(fields(&server.post(INIT, &original(0)).await.expect(422)), ["size_bytes"]);
 
-        let mut odd = in_parts("a\0b", 5);
+        let nul = in_parts("a\0b", 5);
+        assert_eq!(fields(&server.post(INIT, &nul).await.expect(422)), ["filename"]);
+        let mut odd = in_parts(&"n".repeat(256), 5);
         odd["title"] = "x".repeat(256).into();
         odd["tags"] = json!(["ok", " "]);
         odd["path"] = "a/../b".into();

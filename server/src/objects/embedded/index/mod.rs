@@ -69,15 +69,13 @@ impl Index {
             .max_connections(1)
             .idle_timeout(None)
             .max_lifetime(None)
-            .acquire_timeout(BUSY)
-            .connect_with(options.clone())
-            .await?;
+            .acquire_timeout(BUSY);
+        let writer = crate::sqlite::open(writer, options.clone()).await?;
         let rebuilt = prepare(&writer, identity, layout).await?;
         let reader = crate::sqlite::pool()
             .max_connections(READERS)
-            .acquire_timeout(BUSY)
-            .connect_with(options)
-            .await?;
+            .acquire_timeout(BUSY);
+        let reader = crate::sqlite::open(reader, options).await?;
         Ok((Self { reader, writer }, rebuilt))
     }
 
