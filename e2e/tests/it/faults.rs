@@ -101,7 +101,7 @@ fn an_interrupted_download_goes_on_and_is_verified() {
     let before = proxy.bytes_down();
     let mut client = home
         .heimdex(["download", &id, "-o", "back.mp4"])
-        .env("HEIMDEX_FAILPOINT", "client.download.synced:5")
+        .env("HEIMDEX_FAILPOINT", "client.download.written:5")
         .spawn();
     assert!(!client.wait(LIMIT).success());
     assert!(

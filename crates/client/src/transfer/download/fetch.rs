@@ -9,9 +9,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use heimdex_api::Blake3;
 use heimdex_api::hash::PartHasher;
 use heimdex_api::plan::PartNumber;
+use heimdex_api::{Blake3, failpoint};
 use reqwest::StatusCode;
 use reqwest::header::{CONTENT_RANGE, RANGE};
 use tokio::io::{AsyncWrite, AsyncWriteExt as _};
@@ -296,6 +296,7 @@ fn write(
         file.write_all_at(&chunk, at)?;
         at += chunk.len() as u64;
     }
+    failpoint!("client.download.written");
     Ok(if is_whole {
         Some(hasher.root())
     } else {
