@@ -1,4 +1,5 @@
-//! Big-endian fields taken one after another from a slice; past its end there is `None`.
+//! Fields taken one after another from a slice, big-endian unless their name says otherwise; past
+//! its end there is `None`.
 
 pub(crate) struct Fields<'a>(&'a [u8]);
 
@@ -41,6 +42,18 @@ impl<'a> Fields<'a> {
 
     pub(crate) fn i32(&mut self) -> Option<i32> {
         self.array().map(i32::from_be_bytes)
+    }
+
+    pub(crate) fn u16_le(&mut self) -> Option<u16> {
+        self.array().map(u16::from_le_bytes)
+    }
+
+    pub(crate) fn u32_le(&mut self) -> Option<u32> {
+        self.array().map(u32::from_le_bytes)
+    }
+
+    pub(crate) fn u64_le(&mut self) -> Option<u64> {
+        self.array().map(u64::from_le_bytes)
     }
 
     /// A number of 32 bits in version 0 of a box, of 64 in version 1.

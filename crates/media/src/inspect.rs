@@ -2,11 +2,10 @@
 
 use crate::container::Container;
 use crate::error::MediaError;
-use crate::mp4;
 use crate::reader::{AHEAD, Reader, Stop};
-use crate::report::{Completeness, Probe, Report};
+use crate::report::Report;
 use crate::source::ReadAt;
-use crate::{SNIFF_LEN, sniff};
+use crate::{SNIFF_LEN, avi, matroska, mp4, mpegts, mxf, sniff};
 
 /// Looks at a source, by reads that are bounded in number and size ([`READ_LIMIT`](crate::READ_LIMIT),
 /// [`READ_BUDGET`](crate::READ_BUDGET)). `None` means: no container that Heimdex knows.
@@ -20,11 +19,10 @@ pub fn inspect(source: &dyn ReadAt) -> Result<Option<Report>, MediaError> {
     };
     let (completeness, probe) = match container {
         Container::Mp4 | Container::QuickTime | Container::ThreeGp => mp4::inspect(&mut reader)?,
-        Container::Matroska
-        | Container::WebM
-        | Container::Avi
-        | Container::MpegTs
-        | Container::Mxf => (Completeness::NotJudged, Probe::default()),
+        Container::Matroska | Container::WebM => matroska::inspect(&mut reader)?,
+        Container::Avi => avi::inspect(&mut reader)?,
+        Container::MpegTs => mpegts::inspect(&mut reader)?,
+        Container::Mxf => mxf::inspect(&mut reader)?,
     };
     Ok(Some(Report {
         container,

@@ -6,16 +6,26 @@
 
 #![forbid(unsafe_code)]
 
+mod avi;
 mod container;
+mod elementary;
 mod error;
 mod fields;
 mod inspect;
+mod matroska;
 mod mp4;
+mod mpegts;
+mod mxf;
 mod names;
 mod reader;
 mod report;
+mod sentence;
 mod sniff;
 mod source;
+mod text;
+mod time;
+mod timecode;
+mod windows_codec;
 
 pub use crate::container::Container;
 pub use crate::error::MediaError;

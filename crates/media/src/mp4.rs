@@ -2,7 +2,7 @@
 
 mod atom;
 mod chapters;
-mod codec;
+pub(crate) mod codec;
 mod fragment_index;
 mod fragments;
 mod layout;
@@ -17,7 +17,7 @@ mod track;
 mod verdict;
 
 use crate::error::MediaError;
-use crate::reader::{Reader, Stop};
+use crate::reader::Reader;
 use crate::report::{Completeness, Probe};
 
 pub(crate) use self::sniff::sniff;
@@ -31,13 +31,4 @@ pub(crate) fn inspect(reader: &mut Reader<'_>) -> Result<(Completeness, Probe), 
         None => Probe::default(),
     };
     Ok((completeness, probe))
-}
-
-/// Takes what could be had until the budget was used up or a contradiction was met.
-fn or_default<T: Default>(result: Result<T, Stop>) -> Result<T, MediaError> {
-    match result {
-        Ok(value) => Ok(value),
-        Err(Stop::Media(error)) => Err(error),
-        Err(Stop::Budget | Stop::Broken(_)) => Ok(T::default()),
-    }
 }

@@ -48,6 +48,39 @@ pub(crate) fn lenient<T>(result: Result<T, Stop>) -> Result<Option<T>, Stop> {
     }
 }
 
+/// Takes what could be had until the budget was used up or a contradiction was met.
+pub(crate) fn or_default<T: Default>(result: Result<T, Stop>) -> Result<T, MediaError> {
+    match result {
+        Ok(value) => Ok(value),
+        Err(Stop::Media(error)) => Err(error),
+        Err(Stop::Budget | Stop::Broken(_)) => Ok(T::default()),
+    }
+}
+
+/// How a walk over a file ended.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) enum Ended {
+    /// Where it should.
+    #[default]
+    AtItsEnd,
+    /// There is more than one look reads: what was not read is not judged.
+    Exhausted,
+    /// At a contradiction, in a few words for a person.
+    Broken(String),
+}
+
+impl Ended {
+    /// How a walk with this result ended; a source that cannot be read is an error.
+    pub(crate) fn of(result: Result<(), Stop>) -> Result<Self, MediaError> {
+        match result {
+            Ok(()) => Ok(Self::AtItsEnd),
+            Err(Stop::Budget) => Ok(Self::Exhausted),
+            Err(Stop::Broken(what)) => Ok(Self::Broken(what)),
+            Err(Stop::Media(error)) => Err(error),
+        }
+    }
+}
+
 struct Window {
     start: u64,
     bytes: Vec<u8>,

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::container::Container;
+use crate::reader::Ended;
 
 /// What one look at a source found.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,19 +20,32 @@ pub struct Report {
 /// Whether a container is all there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Completeness {
-    /// The index is there, and everything it names lies within the file.
+    /// The index is there where the file says it has one, everything that it names lies within the
+    /// file, and the last part is whole.
     ///
-    /// A fragmented file that carries no list of its fragments and ends exactly between two of
-    /// them cannot be told from a whole one.
+    /// What was written as it came, without an index and without a length (fragments, a live
+    /// recording, a transport stream), cannot be told from a whole one where it ends exactly
+    /// between two of its parts.
     Complete,
     /// Something is missing or contradicts itself.
     Damaged {
         /// What is wrong, for a person.
         sentence: String,
     },
-    /// The container was recognised, but how complete it is was not judged: this kind never is
-    /// (yet), or the index is larger than what one look reads.
+    /// The container was recognised, but how complete it is was not judged: there is more of it
+    /// than one look reads.
     NotJudged,
+}
+
+impl Completeness {
+    /// Damaged by what `damage` says; without any it is complete, if all of it was judged.
+    pub(crate) fn judged(damage: Option<String>, ended: &Ended) -> Self {
+        match damage {
+            Some(sentence) => Self::Damaged { sentence },
+            None if *ended == Ended::Exhausted => Self::NotJudged,
+            None => Self::Complete,
+        }
+    }
 }
 
 /// What a container says of its content. Each field is `None` where it says nothing (or nothing
@@ -58,6 +72,30 @@ pub struct Probe {
     pub captured_at: Option<Timestamp>,
     /// What else was found.
     pub extra: MediaDetails,
+}
+
+impl Probe {
+    /// What the first of each kind of `tracks` tells, where pictures are never turned.
+    pub(crate) fn of_tracks(tracks: Vec<TrackDetails>) -> Self {
+        let first = |kind| tracks.iter().find(|track| track.kind == kind);
+        let video = first(TrackKind::Video);
+        let audio = first(TrackKind::Audio);
+        Self {
+            width: video.and_then(|track| track.width),
+            height: video.and_then(|track| track.height),
+            rotation: video.map(|_| 0),
+            frame_rate: video.and_then(|track| track.frame_rate),
+            video_codec: video.and_then(|track| track.codec.clone()),
+            audio_codec: audio.and_then(|track| track.codec.clone()),
+            extra: MediaDetails {
+                channels: audio.and_then(|track| track.channels),
+                sample_rate: audio.and_then(|track| track.sample_rate),
+                tracks,
+                ..MediaDetails::default()
+            },
+            ..Self::default()
+        }
+    }
 }
 
 /// What else a container says. Written to the catalog as JSON and shown as it is: fields are

@@ -5,6 +5,7 @@ mod matroska;
 mod mpegts;
 mod mxf;
 
+pub(crate) use self::mpegts::{SYNC, grid};
 use crate::container::Container;
 use crate::mp4;
 

@@ -2,12 +2,12 @@
 //! chapter track (whose titles lie in the media data and are not read).
 
 use super::atom::Atom;
-use super::metadata::tidy;
 use super::movie::Movie;
 use super::samples;
 use crate::fields::Fields;
 use crate::reader::{Reader, Stop};
 use crate::report::{Chapter, TrackKind};
+use crate::text::tidy;
 
 const MAX_CHAPTERS: usize = 1000;
 const MAX_LIST: usize = 256 * 1024;

@@ -2,14 +2,14 @@
 
 /// How uncompressed sound is stored.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Pcm {
-    pub(super) bits: u16,
-    pub(super) float: bool,
-    pub(super) little: bool,
+pub(crate) struct Pcm {
+    pub(crate) bits: u16,
+    pub(crate) float: bool,
+    pub(crate) little: bool,
 }
 
 /// The codec of a video format.
-pub(super) fn video(format: [u8; 4]) -> Option<&'static str> {
+pub(crate) fn video(format: [u8; 4]) -> Option<&'static str> {
     Some(match &format {
         b"avc1"
         | b"avc2"
@@ -74,7 +74,7 @@ pub(super) fn video(format: [u8; 4]) -> Option<&'static str> {
 }
 
 /// The codec of a sound format.
-pub(super) fn audio(format: [u8; 4], pcm: Pcm) -> Option<&'static str> {
+pub(crate) fn audio(format: [u8; 4], pcm: Pcm) -> Option<&'static str> {
     Some(match &format {
         b"mp4a" => "aac",
         b"ac-3" | b"AC-3" | b"sac3" => "ac3",
@@ -127,7 +127,7 @@ pub(super) fn audio(format: [u8; 4], pcm: Pcm) -> Option<&'static str> {
 }
 
 /// The codec of a text format.
-pub(super) fn text(format: [u8; 4]) -> Option<&'static str> {
+pub(crate) fn text(format: [u8; 4]) -> Option<&'static str> {
     Some(match &format {
         b"tx3g" | b"text" => "mov_text",
         b"wvtt" => "webvtt",
@@ -139,7 +139,7 @@ pub(super) fn text(format: [u8; 4]) -> Option<&'static str> {
 }
 
 /// The video codec of an MPEG-4 object type.
-pub(super) fn video_object(object: u8) -> Option<&'static str> {
+pub(crate) fn video_object(object: u8) -> Option<&'static str> {
     Some(match object {
         0x20 => "mpeg4",
         0x21 => "h264",
@@ -154,7 +154,7 @@ pub(super) fn video_object(object: u8) -> Option<&'static str> {
 }
 
 /// The sound codec of an MPEG-4 object type.
-pub(super) fn audio_object(object: u8) -> Option<&'static str> {
+pub(crate) fn audio_object(object: u8) -> Option<&'static str> {
     Some(match object {
         0x40 | 0x66..=0x68 => "aac",
         0x69 | 0x6b => "mp3",
@@ -167,7 +167,7 @@ pub(super) fn audio_object(object: u8) -> Option<&'static str> {
     })
 }
 
-fn integers(pcm: Pcm, of_8_bits: &'static str) -> Option<&'static str> {
+pub(crate) fn integers(pcm: Pcm, of_8_bits: &'static str) -> Option<&'static str> {
     Some(match (pcm.bits, pcm.little) {
         (8, _) => of_8_bits,
         (16, true) => "pcm_s16le",
@@ -180,7 +180,7 @@ fn integers(pcm: Pcm, of_8_bits: &'static str) -> Option<&'static str> {
     })
 }
 
-fn floats(pcm: Pcm) -> Option<&'static str> {
+pub(crate) fn floats(pcm: Pcm) -> Option<&'static str> {
     Some(match (pcm.bits, pcm.little) {
         (32, true) => "pcm_f32le",
         (32, false) => "pcm_f32be",

@@ -1,17 +1,16 @@
 //! What people and cameras wrote beside the index: make, model, and the time of recording.
 
 use jiff::Timestamp;
-use jiff::fmt::temporal::DateTimeParser;
 
 use super::atom::{Atom, FourCc};
 use crate::fields::Fields;
 use crate::reader::{Reader, Stop};
+use crate::text::{camera, moment, tidy};
 
 const MAX_VALUE: usize = 1024;
 const MAX_XML: usize = 64 * 1024;
 const MAX_GPMF: usize = 16 * 1024;
 const MAX_KEYS: usize = 256;
-const MAX_CHARACTERS: usize = 120;
 
 /// The tags that Heimdex has a use for, by where they were found.
 #[derive(Default, Debug)]
@@ -35,15 +34,7 @@ enum Tag {
 impl Tags {
     /// The camera, by make and model; a model that begins with its make stands alone.
     pub(super) fn camera(&self) -> Option<String> {
-        match (&self.make, &self.model) {
-            (Some(make), Some(model))
-                if !model.to_lowercase().starts_with(&make.to_lowercase()) =>
-            {
-                Some(format!("{make} {model}"))
-            }
-            (_, Some(name)) | (Some(name), None) => Some(name.clone()),
-            (None, None) => None,
-        }
+        camera(self.make.as_deref(), self.model.as_deref())
     }
 
     /// When it was recorded, as its tags say.
@@ -175,17 +166,6 @@ impl Tag {
     }
 }
 
-/// Text from a stranger: printable, and of bounded length. `None` where nothing is left.
-pub(super) fn tidy(bytes: &[u8]) -> Option<String> {
-    let text: String = String::from_utf8_lossy(bytes)
-        .chars()
-        .filter(|character| !character.is_control())
-        .take(MAX_CHARACTERS)
-        .collect();
-    let text = text.trim();
-    (!text.is_empty()).then(|| text.to_owned())
-}
-
 /// In `QuickTime` a `meta` box holds boxes only, elsewhere four bytes of its own come first.
 fn own_bytes(reader: &mut Reader<'_>, meta: &Atom) -> Result<u64, Stop> {
     let bytes = meta.read(reader, 8)?;
@@ -228,12 +208,6 @@ fn gopro_model(gpmf: &[u8]) -> Option<String> {
     let mut fields = Fields::new(gpmf.get(at + 5..)?);
     let length = usize::from(fields.u8()?) * usize::from(fields.u16()?);
     tidy(fields.take(length)?.split(|&byte| byte == 0).next()?)
-}
-
-/// A moment with its zone; what has none is no moment.
-fn moment(text: &str) -> Option<Timestamp> {
-    const PARSER: DateTimeParser = DateTimeParser::new();
-    PARSER.parse_timestamp(text).ok()
 }
 
 fn element<'a>(xml: &'a str, name: &str) -> Option<&'a str> {

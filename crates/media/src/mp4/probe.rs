@@ -6,9 +6,9 @@ use super::atom::FourCc;
 use super::layout::Layout;
 use super::movie::Movie;
 use super::track::Track;
-use super::{chapters, or_default, timecode};
+use super::{chapters, timecode};
 use crate::error::MediaError;
-use crate::reader::Reader;
+use crate::reader::{Reader, or_default};
 use crate::report::{Chapter, MediaDetails, Probe, TrackDetails, TrackKind};
 
 /// Seconds between the epochs of `QuickTime` (1904) and Unix (1970).

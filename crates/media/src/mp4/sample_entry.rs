@@ -2,9 +2,11 @@
 
 use super::atom::boxes_in;
 use super::codec::{self, Pcm};
-use super::timecode::TimecodeFormat;
+use super::timecode;
 use crate::fields::Fields;
 use crate::report::{Hdr, TrackKind};
+use crate::time::hertz;
+use crate::timecode::TimecodeFormat;
 
 /// What the first sample description of a track says.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -36,7 +38,7 @@ impl SampleEntry {
         match kind {
             TrackKind::Video => drop(entry.read_video(body)),
             TrackKind::Audio => drop(entry.read_audio(body, version)),
-            TrackKind::Timecode => entry.timecode = TimecodeFormat::parse(body),
+            TrackKind::Timecode => entry.timecode = timecode::parse_format(body),
             TrackKind::Text => entry.codec = codec::text(format),
             TrackKind::Data => {}
         }
@@ -89,7 +91,7 @@ impl SampleEntry {
     /// The longer form of `QuickTime`, for rates and channels that the short one cannot say.
     fn read_audio_v2(&mut self, fields: &mut Fields<'_>, pcm: &mut Pcm) -> Option<()> {
         fields.skip(4)?;
-        self.sample_rate = whole(f64::from_bits(fields.u64()?));
+        self.sample_rate = hertz(f64::from_bits(fields.u64()?));
         self.channels = Some(fields.u32()?).filter(|channels| (1..=1024).contains(channels));
         fields.skip(4)?;
         pcm.bits = u16::try_from(fields.u32()?).ok()?;
@@ -290,16 +292,4 @@ fn color(colr: &[u8]) -> Option<Hdr> {
         18 => Some(Hdr::Hlg),
         _ => None,
     }
-}
-
-/// A rate in whole numbers, where it is one that sound can have.
-fn whole(rate: f64) -> Option<u32> {
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "the range is checked, and the fraction of a sample a second is not wanted"
-    )]
-    (1.0..=10_000_000.0)
-        .contains(&rate)
-        .then(|| rate.round() as u32)
 }

@@ -2,18 +2,23 @@
 
 use crate::container::Container;
 
-const SYNC: u8 = 0x47;
+pub(crate) const SYNC: u8 = 0x47;
 const PACKETS: usize = 5;
 
-/// Length of a packet, and where its sync byte stands: plain, with a time stamp before it, with
-/// parity after it.
-const FORMS: [(usize, usize); 3] = [(188, 0), (192, 4), (204, 0)];
+/// Lengths of a packet: plain, with a time stamp before it, with parity after it.
+const LENGTHS: [usize; 3] = [188, 192, 204];
+
+/// The length of the packets, and where the first sync byte stands: a capture may begin within a
+/// packet.
+pub(crate) fn grid(head: &[u8]) -> Option<(usize, usize)> {
+    LENGTHS.into_iter().find_map(|length| {
+        let first = (0..length).find(|&at| repeats(head, length, at))?;
+        Some((length, first))
+    })
+}
 
 pub(super) fn sniff(head: &[u8]) -> Option<Container> {
-    FORMS
-        .into_iter()
-        .any(|(length, at)| repeats(head, length, at))
-        .then_some(Container::MpegTs)
+    grid(head).map(|_| Container::MpegTs)
 }
 
 fn repeats(head: &[u8], length: usize, at: usize) -> bool {

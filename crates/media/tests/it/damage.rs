@@ -2,21 +2,11 @@
 
 use std::fmt::Write as _;
 
-use heimdex_media::{Completeness, Report, inspect};
+use heimdex_media::{Completeness, inspect};
 
+use crate::agreement::{see, sentence};
 use crate::boxes::{Film, atom, ftyp, group, open_atom, words};
 use crate::ffmpeg::Studio;
-
-fn look(bytes: &[u8]) -> Report {
-    inspect(&bytes).unwrap().unwrap()
-}
-
-fn sentence(bytes: &[u8]) -> String {
-    match look(bytes).completeness {
-        Completeness::Damaged { sentence } => sentence,
-        other => panic!("{} bytes: {other:?}", bytes.len()),
-    }
-}
 
 /// Where the first box of this kind begins, searched on the level of the file.
 fn find(bytes: &[u8], kind: [u8; 4], number: usize) -> usize {
@@ -125,7 +115,7 @@ fn any_cut_of_a_film_is_damage_or_no_film() {
         Film::at(28).moov(),
     ]
     .concat();
-    assert_eq!(look(&bytes).completeness, Completeness::Complete);
+    assert_eq!(see(&bytes).completeness, Completeness::Complete);
     for length in 0..bytes.len() {
         if let Some(report) = inspect(&&bytes[..length]).unwrap() {
             let damaged = matches!(report.completeness, Completeness::Damaged { .. });
@@ -154,7 +144,7 @@ fn a_cut_fragmented_film_is_whole_only_where_a_fragment_ends() {
     let mut ends = vec![find(&bytes, *b"mfra", 0)];
     ends.extend((1..5).map(|number| find(&bytes, *b"moof", number)));
     for length in 12..bytes.len() {
-        if look(&bytes[..length]).completeness == Completeness::Complete {
+        if see(&bytes[..length]).completeness == Completeness::Complete {
             // The length of the box that follows begins with zeros.
             assert!(
                 ends.iter().any(|end| (*end..end + 4).contains(&length)),
@@ -169,7 +159,7 @@ fn a_cut_film_still_says_what_its_index_says() {
     let length = u32::try_from(Film::at(0).moov().len()).unwrap();
     let moov = Film::at(20 + length + 8).moov();
     let bytes = [ftyp(*b"isom"), moov, atom(*b"mdat", &[0xa5; 1000])].concat();
-    let report = look(&bytes[..bytes.len() - 600]);
+    let report = see(&bytes[..bytes.len() - 600]);
     assert_eq!(report.probe.duration_ms, Some(400));
     let Completeness::Damaged { sentence } = report.completeness else {
         panic!("not damaged")

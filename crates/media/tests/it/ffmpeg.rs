@@ -67,6 +67,17 @@ impl Studio {
         path
     }
 
+    /// Has ffmpeg write into a pipe, where it cannot go back to put sizes and lengths right.
+    pub(crate) fn make_piped(&self, name: &str, format: &str, arguments: &[&[&str]]) -> PathBuf {
+        let path = self.path(name);
+        let mut command = Command::new("ffmpeg");
+        command.args(["-nostdin", "-v", "error"]);
+        command.args(arguments.iter().copied().flatten());
+        let output = run(command.args(["-f", format, "pipe:1"]));
+        fs_err::write(&path, output.stdout).unwrap();
+        path
+    }
+
     /// A picture with a tone, as H.264 and AAC.
     pub(crate) fn film(&self, name: &str, arguments: &[&str]) -> PathBuf {
         self.make(

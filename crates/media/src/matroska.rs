@@ -1,0 +1,27 @@
+//! Matroska and `WebM`: EBML elements in one segment, with pictures and sound in clusters.
+//!
+//! A segment or a cluster may be of unknown size (a live recording): it then ends where an element
+//! begins that cannot be in it, or with the file.
+
+mod clusters;
+mod codec;
+pub(crate) mod ebml;
+mod index;
+mod info;
+mod layout;
+mod probe;
+mod tail;
+mod tracks;
+mod verdict;
+
+use crate::error::MediaError;
+use crate::reader::Reader;
+use crate::report::{Completeness, Probe};
+
+/// Judges how complete the file is, and reads what its head says.
+pub(crate) fn inspect(reader: &mut Reader<'_>) -> Result<(Completeness, Probe), MediaError> {
+    let layout = layout::walk(reader)?;
+    let completeness = verdict::judge(&layout);
+    let probe = probe::probe(&layout);
+    Ok((completeness, probe))
+}
