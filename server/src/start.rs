@@ -9,7 +9,7 @@ use heimdex_api::Secret;
 use uuid::Uuid;
 
 use crate::app::{App, AppInner, JobWaker};
-use crate::auth::keys::{self, KeyPlace, KeysError, ServerKeys};
+use crate::auth::keys::{self, Key, KeyPlace, KeysError, ServerKeys};
 use crate::auth::limiter::Limiter;
 use crate::auth::password::Hasher;
 use crate::auth::sessions::SessionCache;
@@ -198,13 +198,18 @@ async fn open_store(
         return Err(StartError::StoreMissing { path });
     }
     let key = keys.store.current();
+    let secret = |key: &Key| Secret::new(keys::hex(key.expose()));
+    let previous = keys.store.iter().skip(1);
     let settings = EmbeddedSettings {
         objects_dir: path.clone(),
         index_path: config.index_path(),
         bucket: BUCKET.to_owned(),
         region: REGION.to_owned(),
         access_key: key.kid().to_owned(),
-        secret_key: Secret::new(keys::hex(key.expose())),
+        secret_key: secret(key),
+        previous_keys: previous
+            .map(|key| (key.kid().to_owned(), secret(key)))
+            .collect(),
     };
     let store = match EmbeddedStore::open(settings.clone()).await {
         Err(embedded::OpenError::ForeignIndex { .. }) if foreign == ForeignStore::Adopt => {

@@ -7,6 +7,7 @@ use std::ffi::OsString;
 use std::fmt;
 use std::path::PathBuf;
 
+use crate::bench::{Bench, TransferPlan};
 use crate::generate::Purpose;
 
 const HELP: &str = "\
@@ -16,6 +17,7 @@ Usage: cargo xtask VERB
 
   demo [FILE]         builds and runs the main job, in a directory that is gone afterwards
   test [-- ARGS]      builds the binaries, starts a throw-away PostgreSQL, runs every test
+  bench NAME          measures release builds of the programs: transfer
   generate [--check]  writes man pages, completions and checksums of new migrations
   tidy                checks what no compiler does: layers, migrations, lengths, documents
   pg [COMMAND]        runs a throw-away PostgreSQL for a command, or until Ctrl-C
@@ -40,6 +42,13 @@ cargo-nextest where it is on PATH, else cargo test.
 Usage: cargo xtask test [-- ARGS]
 
   ARGS  handed on to the test runner, as in `cargo xtask test -- catalog`; documentation tests are then left out";
+
+const BENCH: &str = "\
+Measures release builds of the real programs and prints a table. Figures of one machine compare within one run only.
+
+Usage: cargo xtask bench transfer [--mib N] [--small N] [--rounds N]
+
+  transfer  a large file (2048 MiB) and many small ones (2000 of 256 KiB) up and down over loopback, beside cp and sync";
 
 const GENERATE: &str = "\
 Writes the committed files that are made from code: man pages, completions, and checksums of new migrations.
@@ -82,6 +91,8 @@ pub(crate) enum Verb {
         /// For the test runner.
         arguments: Vec<OsString>,
     },
+    /// Measures.
+    Bench(Bench),
     /// Writes or checks generated files.
     Generate(Purpose),
     /// Checks the repository's own rules.
@@ -102,6 +113,10 @@ pub(crate) enum UsageError {
     Verb(OsString),
     /// An argument too many.
     Argument(&'static str, OsString),
+    /// A flag that wants a number.
+    Number(&'static str),
+    /// Nothing that could be measured by this name.
+    Bench(OsString),
 }
 
 impl fmt::Display for UsageError {
@@ -111,6 +126,8 @@ impl fmt::Display for UsageError {
             Self::Argument(verb, argument) => {
                 write!(f, "`{verb}` takes no `{}`", argument.display())
             }
+            Self::Number(flag) => write!(f, "`{flag}` takes a number"),
+            Self::Bench(name) => write!(f, "`bench` knows no `{}`: write transfer", name.display()),
         }
     }
 }
@@ -155,6 +172,8 @@ pub(crate) fn parse(words: impl Iterator<Item = OsString>) -> Result<Verb, Usage
         Some("test") => Ok(Verb::Test {
             arguments: without_separator(words),
         }),
+        Some("bench") if wants_help => Ok(Verb::Help(BENCH)),
+        Some("bench") => bench(words),
         Some("generate") if wants_help => Ok(Verb::Help(GENERATE)),
         Some("generate") => {
             let check = words.first().is_some_and(|word| word == "--check");
@@ -177,6 +196,37 @@ pub(crate) fn parse(words: impl Iterator<Item = OsString>) -> Result<Verb, Usage
     }
 }
 
+fn bench(mut words: Vec<OsString>) -> Result<Verb, UsageError> {
+    let name = if words.is_empty() {
+        OsString::new()
+    } else {
+        words.remove(0)
+    };
+    match name.to_str() {
+        Some("transfer") => {
+            transfer(words.into_iter()).map(|plan| Verb::Bench(Bench::Transfer(plan)))
+        }
+        Some(_) | None => Err(UsageError::Bench(name)),
+    }
+}
+
+fn transfer(mut words: impl Iterator<Item = OsString>) -> Result<TransferPlan, UsageError> {
+    let mut plan = TransferPlan::default();
+    while let Some(word) = words.next() {
+        let (flag, number) = match word.to_str() {
+            Some("--mib") => ("--mib", &mut plan.mib),
+            Some("--small") => ("--small", &mut plan.small),
+            Some("--rounds") => ("--rounds", &mut plan.rounds),
+            Some(_) | None => return Err(UsageError::Argument("bench transfer", word)),
+        };
+        let value = words.next().and_then(|value| value.to_str()?.parse().ok());
+        *number = value
+            .filter(|value| *value > 0)
+            .ok_or(UsageError::Number(flag))?;
+    }
+    Ok(plan)
+}
+
 fn without_separator(mut words: Vec<OsString>) -> Vec<OsString> {
     if words.first().is_some_and(|word| word == "--") {
         words.remove(0);
@@ -189,6 +239,7 @@ mod tests {
     use std::ffi::OsString;
 
     use super::{Verb, parse};
+    use crate::bench::{Bench, TransferPlan};
     use crate::generate::Purpose;
 
     fn parsed(line: &str) -> Result<Verb, String> {
@@ -221,6 +272,14 @@ mod tests {
             Ok(Verb::Generate(Purpose::Check))
         );
         assert_eq!(
+            parsed("bench transfer --mib 64 --rounds 1"),
+            Ok(Verb::Bench(Bench::Transfer(TransferPlan {
+                mib: 64,
+                rounds: 1,
+                ..TransferPlan::default()
+            })))
+        );
+        assert_eq!(
             parsed("pg psql -l"),
             Ok(Verb::Pg {
                 command: words("psql -l")
@@ -230,7 +289,7 @@ mod tests {
 
     #[test]
     fn help_is_there_for_every_verb() {
-        for verb in ["", "demo", "test", "generate", "tidy", "ci", "pg"] {
+        for verb in ["", "demo", "test", "bench", "generate", "tidy", "ci", "pg"] {
             let help = parsed(&format!("{verb} --help"));
             let Ok(Verb::Help(text)) = help else {
                 panic!("{verb}: {help:?}")
@@ -247,6 +306,12 @@ mod tests {
             ("generate --force", "`generate` takes no `--force`"),
             ("demo --fast", "`demo` takes no `--fast`"),
             ("demo a b", "`demo` takes no `b`"),
+            ("bench", "`bench` knows no ``: write transfer"),
+            ("bench transfer --mib many", "`--mib` takes a number"),
+            (
+                "bench transfer --fast",
+                "`bench transfer` takes no `--fast`",
+            ),
         ] {
             assert_eq!(parsed(line), Err(message.to_owned()));
         }

@@ -13,7 +13,7 @@ use anyhow::{Context, Result, ensure};
 
 use crate::workspace::Workspace;
 use crate::{build, say};
-use stage::Stage;
+pub(crate) use stage::Stage;
 
 /// The video that ships in the repository.
 const VIDEO: &str = "docs/demo/sunrise.mp4";
@@ -32,7 +32,7 @@ pub(crate) fn run(workspace: &Workspace, file: Option<&Path>) -> Result<ExitCode
     let began = Instant::now();
 
     say::talk("\n# A home that is gone afterwards, and a server with nothing set up.");
-    let stage = Stage::open(workspace)?;
+    let stage = Stage::open(&workspace.binaries())?;
     account(&stage)?;
     one_video(&stage, &video)?;
     crash::killed_and_resumed(&stage, &shipped)?;

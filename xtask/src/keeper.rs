@@ -154,6 +154,21 @@ impl Kept {
         fs::read_to_string(self.directory.join("stdout")).unwrap_or_default()
     }
 
+    /// The id of the process that was started, by the name of its program: the shell's own id says nothing of it.
+    pub(crate) fn process(&self, program: &str) -> Result<u32> {
+        let shell = self.shell.id();
+        let children = fs::read_to_string(format!("/proc/{shell}/task/{shell}/children"))?;
+        let named = |id: &u32| {
+            let executable = fs::read_link(format!("/proc/{id}/exe")).ok();
+            executable.is_some_and(|path| path.file_name() == Some(OsStr::new(program)))
+        };
+        children
+            .split_whitespace()
+            .filter_map(|id| id.parse().ok())
+            .find(named)
+            .with_context(|| format!("`{program}` does not run"))
+    }
+
     /// Looks until `look` finds something; an error after `limit`, or where the process ended.
     pub(crate) fn wait_for<T>(
         &mut self,

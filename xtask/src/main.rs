@@ -4,6 +4,7 @@
 //! one file.
 
 mod arguments;
+mod bench;
 mod build;
 mod ci;
 mod demo;
@@ -50,6 +51,7 @@ fn run(verb: Verb) -> anyhow::Result<ExitCode> {
         }
         Verb::Demo { file } => demo::run(&Workspace::find()?, file.as_deref()),
         Verb::Test { arguments } => test::run(&Workspace::find()?, &arguments),
+        Verb::Bench(bench) => bench::run(&Workspace::find()?, &bench),
         Verb::Generate(purpose) => generate::run(&Workspace::find()?, purpose),
         Verb::Tidy => tidy::run(&Workspace::find()?),
         Verb::Ci => ci::run(&Workspace::find()?),

@@ -27,6 +27,10 @@ pub(crate) const FOR_TESTS: &[Need] = &[
     },
     POSTGRES,
     Need {
+        package: "python3",
+        present: || on_path("python3"),
+    },
+    Need {
         package: "tmux",
         present: || on_path("tmux"),
     },

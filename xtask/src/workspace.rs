@@ -63,6 +63,11 @@ impl Workspace {
         self.target.join("debug")
     }
 
+    /// Where cargo puts optimised binaries.
+    pub(crate) fn release_binaries(&self) -> PathBuf {
+        self.target.join("release")
+    }
+
     /// The members.
     pub(crate) fn packages(&self) -> &[Package] {
         &self.packages

@@ -21,6 +21,20 @@ pub(crate) fn outer_text(name: &str) -> Option<String> {
     )
 }
 
+/// Says that something is not tested on this machine, and why. In CI that is an error: what is left out in silence is how
+/// things break unseen.
+#[expect(
+    clippy::print_stderr,
+    reason = "the test runner shows it beside the test"
+)]
+pub fn left_out(why: &str) {
+    assert!(
+        outer("CI").is_none(),
+        "{why}, and in CI nothing is left out: run `cargo xtask test`"
+    );
+    eprintln!("left out: {why}");
+}
+
 /// The variables that every process under test gets: the same on every machine.
 pub(crate) fn base() -> Vec<(OsString, OsString)> {
     let mut variables: Vec<(OsString, OsString)> = [

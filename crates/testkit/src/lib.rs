@@ -28,6 +28,7 @@ mod video;
 mod wait;
 
 pub use binary::{Binary, binary_path};
+pub use environment::left_out;
 pub use home::Home;
 pub use invocation::{Invocation, Output};
 pub use postgres::{FreshDatabase, fresh_database, postgres_url};

@@ -23,6 +23,7 @@ pub struct TestServerBuilder {
     environment: Vec<(OsString, OsString)>,
     arguments: Vec<OsString>,
     config: Option<String>,
+    parent: Option<PathBuf>,
     kept_panics: bool,
 }
 
@@ -49,6 +50,13 @@ impl TestServerBuilder {
         self
     }
 
+    /// Puts its data below this directory, as on a disk of its own.
+    #[must_use]
+    pub fn within(mut self, parent: impl Into<PathBuf>) -> Self {
+        self.parent = Some(parent.into());
+        self
+    }
+
     /// A panic in the server's log does not fail the test at its end.
     #[must_use]
     pub fn expect_panics(mut self) -> Self {
@@ -59,7 +67,11 @@ impl TestServerBuilder {
     /// Starts it and waits until it says where it listens.
     #[track_caller]
     pub fn start(self) -> TestServer {
-        let directory = tempfile::tempdir().expect("a temporary directory");
+        let directory = match &self.parent {
+            Some(parent) => tempfile::tempdir_in(parent),
+            None => tempfile::tempdir(),
+        }
+        .expect("a temporary directory");
         if let Some(config) = &self.config {
             fs::write(directory.path().join("server.toml"), config).expect("a configuration");
         }

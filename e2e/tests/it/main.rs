@@ -6,6 +6,8 @@ mod faults;
 mod main_job;
 mod odd_files;
 mod original_client;
+mod original_server;
+mod power_loss;
 mod resume;
 mod secrets;
 mod support;

@@ -10,7 +10,6 @@ use fs_err as fs;
 use serde_json::Value;
 
 use crate::keeper::{Directory, Kept, Owner};
-use crate::workspace::Workspace;
 use crate::{environment, say, steps};
 
 const START_LIMIT: Duration = Duration::from_secs(30);
@@ -31,7 +30,7 @@ const FORGOTTEN: [&str; 10] = [
 
 /// The home and the server in it.
 #[derive(Debug)]
-pub(super) struct Stage {
+pub(crate) struct Stage {
     home: PathBuf,
     path: OsString,
     server: Kept,
@@ -39,13 +38,12 @@ pub(super) struct Stage {
 }
 
 impl Stage {
-    /// Makes the home and starts the server.
-    pub(super) fn open(workspace: &Workspace) -> Result<Self> {
+    /// Makes the home and starts the server, with the programs of this directory.
+    pub(crate) fn open(binaries: &Path) -> Result<Self> {
         let directory = Directory::new("heimdex-demo", Owner::Us)?;
         let home = directory.path().to_owned();
-        let binaries = workspace.binaries();
         let known = environment::variable("PATH").unwrap_or_default();
-        let mut places = vec![binaries.clone()];
+        let mut places = vec![binaries.to_owned()];
         places.extend(std::env::split_paths(&known));
         let path = std::env::join_paths(places).context("PATH")?;
         let shown = steps::quoted(&binaries.to_string_lossy());
@@ -74,18 +72,28 @@ impl Stage {
         })
     }
 
+    /// The directory that everything happens in.
+    pub(crate) fn home(&self) -> &Path {
+        &self.home
+    }
+
+    /// The server's process id.
+    pub(crate) fn server_process(&self) -> Result<u32> {
+        self.server.process("heimdex-server")
+    }
+
     /// Where the server listens.
-    pub(super) fn url(&self) -> &str {
+    pub(crate) fn url(&self) -> &str {
         &self.url
     }
 
     /// What the server stores, in bytes on disk.
-    pub(super) fn stored(&self) -> u64 {
+    pub(crate) fn stored(&self) -> u64 {
         bytes_below(&self.home.join("server"))
     }
 
     /// Shows a line of shell and runs it.
-    pub(super) fn sh(&self, line: &str) -> Result<()> {
+    pub(crate) fn sh(&self, line: &str) -> Result<()> {
         say::command(line);
         let mut command = self.command("sh");
         command.args(["-c", line]);
@@ -93,12 +101,12 @@ impl Stage {
     }
 
     /// Shows a call of `heimdex` and runs it.
-    pub(super) fn heimdex(&self, arguments: &[&str]) -> Result<()> {
+    pub(crate) fn heimdex(&self, arguments: &[&str]) -> Result<()> {
         self.run("heimdex", arguments)
     }
 
     /// Shows a command and runs it.
-    pub(super) fn run(&self, program: &str, arguments: &[&str]) -> Result<()> {
+    pub(crate) fn run(&self, program: &str, arguments: &[&str]) -> Result<()> {
         let mut command = self.command(program);
         command.args(arguments);
         let typed = steps::typed(&command);
@@ -107,7 +115,7 @@ impl Stage {
     }
 
     /// Shows a call of `heimdex` and starts it; the caller ends it.
-    pub(super) fn start(&self, arguments: &[&str]) -> Result<Child> {
+    pub(crate) fn start(&self, arguments: &[&str]) -> Result<Child> {
         let mut command = self.command("heimdex");
         command.args(arguments);
         say::command(&format!("{} &", steps::typed(&command)));
@@ -115,7 +123,7 @@ impl Stage {
     }
 
     /// Copies a file into the home, and returns its name there.
-    pub(super) fn copy_in(&self, file: &Path) -> Result<String> {
+    pub(crate) fn copy_in(&self, file: &Path) -> Result<String> {
         let name = file.file_name().context("the video has no name")?;
         let name = name
             .to_str()
@@ -126,12 +134,12 @@ impl Stage {
     }
 
     /// The size of a file in the home.
-    pub(super) fn size_of(&self, name: &str) -> Result<u64> {
+    pub(crate) fn size_of(&self, name: &str) -> Result<u64> {
         Ok(fs::metadata(self.home.join(name))?.len())
     }
 
     /// The videos of the catalog.
-    pub(super) fn videos(&self) -> Result<Vec<Value>> {
+    pub(crate) fn videos(&self) -> Result<Vec<Value>> {
         let mut command = self.command("heimdex");
         let output = command
             .args(["list", "--json"])
@@ -150,7 +158,7 @@ impl Stage {
     }
 
     /// The id of a file's video, as short as a person would type it.
-    pub(super) fn id_of(&self, name: &str) -> Result<String> {
+    pub(crate) fn id_of(&self, name: &str) -> Result<String> {
         let videos = self.videos()?;
         let video = videos.iter().find(|video| video["filename"] == name);
         let id = video.and_then(|video| video["video_id"].as_str());
@@ -158,8 +166,17 @@ impl Stage {
         Ok(id.chars().take(8).collect())
     }
 
+    /// The id of the video of this size.
+    pub(crate) fn id_of_size(&self, bytes: u64) -> Result<String> {
+        let videos = self.videos()?;
+        let video = videos.iter().find(|video| video["size_bytes"] == bytes);
+        let id = video.and_then(|video| video["video_id"].as_str());
+        let id = id.with_context(|| format!("no video of {bytes} bytes is in the catalog"))?;
+        Ok(id.to_owned())
+    }
+
     /// Stops the server; the home goes with it.
-    pub(super) fn close(self) -> Result<()> {
+    pub(crate) fn close(self) -> Result<()> {
         say::talk("\n# The server stops, and the directory goes.");
         say::command("kill %1");
         let home = self.server.path().to_owned();
@@ -168,7 +185,8 @@ impl Stage {
         Ok(())
     }
 
-    fn command(&self, program: &str) -> Command {
+    /// A call of a program in the home, with its environment and without input.
+    pub(crate) fn command(&self, program: &str) -> Command {
         let mut command = Command::new(program);
         dress(&mut command, &self.home, &self.path);
         command.current_dir(&self.home).stdin(Stdio::null());

@@ -18,6 +18,7 @@ mod reserve;
 mod service;
 mod sweep;
 mod write;
+mod write_back;
 
 use std::fmt;
 use std::io;
@@ -49,10 +50,12 @@ pub struct EmbeddedSettings {
     pub bucket: String,
     /// The region that signatures name.
     pub region: String,
-    /// The one access key.
+    /// The access key that signs.
     pub access_key: String,
     /// Its secret.
     pub secret_key: Secret,
+    /// Access keys of earlier days with their secrets: URLs that they signed still work, nothing is signed with them.
+    pub previous_keys: Vec<(String, Secret)>,
 }
 
 /// Why a store cannot be used.
@@ -110,6 +113,16 @@ pub enum OpenError {
     },
 }
 
+/// Knows every key that a signature may name.
+fn verifier(settings: &EmbeddedSettings) -> SimpleAuth {
+    let mut auth =
+        SimpleAuth::from_single(settings.access_key.clone(), settings.secret_key.expose());
+    for (access_key, secret_key) in &settings.previous_keys {
+        auth.register(access_key.clone(), secret_key.expose().into());
+    }
+    auth
+}
+
 /// An open embedded store. Clones are handles to the same one.
 #[derive(Clone)]
 pub struct EmbeddedStore {
@@ -152,10 +165,7 @@ impl EmbeddedStore {
         });
         let mut builder =
             S3ServiceBuilder::new(service::Service::new(Arc::clone(&store), &settings.bucket));
-        builder.set_auth(SimpleAuth::from_single(
-            settings.access_key.clone(),
-            settings.secret_key.expose(),
-        ));
+        builder.set_auth(verifier(&settings));
         let this = Self {
             settings: Arc::new(settings),
             identity,

@@ -19,6 +19,7 @@ async fn open(parent: &std::path::Path) -> (TempDir, EmbeddedStore, ObjectStore)
         region: "local".to_owned(),
         access_key: "heimdex".to_owned(),
         secret_key: Secret::new("0123456789abcdef"),
+        previous_keys: Vec::new(),
     };
     let embedded = EmbeddedStore::open(settings).await.unwrap();
     let store = ObjectStore::embedded(&embedded);

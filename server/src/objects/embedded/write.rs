@@ -1,11 +1,12 @@
 //! Takes the bytes of a part or an object in: written as they come, checked, durable, under a random name.
 //!
 //! Each frame is written by the task that received it: handing buffers to another thread costs more than the write.
-//! Only what waits for the disk (sync, rename) goes to the blocking pool.
+//! What waits for the disk (sync, rename) goes to the blocking pool, and so do writes once the disk makes them wait.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -15,10 +16,15 @@ use futures::StreamExt;
 use md5::{Digest, Md5};
 use rustix::fs::FlockOperation;
 use s3s::dto::StreamingBlob;
+use tokio::runtime::{Handle, RuntimeFlavor};
 
 use super::error::StoreError;
 use super::layout::{Layout, random_name, sync_parent};
 use super::manifest::TempPath;
+use super::write_back::WriteBack;
+
+/// A write into the page cache that takes this long was held up until the disk had caught up.
+const HELD_UP: Duration = Duration::from_millis(20);
 
 /// What the sender promised of a body.
 #[derive(Debug, Clone, Default)]
@@ -158,6 +164,8 @@ struct Incoming {
     place: TempPath,
     size: u64,
     crc: Crc,
+    write_back: WriteBack,
+    disk_is_slow: bool,
 }
 
 impl Incoming {
@@ -171,13 +179,28 @@ impl Incoming {
             place,
             size: 0,
             crc: Crc::new(CrcAlgorithm::Crc32Iscsi),
+            write_back: WriteBack::default(),
+            disk_is_slow: false,
         })
     }
 
+    /// Writes on this thread. Once the disk has held a write of this part up, other tasks leave the thread first, so that
+    /// nobody who only asks the API waits for the disk too.
     fn write(&mut self, frame: &[u8]) -> io::Result<()> {
+        if self.disk_is_slow && Handle::current().runtime_flavor() == RuntimeFlavor::MultiThread {
+            return tokio::task::block_in_place(|| self.append(frame));
+        }
+        let began = Instant::now();
+        self.append(frame)?;
+        self.disk_is_slow |= began.elapsed() >= HELD_UP;
+        Ok(())
+    }
+
+    fn append(&mut self, frame: &[u8]) -> io::Result<()> {
         self.crc.update(frame);
         self.file.write_all(frame)?;
         self.size += frame.len() as u64;
+        self.write_back.written(&self.file, self.size);
         Ok(())
     }
 

@@ -35,6 +35,7 @@ fn mount(directory: &Path, size: &str) -> Option<Mounted> {
 async fn a_full_disk_is_said_and_harms_nothing() {
     let directory = tempfile::tempdir().unwrap();
     let Some(_mounted) = mount(directory.path(), "8m") else {
+        heimdex_testkit::left_out("no full disk: nothing can be mounted here");
         return;
     };
     let fixture = Fixture::within(directory.path()).await;

@@ -37,6 +37,7 @@ pub(crate) fn settings(dir: &Path) -> EmbeddedSettings {
         region: "local".to_owned(),
         access_key: "heimdex".to_owned(),
         secret_key: Secret::new("0123456789abcdef"),
+        previous_keys: Vec::new(),
     }
 }
 

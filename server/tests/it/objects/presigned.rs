@@ -1,7 +1,9 @@
 //! Presigned URLs over a real socket: what they allow and what the store checks while bytes arrive.
 
 use bytes::Bytes;
-use heimdex_api::Checksum;
+use heimdex_api::{Checksum, Secret};
+use heimdex_server::objects::ObjectStore;
+use heimdex_server::objects::embedded::EmbeddedStore;
 use proptest::test_runner::{Config, TestRunner};
 
 use super::{Fixture, HOUR, Listener, crc32c, etag};
@@ -41,6 +43,38 @@ async fn a_single_put_lands_under_incoming() {
         fixture.store.get_range("incoming/1", 0, 9).await.unwrap(),
         "bytes"
     );
+}
+
+#[tokio::test]
+async fn a_url_signed_with_the_previous_key_works_on() {
+    let fixture = Fixture::new().await;
+    let mut rotated = super::settings(fixture.dir.path());
+    let old = (rotated.access_key, rotated.secret_key);
+    rotated.access_key = "fresh".to_owned();
+    rotated.secret_key = Secret::new("fedcba9876543210");
+    rotated.previous_keys = vec![old];
+    let embedded = EmbeddedStore::open(rotated.clone()).await.unwrap();
+    let listener = Listener::new(&embedded).await;
+    let sign = |store: &ObjectStore| {
+        store
+            .presign_put(&listener.origin, "incoming/1", 5, None, None, HOUR)
+            .unwrap()
+    };
+    let (old, fresh) = (
+        sign(&fixture.store),
+        sign(&ObjectStore::embedded(&embedded)),
+    );
+    assert_eq!(listener.put(&old, "bytes").await.status(), 200);
+    assert_eq!(listener.put(&fresh, "bytes").await.status(), 200);
+
+    rotated.previous_keys.clear();
+    let forgetful = EmbeddedStore::open(rotated).await.unwrap();
+    let listener = Listener::new(&forgetful).await;
+    let old = fixture
+        .store
+        .presign_put(&listener.origin, "incoming/1", 5, None, None, HOUR)
+        .unwrap();
+    assert_eq!(listener.put(&old, "bytes").await.status(), 403);
 }
 
 #[tokio::test]

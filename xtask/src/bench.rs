@@ -1,0 +1,46 @@
+//! `cargo xtask bench NAME`: measures release builds of the real programs, and prints tables for the documentation.
+//!
+//! Machines differ and are noisy: what is compared is measured in one run, turn by turn, and read as a ratio.
+
+mod measure;
+mod table;
+mod transfer;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Result;
+
+use crate::steps;
+use crate::workspace::Workspace;
+
+/// What can be measured.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Bench {
+    /// Uploads and downloads over loopback.
+    Transfer(transfer::Plan),
+}
+
+pub(crate) use transfer::Plan as TransferPlan;
+
+pub(crate) fn run(workspace: &Workspace, bench: &Bench) -> Result<ExitCode> {
+    let binaries = release(workspace)?;
+    match bench {
+        Bench::Transfer(plan) => transfer::run(&binaries, plan)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Builds the programs as people run them: optimised, and without the lines that tests kill them at.
+fn release(workspace: &Workspace) -> Result<PathBuf> {
+    steps::run(workspace.cargo().args([
+        "build",
+        "--release",
+        "--package",
+        "heimdex",
+        "--package",
+        "heimdex-server",
+        "--bins",
+    ]))?;
+    Ok(workspace.release_binaries())
+}
