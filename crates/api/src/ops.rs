@@ -1,6 +1,6 @@
 //! `/health`, `/ready` and `/usage`.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::request::request;
 
@@ -43,9 +43,18 @@ pub struct HealthResponse {
     pub status: String,
     /// The server's version.
     pub version: String,
-    /// The extensions that it has; see [`feature`].
-    #[serde(default)]
+    /// The extensions that it has; see [`feature`]. Servers of the original API name none.
+    #[serde(default, deserialize_with = "extensions")]
     pub features: Vec<String>,
+}
+
+/// The names of a list. The original has something of its own under this name, which tells of no extension of ours.
+fn extensions<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    let features = serde_json::Value::deserialize(deserializer)?;
+    let names = features.as_array().into_iter().flatten();
+    Ok(names
+        .filter_map(|name| name.as_str().map(str::to_owned))
+        .collect())
 }
 
 /// `GET /ready`: database and store answer.
@@ -70,4 +79,23 @@ pub struct UsageResponse {
     pub bytes_uploading: u64,
     /// What the library may hold; null for no limit.
     pub quota_bytes: Option<u64>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::HealthResponse;
+
+    #[test]
+    fn what_the_original_calls_features_is_no_extension() {
+        for (features, expected) in [
+            (r#"["multipart", "trash"]"#, &["multipart", "trash"][..]),
+            (r#"{"vision": true}"#, &[]),
+            ("null", &[]),
+            ("7", &[]),
+        ] {
+            let json = format!(r#"{{"status":"healthy","version":"1","features":{features}}}"#);
+            let health: HealthResponse = serde_json::from_str(&json).unwrap();
+            assert_eq!(health.features, expected, "{features}");
+        }
+    }
 }

@@ -181,7 +181,10 @@ impl HttpError {
                 || retry_after.map(|wait| format!("try again in {} s", wait.as_secs().max(1))),
                 |hint| Some(hint.to_owned()),
             ),
-            Self::Unsupported { .. } | Self::Request(_) => None,
+            Self::Unsupported { .. } => {
+                Some("it is older than this command: ask who runs it for a newer server".into())
+            }
+            Self::Request(_) => None,
         }
     }
 }

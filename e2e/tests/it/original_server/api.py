@@ -3,6 +3,7 @@ without an offset, and its habits: a PUT that fails now and then, a completion w
 the second time. Listens on a free port of the loopback interface and prints its URL.
 """
 
+import hashlib
 import json
 import re
 import sys
@@ -34,11 +35,13 @@ TROUBLE = {"puts": 1, "lost_replies": 1}
 class Original(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
-    def answer(self, status, value):
+    def answer(self, status, value, headers=()):
         body = json.dumps(value).encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
+        for name, text in headers:
+            self.send_header(name, text)
         self.end_headers()
         self.wfile.write(body)
 
@@ -64,7 +67,7 @@ class Original(BaseHTTPRequestHandler):
             TROUBLE["puts"] -= 1
             return self.answer(503, {"detail": "SlowDown"})
         BYTES[video[1]] = bytes_
-        return self.answer(200, {})
+        return self.answer(200, {}, [("ETag", f'"{hashlib.md5(bytes_).hexdigest()}"')])
 
     def do_POST(self):
         body = json.loads(self.body() or b"null")
