@@ -53,6 +53,12 @@ pub(crate) enum CliError {
     /// No unfinished upload has this id.
     #[error("no unfinished upload has the id `{0}`")]
     NoSuchUpload(String),
+    /// No ingest has this id.
+    #[error("no ingest has the id `{0}`")]
+    NoSuchIngest(String),
+    /// Nothing was taken in under this label.
+    #[error("nothing was taken in under the label `{0}`")]
+    NoSuchSource(String),
     /// Several videos have such an id.
     #[error("`{given}` is the beginning of several ids: {}", candidates.join(", "))]
     Ambiguous {
@@ -129,6 +135,8 @@ impl CliError {
             | Self::Declined
             | Self::NoSuchVideo(_)
             | Self::NoSuchUpload(_)
+            | Self::NoSuchIngest(_)
+            | Self::NoSuchSource(_)
             | Self::Path { .. }
             | Self::Network(_)
             | Self::Config(_)
@@ -152,6 +160,8 @@ impl CliError {
             Self::NoTerminal { flag, .. } => Some(format!("use {flag}")),
             Self::NoSuchVideo(_) => Some("`heimdex list` shows the ids".into()),
             Self::NoSuchUpload(_) => Some("`heimdex queue` shows the ids".into()),
+            Self::NoSuchIngest(_) => Some("`heimdex ingests` shows the ids".into()),
+            Self::NoSuchSource(_) => Some("`heimdex ingests` shows the labels".into()),
             Self::Ambiguous { .. } => Some("type more digits".into()),
             Self::Http(error) => error.hint(),
             Self::Config(error) => error.hint(),

@@ -11,7 +11,7 @@ pub(crate) enum ExitStatus {
     Failed = 1,
     /// What was typed cannot be meant.
     Usage = 2,
-    /// Some of it was done.
+    /// Some of it was done; or it was checked and is not so.
     PartlyFailed = 3,
     /// Nobody is logged in.
     NotLoggedIn = 4,

@@ -2,6 +2,7 @@
 
 mod account;
 mod download;
+mod ingests;
 mod json;
 mod list;
 mod queue;
@@ -18,6 +19,7 @@ use crate::exit::EXIT_CODES;
 
 pub(crate) use account::{ConnectionArgs, LoginArgs, LogoutArgs, RegisterArgs, WhoamiArgs};
 pub(crate) use download::DownloadArgs;
+pub(crate) use ingests::IngestsArgs;
 pub(crate) use json::{JsonArgs, JsonMode};
 pub(crate) use list::{ListArgs, SortKey, StateFilter};
 pub(crate) use queue::{QueueArgs, QueueCancelArgs, QueueCommand, QueueResumeArgs};
@@ -92,6 +94,7 @@ pub(crate) enum Command {
     List(ListArgs),
     Show(ShowArgs),
     Download(DownloadArgs),
+    Ingests(IngestsArgs),
     Rm(RmArgs),
 }
 

@@ -1,5 +1,7 @@
 //! `heimdex download`: gets videos back, checked before they have their names.
 
+mod tree;
+
 use std::io::ErrorKind;
 use std::os::fd::AsFd as _;
 use std::path::Path;
@@ -27,6 +29,9 @@ use crate::output::text::{clean, count, grouped};
 use crate::printer::Stream;
 
 pub(super) async fn run(context: &Context<'_>, args: DownloadArgs) -> Result<ExitStatus, CliError> {
+    if let (Some(to), true) = (&args.to, args.source.is_some() || args.ingest.is_some()) {
+        return tree::run(context, &args, to).await;
+    }
     let selection = Selection::of(&args.json.mode(), &events::FIELDS)?;
     check(context, &args, selection.is_some())?;
     if let Some(folder) = &args.to {

@@ -4,6 +4,7 @@ mod account;
 mod ask;
 mod download;
 mod find;
+mod ingests;
 mod list;
 mod login;
 mod logout;
@@ -60,6 +61,7 @@ pub(crate) async fn run(
         Command::Upload(args) => upload::run(&context, args).await,
         Command::Queue(args) => queue::run(&context, args).await,
         Command::Download(args) => download::run(&context, args).await,
+        Command::Ingests(args) => ingests::run(&context, &args).await,
         Command::Show(args) => show::run(&context, &args).await,
         Command::Rm(args) => rm::run(&context, &args).await,
     }

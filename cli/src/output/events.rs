@@ -9,7 +9,7 @@ use crate::error::CliError;
 use crate::printer::Printer;
 
 /// Every field that an event may have.
-pub(crate) const FIELDS: [&str; 27] = [
+pub(crate) const FIELDS: [&str; 30] = [
     "event",
     "time",
     "path",
@@ -37,6 +37,9 @@ pub(crate) const FIELDS: [&str; 27] = [
     "left_out",
     "interrupted",
     "not_tried",
+    "instead_of",
+    "renamed",
+    "unnamed",
 ];
 
 /// Tells programs what happens; nothing where nobody asked for JSON. Clones tell the same reader.

@@ -46,6 +46,7 @@ help_of! {
     upload_explains_itself: "help_upload" = ["upload"];
     queue_explains_itself: "help_queue" = ["queue"];
     download_explains_itself: "help_download" = ["download"];
+    ingests_explains_itself: "help_ingests" = ["ingests"];
     list_explains_itself: "help_list" = ["list"];
     show_explains_itself: "help_show" = ["show"];
     rm_explains_itself: "help_rm" = ["rm"];

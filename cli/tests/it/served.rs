@@ -31,17 +31,22 @@ fn uploaded() -> (TestServer, Home, Output) {
 }
 
 /// The same command as a person sees it: in a terminal of so many columns.
-fn in_terminal(home: &Home, columns: u32, arguments: &str) -> Output {
+pub(crate) fn in_terminal(home: &Home, columns: u32, arguments: &str) -> Output {
+    run_in_terminal(home, columns, arguments).exits(0)
+}
+
+/// The same, however it ends.
+pub(crate) fn run_in_terminal(home: &Home, columns: u32, arguments: &str) -> Output {
     let command = format!("stty cols {columns} rows 24 && exec heimdex {arguments}");
     let path = heimdex_testkit::binary_path(heimdex_testkit::Binary::Cli);
     let directory = path.parent().unwrap().to_owned();
     home.any_program("script")
         .env("PATH", format!("{}:/usr/bin:/bin", directory.display()))
         .args(["-qec", &command, "/dev/null"])
-        .ok()
+        .run()
 }
 
-fn id_of(home: &Home, name: &str) -> String {
+pub(crate) fn id_of(home: &Home, name: &str) -> String {
     let listed = home.heimdex(["list", name, "--json=video_id"]).ok().json();
     listed["videos"][0]["video_id"].as_str().unwrap().to_owned()
 }

@@ -4,7 +4,7 @@ use heimdex_testkit::Output;
 
 /// Snapshots exit code, standard output and standard error of a run under a name that is a sentence.
 macro_rules! hx_snapshot {
-    ($name:literal, $output:expr) => {{
+    ($name:expr, $output:expr) => {{
         let text = crate::snapshot::transcript(&$output);
         insta::with_settings!({
             prepend_module_to_snapshot => false,
@@ -19,6 +19,10 @@ macro_rules! hx_snapshot {
                 (r"BLAKE3 [0-9a-f]{4}…", "BLAKE3 [BLAKE3]…"),
                 (r"download [0-9a-f]{6}`", "download [SHORT]`"),
                 (r"  [0-9a-f]{6}(\r?\n)", "  [SHORT]$1"),
+                (r"--undo [0-9a-f]{6}`", "--undo [SHORT]`"),
+                (r"(?i)\b(host\s+)\S+", "$1[HOST]"),
+                (r"today \d\d:\d\d", "[TODAY]"),
+                (r"(?m)^\d+ files? \w+ read from here, perhaps.*\n", ""),
                 (r"just now|\d+ min ago", "[AGO]"),
                 (r"\r\n", "\n"),
                 (concat!("heimdex ", env!("CARGO_PKG_VERSION")), "heimdex [VERSION]"),

@@ -3,10 +3,12 @@
 //! Nothing here prints or reads the environment: the binaries do that and pass on what they found.
 
 mod atomic_file;
+mod beneath;
 mod class;
 pub mod credentials;
 pub mod http;
 pub mod journal;
+pub mod litter;
 pub mod paths;
 pub mod profile;
 pub mod transfer;

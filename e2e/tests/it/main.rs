@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "tests say what went wrong by panicking")]
 
+mod cards;
 mod faults;
 mod main_job;
 mod odd_files;

@@ -7,6 +7,7 @@ mod fetch;
 mod name;
 mod part_file;
 mod remote;
+mod target;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -27,8 +28,11 @@ use super::stop::Stop;
 use fetch::{Fetcher, Slot};
 use part_file::PartFile;
 use remote::Remote;
+use target::{Standing, Target};
 
 pub use name::local_name;
+pub(crate) use part_file::SUFFIX;
+pub use target::TreePlace;
 
 /// Parts of one video in flight.
 const PARTS_AT_ONCE: usize = 4;
@@ -51,6 +55,8 @@ pub enum DownloadTarget {
         /// What becomes of something else that is there.
         existing: Existing,
     },
+    /// To a place in a tree that is rebuilt; what is there stays.
+    Tree(TreePlace),
     /// In order, each part only after it was verified. Parts wait in temporary files.
     Writer(Box<dyn AsyncWrite + Send + Unpin>),
 }
@@ -106,34 +112,32 @@ pub async fn download(
 ) -> Result<DownloadOutcome, TransferError> {
     let report = Reporter::new(progress);
     let remote = Arc::new(Remote::describe(context, video).await?);
-    let (path, existing) = match target {
+    let target = match target {
         DownloadTarget::Writer(writer) => {
             let shown = PathBuf::from(local_name(&remote.filename));
-            return Run {
+            let run = Run {
                 context,
                 remote,
                 report: &report,
                 cancel,
                 shown,
-            }
-            .to_writer(writer)
-            .await;
+            };
+            return run.to_writer(writer).await;
         }
-        DownloadTarget::File { path, existing } => (path, existing),
+        DownloadTarget::File { path, existing } => Target::named(&path, existing)?,
         DownloadTarget::Directory { path, existing } => {
-            (path.join(local_name(&remote.filename)), existing)
+            Target::named(&path.join(local_name(&remote.filename)), existing)?
         }
+        DownloadTarget::Tree(place) => Target::within(place),
     };
-    let shown = path.clone();
-    Run {
+    let run = Run {
         context,
         remote,
         report: &report,
         cancel,
-        shown,
-    }
-    .to_file(path, existing)
-    .await
+        shown: target.shown.clone(),
+    };
+    run.to_file(target).await
 }
 
 /// One call of [`download`].
@@ -146,17 +150,13 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    async fn to_file(
-        &self,
-        path: PathBuf,
-        existing: Existing,
-    ) -> Result<DownloadOutcome, TransferError> {
+    async fn to_file(&self, target: Target) -> Result<DownloadOutcome, TransferError> {
         let size = self.remote.plan.size();
-        if let Some(blake3) = self.already_there(&path, existing).await? {
+        let path = target.shown.clone();
+        if let Some(blake3) = self.already_there(&target).await? {
             return Ok(DownloadOutcome::AlreadyThere { path, blake3, size });
         }
-        let opened = path.clone();
-        let file = Arc::new(blocking(&path, move || PartFile::open(&opened)).await?);
+        let file = Arc::new(blocking(&path, move || PartFile::open(target)).await?);
         let mut values = self.kept(&file).await?;
         let resumed = self.bytes_of(values.iter().map(|(part, _)| *part));
         self.report.tell(Progress::Planned {
@@ -190,8 +190,8 @@ impl Run<'_> {
             }
         };
         self.report.tell(Progress::Completing);
-        let (placed, mtime) = (path.clone(), self.remote.mtime);
-        blocking(&path, move || file.place(&placed, size, mtime, existing)).await?;
+        let mtime = self.remote.mtime;
+        blocking(&path, move || file.place(size, mtime)).await?;
         failpoint!("client.download.placed");
         let is_verified = self.remote.blake3.is_some();
         let path = Some(path);
@@ -307,38 +307,15 @@ impl Run<'_> {
     }
 
     /// The hash of the target, if it holds the wanted bytes already.
-    async fn already_there(
-        &self,
-        path: &std::path::Path,
-        existing: Existing,
-    ) -> Result<Option<Blake3>, TransferError> {
-        let metadata = match fs_err::symlink_metadata(path) {
-            Ok(_) => fs_err::metadata(path).ok(),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(TransferError::of_writing(path, &error)),
-        };
-        if metadata.as_ref().is_some_and(std::fs::Metadata::is_dir) {
-            let reason = "it is a directory".to_owned();
-            return Err(TransferError::Unwritable {
-                path: path.to_owned(),
-                reason,
-            });
-        }
-        let size = self.remote.plan.size();
-        let may_be_it =
-            metadata.is_some_and(|metadata| metadata.is_file() && metadata.len() == size);
-        if let Some(wanted) = self.remote.blake3.filter(|_| may_be_it) {
-            let (named, plan) = (path.to_owned(), self.remote.plan);
-            let found = blocking(path, move || part_file::hash_of(&named, &plan)).await;
-            if found.is_ok_and(|found| found == wanted) {
-                return Ok(Some(wanted));
-            }
-        }
-        match existing {
-            Existing::Keep => Err(TransferError::TargetExists {
-                path: path.to_owned(),
-            }),
-            Existing::Replace => Ok(None),
+    async fn already_there(&self, target: &Target) -> Result<Option<Blake3>, TransferError> {
+        let (looked, plan, wanted) = (target.clone(), self.remote.plan, self.remote.blake3);
+        let look = move || looked.standing(&plan, wanted);
+        match blocking(&target.shown, look).await? {
+            Standing::Nothing => Ok(None),
+            Standing::Equal => Ok(wanted),
+            Standing::Directory => Err(target.is_a_directory()),
+            Standing::Other if target.existing == Existing::Replace => Ok(None),
+            Standing::Other => Err(target.exists()),
         }
     }
 
@@ -384,7 +361,7 @@ impl Run<'_> {
 }
 
 /// Runs something on files without holding up other tasks.
-async fn blocking<T: Send + 'static>(
+pub(crate) async fn blocking<T: Send + 'static>(
     path: &std::path::Path,
     work: impl FnOnce() -> Result<T, TransferError> + Send + 'static,
 ) -> Result<T, TransferError> {

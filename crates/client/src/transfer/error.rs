@@ -152,9 +152,15 @@ impl TransferError {
 
     /// What the failure to write a file means.
     pub(crate) fn of_writing(path: &Path, error: &io::Error) -> Self {
+        let is_link = error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error());
+        let reason = if is_link {
+            "a link is in the way, and is not followed".to_owned()
+        } else {
+            error.kind().to_string()
+        };
         Self::Unwritable {
             path: path.to_owned(),
-            reason: error.kind().to_string(),
+            reason,
         }
     }
 }

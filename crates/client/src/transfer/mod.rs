@@ -20,13 +20,15 @@ mod send;
 mod source;
 pub mod state;
 mod stop;
+mod tree;
 mod upload;
 
 pub use context::TransferContext;
-pub use download::{DownloadOutcome, DownloadTarget, Existing, download, local_name};
+pub use download::{DownloadOutcome, DownloadTarget, Existing, TreePlace, download, local_name};
 pub use error::TransferError;
 pub use place::locate;
 pub use progress::Progress;
 pub use retry::{Failure, Patience};
 pub use stop::Stop;
+pub use tree::{Arranged, Arrangement, Restored, Tree, TreeFile, arrange};
 pub use upload::{UploadJob, UploadOptions, UploadOutcome, upload};

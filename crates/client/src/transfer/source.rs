@@ -284,7 +284,8 @@ fn read_cached(_file: &File, _bytes: &mut [u8], _at: u64) -> usize {
     0
 }
 
-fn stamp(metadata: &std::fs::Metadata) -> FileStamp {
+/// What tells that a file was not touched since.
+pub(crate) fn stamp(metadata: &std::fs::Metadata) -> FileStamp {
     let micros = |seconds: i64, nanos: i64| seconds.saturating_mul(1_000_000) + nanos / 1000;
     FileStamp {
         size: metadata.len(),

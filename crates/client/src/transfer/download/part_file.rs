@@ -1,25 +1,25 @@
 //! The `.heimdex-part` file that grows beside the target, and becomes it when it is whole.
 
+use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io;
 use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
-use std::os::unix::fs::FileExt as _;
-use std::path::{Path, PathBuf};
+use std::os::unix::fs::{FileExt as _, MetadataExt as _};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
-use fs_err::os::unix::fs::OpenOptionsExt as _;
 use heimdex_api::hash::{PartHasher, root_of_parts};
 use heimdex_api::plan::{PartNumber, PartPlan};
 use heimdex_api::{Blake3, Timestamp, failpoint};
 
-use super::Existing;
 use super::fetch::PlacedFile;
+use super::target::Target;
 use crate::transfer::buffers::BUFFER_SIZE;
 use crate::transfer::error::TransferError;
 
-const SUFFIX: &str = ".heimdex-part";
+/// What the name of a growing file ends in.
+pub(crate) const SUFFIX: &str = ".heimdex-part";
 /// Longest name that file systems take.
 const NAME_MAX: usize = 255;
 
@@ -27,34 +27,41 @@ const NAME_MAX: usize = 255;
 #[derive(Debug)]
 pub(super) struct PartFile {
     inner: Arc<PlacedFile>,
+    target: Target,
+    name: OsString,
 }
 
 impl PartFile {
-    /// Opens, or makes, the file that becomes `target`. Blocks, as everything here does.
-    pub(super) fn open(target: &Path) -> Result<Self, TransferError> {
-        let path = beside(target);
-        let fail = |error: io::Error| TransferError::of_writing(target, &error);
+    /// Opens, or makes, the file that becomes the target. Blocks, as everything here does.
+    pub(super) fn open(target: Target) -> Result<Self, TransferError> {
+        let name = beside(&target.name);
+        let path = target.shown.with_file_name(&name);
         loop {
-            let file = fs_err::OpenOptions::new()
-                .read(true)
-                .write(true)
-                .create(true)
-                .truncate(false)
-                // A link that somebody put there leads to somebody's file.
-                .custom_flags(rustix::fs::OFlags::NOFOLLOW.bits().cast_signed())
-                .open(&path)
-                .map_err(fail)?
-                .into_file();
+            // A link that somebody put there leads to somebody's file, and is refused.
+            let file = target
+                .open_beside(&name)
+                .map_err(|error| target.fail(&error))?;
+            let metadata = file.metadata().map_err(|error| target.fail(&error))?;
+            // Nor may it be known under another name, which would get these bytes too.
+            if !metadata.is_file() || metadata.nlink() > 1 {
+                return Err(TransferError::TargetExists { path });
+            }
             // File systems without locks: two downloads to one target are then the person's affair; what either of
             // them verifies is right all the same.
             if let Err(std::fs::TryLockError::WouldBlock) = file.try_lock() {
                 return Err(TransferError::Busy {
-                    path: target.to_owned(),
+                    path: target.shown.clone(),
                 });
             }
-            if is_at(&file, &path).map_err(fail)? {
+            if target
+                .is_at(&file, &name)
+                .map_err(|error| target.fail(&error))?
+            {
+                let inner = Arc::new(PlacedFile { file, path });
                 return Ok(Self {
-                    inner: Arc::new(PlacedFile { file, path }),
+                    inner,
+                    target,
+                    name,
                 });
             }
         }
@@ -99,71 +106,31 @@ impl PartFile {
     }
 
     /// Makes it the target: durable first, then under its name, and the name durable too.
-    pub(super) fn place(
-        &self,
-        target: &Path,
-        size: u64,
-        mtime: Option<Timestamp>,
-        existing: Existing,
-    ) -> Result<(), TransferError> {
-        let fail = |error: io::Error| TransferError::of_writing(target, &error);
-        let PlacedFile { file, path } = self.inner.as_ref();
+    pub(super) fn place(&self, size: u64, mtime: Option<Timestamp>) -> Result<(), TransferError> {
+        let fail = |error: io::Error| self.target.fail(&error);
+        let file = &self.inner.file;
         file.set_len(size).map_err(fail)?;
-        if let Some(mtime) = mtime.and_then(system_time) {
+        if let Some(mtime) = self.target.mtime.or(mtime).and_then(system_time) {
             // The time is a courtesy; some file systems cannot hold it.
             let _ = file.set_modified(mtime);
         }
         file.sync_all().map_err(fail)?;
         failpoint!("client.download.synced");
-        match existing {
-            Existing::Replace => fs_err::rename(path, target).map_err(fail)?,
-            Existing::Keep => rename_to_nothing(path, target)?,
-        }
-        let directory = target
-            .parent()
-            .filter(|parent| !parent.as_os_str().is_empty());
-        fs_err::File::open(directory.unwrap_or(Path::new(".")))
-            .and_then(|directory| directory.sync_all())
-            .map_err(fail)
+        self.target.take_name(&self.name)
     }
 
     /// Takes the file away.
     pub(super) fn discard(&self) {
-        // What stays is found to be wrong by the next call.
-        let _ = fs_err::remove_file(&self.inner.path);
-    }
-}
-
-/// Renames unless there is something by now.
-fn rename_to_nothing(path: &Path, target: &Path) -> Result<(), TransferError> {
-    let flags = rustix::fs::RenameFlags::NOREPLACE;
-    let here = rustix::fs::CWD;
-    match rustix::fs::renameat_with(here, path, here, target, flags) {
-        Ok(()) => Ok(()),
-        Err(rustix::io::Errno::EXIST) => Err(TransferError::TargetExists {
-            path: target.to_owned(),
-        }),
-        // File systems that do not know the flag: look, then rename.
-        Err(rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS) => {
-            if fs_err::symlink_metadata(target).is_ok() {
-                return Err(TransferError::TargetExists {
-                    path: target.to_owned(),
-                });
-            }
-            fs_err::rename(path, target).map_err(|error| TransferError::of_writing(target, &error))
-        }
-        Err(error) => Err(TransferError::of_writing(target, &error.into())),
+        self.target.remove_beside(&self.name);
     }
 }
 
 /// The hash of a whole file of the planned size.
-pub(super) fn hash_of(path: &Path, plan: &PartPlan) -> Result<Blake3, TransferError> {
-    let fail = |error: io::Error| TransferError::of_opening(path, &error);
-    let file = fs_err::File::open(path).map_err(fail)?.into_file();
+pub(super) fn hash_of(file: &File, plan: &PartPlan) -> io::Result<Blake3> {
     let mut buffer = vec![0; BUFFER_SIZE];
     let mut values = Vec::new();
     for part in plan.parts() {
-        values.extend(value_of(&file, plan, part, &mut buffer).map_err(fail)?);
+        values.extend(value_of(file, plan, part, &mut buffer)?);
     }
     Ok(root_of_parts(&values))
 }
@@ -193,26 +160,15 @@ fn value_of(
     })
 }
 
-/// The name beside the target; a name that would be too long is told by its hash.
-fn beside(target: &Path) -> PathBuf {
-    let name = target.file_name().unwrap_or_default().as_bytes();
+/// The name beside a target's; a name that would be too long is told by its hash.
+fn beside(name: &OsStr) -> OsString {
+    let name = name.as_bytes();
     let mut hidden = name.to_vec();
     if name.len() + SUFFIX.len() > NAME_MAX {
         hidden = blake3::hash(name).to_hex().as_bytes().to_vec();
     }
     hidden.extend_from_slice(SUFFIX.as_bytes());
-    target.with_file_name(std::ffi::OsString::from_vec(hidden))
-}
-
-/// Whoever had it before may have renamed it between opening and locking.
-fn is_at(file: &File, path: &Path) -> io::Result<bool> {
-    use std::os::unix::fs::MetadataExt as _;
-    let held = file.metadata()?;
-    match fs_err::symlink_metadata(path) {
-        Ok(there) => Ok((there.dev(), there.ino()) == (held.dev(), held.ino())),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
-        Err(error) => Err(error),
-    }
+    OsString::from_vec(hidden)
 }
 
 fn system_time(time: Timestamp) -> Option<SystemTime> {
@@ -227,9 +183,16 @@ fn system_time(time: Timestamp) -> Option<SystemTime> {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use heimdex_api::plan::PartSize;
 
     use super::*;
+    use crate::transfer::download::Existing;
+
+    fn target(directory: &Path, existing: Existing) -> Target {
+        Target::named(&directory.join("a.mp4"), existing).unwrap()
+    }
 
     fn plan() -> PartPlan {
         PartPlan::new(2500, PartSize::new(1024).unwrap()).unwrap()
@@ -261,20 +224,27 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let subtrees = subtrees(directory.path());
         assert_eq!(
-            hash_of(&directory.path().join("whole"), &plan()).unwrap(),
+            hash_of(
+                &fs_err::File::open(directory.path().join("whole"))
+                    .unwrap()
+                    .into_file(),
+                &plan()
+            )
+            .unwrap(),
             root_of_parts(&subtrees)
         );
-        let target = directory.path().join("a.mp4");
+        let target = target(directory.path(), Existing::Keep);
         let mut damaged = bytes();
         damaged[1500] ^= 1;
-        fs_err::write(beside(&target), &damaged).unwrap();
-        let file = PartFile::open(&target).unwrap();
+        let part_file = directory.path().join("a.mp4.heimdex-part");
+        fs_err::write(&part_file, &damaged).unwrap();
+        let file = PartFile::open(target.clone()).unwrap();
         let passed = AtomicU64::new(0);
         let kept = file.verified(&plan(), &subtrees, &passed).unwrap();
         let numbers: Vec<u16> = kept.iter().map(|(part, _)| part.get()).collect();
         assert_eq!((numbers, passed.into_inner()), (vec![1, 3], 2500));
         assert!(matches!(
-            PartFile::open(&target),
+            PartFile::open(target),
             Err(TransferError::Busy { .. })
         ));
     }
@@ -282,28 +252,45 @@ mod tests {
     #[test]
     fn a_file_that_came_meanwhile_is_not_replaced() {
         let directory = tempfile::tempdir().unwrap();
-        let target = directory.path().join("a.mp4");
-        let file = PartFile::open(&target).unwrap();
-        fs_err::write(&target, b"somebody's").unwrap();
+        let path = directory.path().join("a.mp4");
+        let file = PartFile::open(target(directory.path(), Existing::Keep)).unwrap();
+        fs_err::write(&path, b"somebody's").unwrap();
         let mtime = Timestamp::from_micros(1_000_000);
-        let kept = file.place(&target, 3, mtime, Existing::Keep);
+        let kept = file.place(3, mtime);
         assert!(matches!(kept, Err(TransferError::TargetExists { .. })));
-        assert_eq!(fs_err::read(&target).unwrap(), b"somebody's");
-        file.place(&target, 3, mtime, Existing::Replace).unwrap();
-        assert_eq!(fs_err::read(&target).unwrap(), [0; 3]);
-        let modified = fs_err::metadata(&target).unwrap().modified().unwrap();
+        assert_eq!(fs_err::read(&path).unwrap(), b"somebody's");
+        drop(file);
+        let file = PartFile::open(target(directory.path(), Existing::Replace)).unwrap();
+        file.place(3, mtime).unwrap();
+        assert_eq!(fs_err::read(&path).unwrap(), [0; 3]);
+        let modified = fs_err::metadata(&path).unwrap().modified().unwrap();
         assert_eq!(modified, SystemTime::UNIX_EPOCH + Duration::from_secs(1));
-        assert!(!beside(&target).exists());
+        assert_eq!(fs_err::read_dir(directory.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn somebodys_file_is_never_written_into() {
+        let directory = tempfile::tempdir().unwrap();
+        let (theirs, growing) = (
+            directory.path().join("theirs"),
+            directory.path().join("a.mp4.heimdex-part"),
+        );
+        fs_err::write(&theirs, b"somebody's").unwrap();
+        let opened = || PartFile::open(target(directory.path(), Existing::Replace));
+        fs_err::hard_link(&theirs, &growing).unwrap();
+        assert!(matches!(opened(), Err(TransferError::TargetExists { .. })));
+        fs_err::remove_file(&growing).unwrap();
+        std::os::unix::fs::symlink(&theirs, &growing).unwrap();
+        assert!(matches!(opened(), Err(TransferError::Unwritable { .. })));
+        fs_err::remove_file(&growing).unwrap();
+        opened().unwrap();
+        assert_eq!(fs_err::read(&theirs).unwrap(), b"somebody's");
     }
 
     #[test]
     fn a_long_name_has_room_for_its_part_file() {
         let long = "n".repeat(250);
-        let name = beside(Path::new(&long));
-        assert!(name.as_os_str().len() <= NAME_MAX);
-        assert_eq!(
-            beside(Path::new("d/a.mp4")),
-            Path::new("d/a.mp4.heimdex-part")
-        );
+        assert!(beside(OsStr::new(&long)).len() <= NAME_MAX);
+        assert_eq!(beside(OsStr::new("a.mp4")), "a.mp4.heimdex-part");
     }
 }

@@ -1,0 +1,118 @@
+//! Cards as a whole: taken in, told of, brought back, and judged before they are wiped.
+
+use fs_err as fs;
+use heimdex_testkit::{Home, TestServer, sample_mp4};
+
+use crate::served::{id_of, in_terminal};
+use crate::snapshot::hx_snapshot;
+
+/// A home with an account and a card that is stored and looked at.
+fn card() -> (TestServer, Home) {
+    let server = TestServer::start();
+    let home = Home::registered(&server, "ana@example.org");
+    fs::create_dir_all(home.path("CARD_A/CLIP")).unwrap();
+    fs::copy(sample_mp4(2), home.path("CARD_A/CLIP/A003C012.mp4")).unwrap();
+    home.write("CARD_A/notes.txt", "take 3 is the good one\n");
+    home.write("CARD_A/.DS_Store", "x");
+    home.heimdex(["upload", "CARD_A", "--source", "A cam, day 3", "--wait"])
+        .ok();
+    (server, home)
+}
+
+fn ingest(home: &Home) -> String {
+    let listed = home.heimdex(["ingests", "--json"]).ok().json();
+    listed["ingests"][0]["ingest_id"]
+        .as_str()
+        .unwrap()
+        .to_owned()
+}
+
+#[test]
+fn a_card_that_arrived_whole_says_so_everywhere() {
+    let (_server, home) = card();
+    let id = ingest(&home);
+    hx_snapshot!("ingests_in_a_pipe", home.heimdex(["ingests"]).ok());
+    hx_snapshot!("ingests_at_80_columns", in_terminal(&home, 80, "ingests"));
+    hx_snapshot!("ingests_at_40_columns", in_terminal(&home, 40, "ingests"));
+    hx_snapshot!(
+        "ingests_of_an_unknown_label",
+        in_terminal(&home, 80, "ingests --source nothing")
+    );
+    let fields = "--json=source,root_name,files,bytes";
+    hx_snapshot!("ingests_as_json", home.heimdex(["ingests", fields]).ok());
+    hx_snapshot!(
+        "ingest_that_is_whole_in_a_pipe",
+        home.heimdex(["ingests", &id]).ok()
+    );
+    hx_snapshot!(
+        "ingest_that_is_whole_at_80_columns",
+        in_terminal(&home, 80, &format!("ingests {}", &id[..6]))
+    );
+}
+
+#[test]
+fn a_card_that_lacks_a_file_names_it_everywhere() {
+    let (_server, home) = card();
+    let id = ingest(&home);
+    home.heimdex(["rm", &id_of(&home, "notes.txt"), "--yes"])
+        .ok();
+    hx_snapshot!(
+        "ingests_with_one_missing",
+        in_terminal(&home, 80, "ingests")
+    );
+    hx_snapshot!(
+        "ingest_with_one_missing_in_a_pipe",
+        home.heimdex(["ingests", &id]).run().exits(3)
+    );
+    let fields = "--json=is_whole,unnamed,missing";
+    hx_snapshot!(
+        "ingest_with_one_missing_as_json",
+        home.heimdex(["ingests", &id, fields]).run().exits(3)
+    );
+    for columns in [80, 40] {
+        let shown = in_terminal_exits(&home, columns, &format!("ingests {}", &id[..6]));
+        hx_snapshot!(
+            format!("ingest_with_one_missing_at_{columns}_columns"),
+            shown
+        );
+    }
+    let back = ["download", "--source", "A cam, day 3", "--to", "back"];
+    hx_snapshot!(
+        "download_of_a_card_with_one_missing",
+        home.heimdex(back).run().exits(3)
+    );
+}
+
+#[test]
+fn a_card_that_comes_back_is_told_in_one_line() {
+    let (_server, home) = card();
+    let arguments = ["download", "--source", "A cam, day 3", "--to", "back"];
+    let back = home.heimdex(arguments).ok();
+    // Files come in any order.
+    assert_eq!(back.stdout().lines().count(), 2, "{back}");
+    assert!(
+        back.stderr().contains("2 of 2 files here, 0 failed."),
+        "{back}"
+    );
+    hx_snapshot!(
+        "download_of_a_card_again",
+        in_terminal(&home, 80, "download --source 'A cam, day 3' --to back")
+    );
+    let json = home
+        .heimdex(arguments)
+        .arg("--json=files,fetched,already_there,renamed,unnamed")
+        .ok();
+    let last = json.ndjson().pop().unwrap();
+    let told =
+        ["files", "fetched", "already_there", "renamed", "unnamed"].map(|name| last[name].as_u64());
+    assert_eq!(
+        told,
+        [Some(2), Some(0), Some(2), Some(0), Some(0)],
+        "{json}"
+    );
+}
+
+/// In a terminal, and not well.
+fn in_terminal_exits(home: &Home, columns: u32, arguments: &str) -> heimdex_testkit::Output {
+    crate::served::run_in_terminal(home, columns, arguments).exits(3)
+}
