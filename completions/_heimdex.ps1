@@ -42,6 +42,7 @@ Register-ArgumentCompleter -Native -CommandName 'heimdex' -ScriptBlock {
             [CompletionResult]::new('ls', 'ls', [CompletionResultType]::ParameterValue, 'List videos')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show one video')
             [CompletionResult]::new('download', 'download', [CompletionResultType]::ParameterValue, 'Get videos back')
+            [CompletionResult]::new('ingests', 'ingests', [CompletionResultType]::ParameterValue, 'Tell whether a card or folder arrived whole')
             [CompletionResult]::new('rm', 'rm', [CompletionResultType]::ParameterValue, 'Put videos into the trash')
             break
         }
@@ -290,6 +291,8 @@ Register-ArgumentCompleter -Native -CommandName 'heimdex' -ScriptBlock {
             break
         }
         'heimdex;download' {
+            [CompletionResult]::new('--source', '--source', [CompletionResultType]::ParameterName, 'All that was taken in under this label, as the tree that it was')
+            [CompletionResult]::new('--ingest', '--ingest', [CompletionResultType]::ParameterName, 'All of one run over a card or folder, by the first digits of its id')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'The file to write, `-` for standard output; for one video only')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'The file to write, `-` for standard output; for one video only')
             [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'The folder to write to; without it the current one')
@@ -297,6 +300,19 @@ Register-ArgumentCompleter -Native -CommandName 'heimdex' -ScriptBlock {
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile to use: a server and an account')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
             [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Replace files that have other bytes')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but errors and what was asked for')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors and what was asked for')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say why something failed; twice: say what is done')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say why something failed; twice: say what is done')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'heimdex;ingests' {
+            [CompletionResult]::new('--source', '--source', [CompletionResultType]::ParameterName, 'Those of this card, reel or folder')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON, of the named fields only where some are named')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile to use: a server and an account')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but errors and what was asked for')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors and what was asked for')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say why something failed; twice: say what is done')

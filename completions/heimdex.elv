@@ -39,6 +39,7 @@ set edit:completion:arg-completer[heimdex] = {|@words|
             cand ls 'List videos'
             cand show 'Show one video'
             cand download 'Get videos back'
+            cand ingests 'Tell whether a card or folder arrived whole'
             cand rm 'Put videos into the trash'
         }
         &'heimdex;register'= {
@@ -270,6 +271,8 @@ set edit:completion:arg-completer[heimdex] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'heimdex;download'= {
+            cand --source 'All that was taken in under this label, as the tree that it was'
+            cand --ingest 'All of one run over a card or folder, by the first digits of its id'
             cand -o 'The file to write, `-` for standard output; for one video only'
             cand --output 'The file to write, `-` for standard output; for one video only'
             cand --to 'The folder to write to; without it the current one'
@@ -277,6 +280,18 @@ set edit:completion:arg-completer[heimdex] = {|@words|
             cand --profile 'The profile to use: a server and an account'
             cand --color 'When to use colours'
             cand --force 'Replace files that have other bytes'
+            cand -q 'Say nothing but errors and what was asked for'
+            cand --quiet 'Say nothing but errors and what was asked for'
+            cand -v 'Say why something failed; twice: say what is done'
+            cand --verbose 'Say why something failed; twice: say what is done'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'heimdex;ingests'= {
+            cand --source 'Those of this card, reel or folder'
+            cand --json 'Print JSON, of the named fields only where some are named'
+            cand --profile 'The profile to use: a server and an account'
+            cand --color 'When to use colours'
             cand -q 'Say nothing but errors and what was asked for'
             cand --quiet 'Say nothing but errors and what was asked for'
             cand -v 'Say why something failed; twice: say what is done'

@@ -43,6 +43,7 @@ complete -c heimdex -n "__fish_heimdex_needs_command" -f -a "list" -d 'List vide
 complete -c heimdex -n "__fish_heimdex_needs_command" -f -a "ls" -d 'List videos'
 complete -c heimdex -n "__fish_heimdex_needs_command" -f -a "show" -d 'Show one video'
 complete -c heimdex -n "__fish_heimdex_needs_command" -f -a "download" -d 'Get videos back'
+complete -c heimdex -n "__fish_heimdex_needs_command" -f -a "ingests" -d 'Tell whether a card or folder arrived whole'
 complete -c heimdex -n "__fish_heimdex_needs_command" -f -a "rm" -d 'Put videos into the trash'
 complete -c heimdex -n "__fish_heimdex_using_subcommand register" -l display-name -d 'What to call you' -r
 complete -c heimdex -n "__fish_heimdex_using_subcommand register" -l json -d 'Print JSON, of the named fields only where some are named' -r
@@ -243,6 +244,8 @@ never\t''"
 complete -c heimdex -n "__fish_heimdex_using_subcommand show" -s q -l quiet -d 'Say nothing but errors and what was asked for'
 complete -c heimdex -n "__fish_heimdex_using_subcommand show" -s v -l verbose -d 'Say why something failed; twice: say what is done'
 complete -c heimdex -n "__fish_heimdex_using_subcommand show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c heimdex -n "__fish_heimdex_using_subcommand download" -l source -d 'All that was taken in under this label, as the tree that it was' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand download" -l ingest -d 'All of one run over a card or folder, by the first digits of its id' -r
 complete -c heimdex -n "__fish_heimdex_using_subcommand download" -s o -l output -d 'The file to write, `-` for standard output; for one video only' -r -F
 complete -c heimdex -n "__fish_heimdex_using_subcommand download" -l to -d 'The folder to write to; without it the current one' -r -F
 complete -c heimdex -n "__fish_heimdex_using_subcommand download" -l json -d 'Print JSON, of the named fields only where some are named' -r
@@ -254,6 +257,15 @@ complete -c heimdex -n "__fish_heimdex_using_subcommand download" -l force -d 'R
 complete -c heimdex -n "__fish_heimdex_using_subcommand download" -s q -l quiet -d 'Say nothing but errors and what was asked for'
 complete -c heimdex -n "__fish_heimdex_using_subcommand download" -s v -l verbose -d 'Say why something failed; twice: say what is done'
 complete -c heimdex -n "__fish_heimdex_using_subcommand download" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c heimdex -n "__fish_heimdex_using_subcommand ingests" -l source -d 'Those of this card, reel or folder' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand ingests" -l json -d 'Print JSON, of the named fields only where some are named' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand ingests" -l profile -d 'The profile to use: a server and an account' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand ingests" -l color -d 'When to use colours' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c heimdex -n "__fish_heimdex_using_subcommand ingests" -s q -l quiet -d 'Say nothing but errors and what was asked for'
+complete -c heimdex -n "__fish_heimdex_using_subcommand ingests" -s v -l verbose -d 'Say why something failed; twice: say what is done'
+complete -c heimdex -n "__fish_heimdex_using_subcommand ingests" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c heimdex -n "__fish_heimdex_using_subcommand rm" -l json -d 'Print JSON, of the named fields only where some are named' -r
 complete -c heimdex -n "__fish_heimdex_using_subcommand rm" -l profile -d 'The profile to use: a server and an account' -r
 complete -c heimdex -n "__fish_heimdex_using_subcommand rm" -l color -d 'When to use colours' -r -f -a "auto\t''

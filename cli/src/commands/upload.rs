@@ -2,6 +2,7 @@
 
 mod collect;
 mod ingest;
+mod same_card;
 mod send;
 mod tell;
 mod wait;
@@ -44,7 +45,7 @@ pub(super) async fn run(context: &Context<'_>, args: UploadArgs) -> Result<ExitS
     let client = context.settings.client()?;
     let transfers = transfer::context(context, client)?;
     let interrupt = Interrupt::listen(context.printer).map_err(CliError::Runtime)?;
-    let ingests = ingest::begin(&transfers, &found.roots).await?;
+    let ingests = ingest::begin(&transfers, &found).await?;
     let run = send::Run {
         context,
         args: &args,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -11,7 +11,7 @@ use fs_err as fs;
 use heimdex_testkit::{Home, TestServer, ffmpeg, sample_mp4};
 use serde_json::Value;
 
-use crate::support::{LIMIT, on_both_databases, summary, videos};
+use crate::support::{LIMIT, on_both_databases, summary, unprivileged, videos};
 
 /// What a file of a tree is: its time in microseconds, which the catalog keeps, and its bytes.
 type Tree = BTreeMap<Vec<u8>, (u128, Vec<u8>)>;
@@ -356,4 +356,116 @@ fn what_was_never_taken_in_is_said_with_what_to_do() {
         .run()
         .exits(2);
     home.heimdex(["ingests", "0000"]).run().exits(1);
+}
+
+/// The same card in another home: its journal knows nothing of it.
+fn copied(from: &Home, to: &Home) {
+    to.any_program("cp")
+        .arg("-a")
+        .arg(from.path("CARD_A"))
+        .arg(to.path("CARD_A"))
+        .ok();
+}
+
+#[test]
+fn the_same_card_goes_on_with_its_ingest_where_no_journal_knows_it() {
+    let server = TestServer::start();
+    let home = Home::registered(&server, "ana@example.org");
+    camera_card(&home);
+    home.heimdex([
+        "upload",
+        "CARD_A",
+        "--source",
+        "A cam",
+        "--wait-for",
+        "verified",
+    ])
+    .ok();
+    let id = the_ingest(&home);
+
+    let other = Home::new();
+    other.login(server.url(), "ana@example.org");
+    copied(&home, &other);
+    other.write("CARD_A/new.txt", "shot since");
+    let again = other
+        .heimdex([
+            "upload",
+            "CARD_A",
+            "--source",
+            "A cam",
+            "--wait-for",
+            "verified",
+            "--json",
+        ])
+        .ok();
+    assert_eq!(summary(&again.ndjson())["already_stored"], 11, "{again}");
+    assert_eq!(the_ingest(&other), id);
+    let whole = other.heimdex(["ingests", &id, "--json"]).ok().json();
+    assert_eq!(whole["files"]["expected"], 12, "{whole:#}");
+}
+
+#[test]
+fn a_card_that_was_formatted_and_used_again_is_an_ingest_of_its_own() {
+    let server = TestServer::start();
+    let home = Home::registered(&server, "ana@example.org");
+    home.write("CARD_A/C0001.MP4", "monday");
+    home.heimdex([
+        "upload",
+        "CARD_A",
+        "--source",
+        "A cam",
+        "--wait-for",
+        "verified",
+    ])
+    .ok();
+    fs::remove_dir_all(home.home().join(".local/state")).unwrap();
+    home.write("CARD_A/C0001.MP4", "tuesday, longer");
+    home.heimdex([
+        "upload",
+        "CARD_A",
+        "--source",
+        "A cam",
+        "--wait-for",
+        "verified",
+    ])
+    .ok();
+    let listed = home.heimdex(["ingests", "--json=ingest_id"]).ok().json();
+    let ingests = listed["ingests"].as_array().unwrap();
+    assert_eq!(ingests.len(), 2, "{listed:#}");
+    // Both are whole: neither took a file from the other.
+    for ingest in ingests {
+        home.heimdex(["ingests", ingest["ingest_id"].as_str().unwrap()])
+            .ok();
+    }
+}
+
+#[test]
+fn a_file_that_went_from_the_folder_does_not_stand_in_for_one_that_never_came() {
+    let server = TestServer::start();
+    let home = Home::registered(&server, "ana@example.org");
+    home.write("CARD_A/A.mp4", "a");
+    home.write("CARD_A/B.mp4", "b");
+    home.heimdex(["upload", "CARD_A", "--wait-for", "verified"])
+        .ok();
+    fs::remove_file(home.path("CARD_A/A.mp4")).unwrap();
+    let unreadable = home.write("CARD_A/C/C.mp4", "c");
+    fs::set_permissions(
+        unreadable.parent().unwrap(),
+        PermissionsExt::from_mode(0o000),
+    )
+    .unwrap();
+    unprivileged(&home, &["upload", "CARD_A", "--wait-for", "verified"])
+        .run()
+        .exits(3);
+    let id = the_ingest(&home);
+    let shown = home
+        .heimdex(["ingests", &id, "--json"])
+        .run()
+        .exits(3)
+        .json();
+    assert_eq!(
+        (&shown["unnamed"], missing(&shown).len()),
+        (&1.into(), 0),
+        "{shown:#}"
+    );
 }

@@ -6,9 +6,11 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::{PermissionsExt, symlink};
 
 use fs_err as fs;
-use heimdex_testkit::{Binary, Home, Invocation, TestServer, binary_path};
+use heimdex_testkit::{Home, TestServer};
 
-use crate::support::{blake3_of, large_video, small_video, summary, the_video, videos};
+use crate::support::{
+    blake3_of, large_video, small_video, summary, the_video, unprivileged, videos,
+};
 
 fn home() -> (TestServer, Home) {
     let server = TestServer::start();
@@ -109,24 +111,6 @@ fn a_name_that_is_not_utf8_arrives_with_its_exact_bytes() {
     assert_eq!(video["path"], "clip\\xff.mp4");
     assert_eq!(video["path_raw"], "Y2xpcP8ubXA0");
     assert_eq!(video["state"], "indexed");
-}
-
-/// `heimdex` as somebody whom permissions hold back: root reads everything, so for root it is run as nobody.
-fn unprivileged(home: &Home, arguments: &[&str]) -> Invocation {
-    if !rustix::process::getuid().is_root() {
-        return home.heimdex(arguments);
-    }
-    let binary = home.path("heimdex");
-    fs::copy(binary_path(Binary::Cli), &binary).unwrap();
-    let everything = home.work().parent().unwrap().to_owned();
-    home.any_program("chown")
-        .args(["-R", "65534:65534"])
-        .arg(everything)
-        .ok();
-    home.any_program("setpriv")
-        .args(["--reuid=65534", "--regid=65534", "--clear-groups"])
-        .arg(binary)
-        .args(arguments)
 }
 
 #[test]

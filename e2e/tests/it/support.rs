@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use fs_err as fs;
 use heimdex_testkit::{
-    Fill, FreshDatabase, Home, TestServer, TestServerBuilder, pad_mp4, sample_mp4,
+    Binary, Fill, FreshDatabase, Home, Invocation, TestServer, TestServerBuilder, binary_path,
+    pad_mp4, sample_mp4,
 };
 use serde_json::Value;
 
@@ -108,6 +109,24 @@ pub(crate) fn the_video(home: &Home) -> Value {
     let videos = videos(home);
     assert_eq!(videos.len(), 1, "{videos:#?}");
     videos[0].clone()
+}
+
+/// `heimdex` as somebody whom permissions hold back: root reads everything, so for root it is run as nobody.
+pub(crate) fn unprivileged(home: &Home, arguments: &[&str]) -> Invocation {
+    if !rustix::process::getuid().is_root() {
+        return home.heimdex(arguments);
+    }
+    let binary = home.path("heimdex");
+    fs::copy(binary_path(Binary::Cli), &binary).unwrap();
+    let everything = home.work().parent().unwrap().to_owned();
+    home.any_program("chown")
+        .args(["-R", "65534:65534"])
+        .arg(everything)
+        .ok();
+    home.any_program("setpriv")
+        .args(["--reuid=65534", "--regid=65534", "--clear-groups"])
+        .arg(binary)
+        .args(arguments)
 }
 
 /// The `summary` event that ends a transfer's NDJSON.

@@ -1,7 +1,11 @@
 //! The ingests of an upload: each folder is taken in as a whole, and the second time goes on with the same one.
 
+use std::collections::{HashMap, HashSet};
+
 use heimdex_api::IngestId;
-use heimdex_api::ingest::{CreateIngestRequest, FinishIngestRequest, IngestListQuery};
+use heimdex_api::ingest::{
+    CreateIngestRequest, FinishIngestRequest, IngestFilesQuery, IngestListQuery,
+};
 use heimdex_api::limits::NAME_MAX;
 use heimdex_api::ops::feature;
 use heimdex_client::ApiClient;
@@ -10,26 +14,35 @@ use heimdex_client::transfer::{TransferContext, locate};
 use uuid::Uuid;
 
 use super::collect::{Found, Root};
+use super::same_card::{Here, is_same_card};
 use crate::clock;
 use crate::error::CliError;
+
+/// So many ingests of one label and folder name are compared with what is here.
+const CANDIDATES_MAX: usize = 8;
 
 /// The ingest of each root, in order; none at a server that knows none.
 pub(super) async fn begin(
     transfers: &TransferContext,
-    roots: &[Root],
+    found: &Found,
 ) -> Result<Vec<Option<IngestId>>, CliError> {
     let api = transfers.api();
     if !api.has(feature::INGESTS).await? {
-        return Ok(vec![None; roots.len()]);
+        return Ok(vec![None; found.roots.len()]);
     }
     let mut ingests = Vec::new();
-    for root in roots {
-        ingests.push(Some(ingest_of(transfers, root).await?));
+    for index in 0..found.roots.len() {
+        ingests.push(Some(ingest_of(transfers, found, index).await?));
     }
     Ok(ingests)
 }
 
-async fn ingest_of(transfers: &TransferContext, root: &Root) -> Result<IngestId, CliError> {
+async fn ingest_of(
+    transfers: &TransferContext,
+    found: &Found,
+    index: usize,
+) -> Result<IngestId, CliError> {
+    let root = &found.roots[index];
     let (api, journal) = (transfers.api(), transfers.journal());
     let key = key(transfers.profile(), root)?;
     if let Some(known) = journal.latest_ingest(&key)? {
@@ -47,7 +60,7 @@ async fn ingest_of(transfers: &TransferContext, root: &Root) -> Result<IngestId,
     } else {
         format!("{name}/*")
     };
-    let ingest = if let Some(ingest) = latest(api, root, &root_name, &host).await? {
+    let ingest = if let Some(ingest) = latest(api, found, index, (&root_name, &host)).await? {
         ingest
     } else {
         let request = CreateIngestRequest {
@@ -63,22 +76,46 @@ async fn ingest_of(transfers: &TransferContext, root: &Root) -> Result<IngestId,
     Ok(ingest)
 }
 
-/// Without a journal the newest of the same label, folder name and machine is taken.
+/// Without a journal the newest of the same label and folder name is gone on with, this machine's own before others',
+/// if it is about the files that are here: what a folder is called says little, and what a card is called nothing.
 async fn latest(
     api: &ApiClient,
-    root: &Root,
-    root_name: &str,
-    host: &str,
+    found: &Found,
+    index: usize,
+    (root_name, host): (&str, &str),
 ) -> Result<Option<IngestId>, CliError> {
+    let root = &found.roots[index];
     let query = IngestListQuery {
         source: Some(root.source.clone()),
         ..IngestListQuery::default()
     };
     let page = api.ingests(&query).await?;
-    let same = page.ingests.into_iter().find(|ingest| {
-        ingest.root_name.as_deref() == Some(root_name) && ingest.host.as_deref() == Some(host)
-    });
-    Ok(same.map(|ingest| ingest.ingest_id))
+    let named = page.ingests.into_iter();
+    let named = named.filter(|ingest| ingest.root_name.as_deref() == Some(root_name));
+    let (own, others): (Vec<_>, Vec<_>) =
+        named.partition(|ingest| ingest.host.as_deref() == Some(host));
+    if !root.is_whole {
+        // It is about whatever was named of a folder of this machine.
+        return Ok(own.first().map(|ingest| ingest.ingest_id));
+    }
+    let items = found.items.iter().filter(|item| item.root == index);
+    let here: HashMap<&[u8], Here> = items
+        .map(|item| (item.relative.as_slice(), (item.size, item.mtime)))
+        .collect();
+    let own_ids: HashSet<IngestId> = own.iter().map(|ingest| ingest.ingest_id).collect();
+    for ingest in own.into_iter().chain(others).take(CANDIDATES_MAX) {
+        let id = ingest.ingest_id;
+        // One page tells a card from another.
+        let listed = api
+            .ingest_files(id, &IngestFilesQuery::default())
+            .await?
+            .files;
+        let is_unbegun = listed.is_empty() && own_ids.contains(&id);
+        if is_unbegun || is_same_card(&listed, &here) {
+            return Ok(Some(id));
+        }
+    }
+    Ok(None)
 }
 
 fn key(profile: &str, root: &Root) -> Result<IngestKey, CliError> {
@@ -113,14 +150,16 @@ pub(super) async fn finish(
             .unusable
             .iter()
             .filter(|unusable| unusable.root == Some(index));
+        let unusable = unusable.count() as u64;
         let mut request = FinishIngestRequest {
-            files: (items.clone().count() + unusable.count()) as u64,
+            files: items.clone().count() as u64 + unusable,
             bytes: items.map(|item| item.size).sum(),
         };
+        // It also holds what was here, or was named, at other times; that must not stand in for what is missing now.
+        let known = api.ingest(ingest).await?;
+        let told = known.files.stored + known.files.failed;
+        request.files = request.files.max(told + unusable);
         if !root.is_whole {
-            // It also holds what was named at other times.
-            let known = api.ingest(ingest).await?;
-            request.files = request.files.max(known.files.stored + known.files.failed);
             request.bytes = request.bytes.max(known.bytes);
         }
         api.finish_ingest(ingest, &request).await?;
