@@ -15,6 +15,14 @@ pub(crate) fn ends_in(part: &str, missing: u64) -> String {
     )
 }
 
+/// The same, where nobody can tell what else would have followed.
+pub(crate) fn ends_at_least_in(part: &str, missing: u64) -> String {
+    format!(
+        "The file ends in the middle of {part}: at least {} missing. {CUT_SHORT}",
+        bytes(missing)
+    )
+}
+
 /// How many bytes "are" (missing), for a person: exact where they are few.
 pub(crate) fn bytes(count: u64) -> String {
     const UNITS: [(u64, &str); 3] = [(1 << 40, "TiB"), (1 << 30, "GiB"), (1 << 20, "MiB")];

@@ -35,5 +35,5 @@ pub use postgres::{FreshDatabase, fresh_database, postgres_url};
 pub use process::Running;
 pub use proxy::ChaosProxy;
 pub use server::{TestServer, TestServerBuilder};
-pub use video::{Fill, demo_video, ffmpeg, pad_mp4, sample_mp4, write_noise};
+pub use video::{Fill, demo_video, ffmpeg, pad_mp4, sample_film, sample_mp4, write_noise};
 pub use wait::{Condition, wait_until, wait_until_async};

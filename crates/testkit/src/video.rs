@@ -56,6 +56,32 @@ pub fn sample_mp4(seconds: u32) -> PathBuf {
     )
 }
 
+/// A film of two seconds in the container that the extension of its name asks for (MPEG-2, with PCM or in transport
+/// streams AC-3), made once and kept beside the binaries.
+pub fn sample_film(extension: &str) -> PathBuf {
+    ffmpeg(
+        &format!("sample.{extension}"),
+        &[
+            "-f",
+            "lavfi",
+            "-i",
+            "testsrc2=size=320x240:rate=25:duration=2",
+            "-f",
+            "lavfi",
+            "-i",
+            "sine=frequency=440:sample_rate=48000:duration=2",
+            "-c:v",
+            "mpeg2video",
+            "-c:a",
+            if matches!(extension, "ts" | "m2ts") {
+                "ac3"
+            } else {
+                "pcm_s16le"
+            },
+        ],
+    )
+}
+
 /// Runs ffmpeg with these arguments once, and keeps the result under this name; `name` stands for the arguments.
 pub fn ffmpeg(name: &str, arguments: &[&str]) -> PathBuf {
     let kept = binary::directory().join("testkit-samples");

@@ -42,6 +42,104 @@ fn a_truncated_mp4_is_named_stored_and_downloadable() {
     assert_eq!(blake3_of(&home.path("back.mp4")), blake3_of(&path));
 }
 
+/// The names of a film in every other container.
+const FILMS: [(&str, &str); 5] = [
+    ("A001C003.mxf", "mxf"),
+    ("00012.m2ts", "m2ts"),
+    ("capture.ts", "ts"),
+    ("screen.mkv", "mkv"),
+    ("old.avi", "avi"),
+];
+
+#[test]
+fn films_of_every_container_are_indexed_with_what_they_say() {
+    let (_server, home) = home();
+    for (name, extension) in FILMS {
+        fs::copy(heimdex_testkit::sample_film(extension), home.path(name)).unwrap();
+    }
+    let names = FILMS.map(|(name, _)| name);
+    home.heimdex(["upload", "--wait"]).args(names).ok();
+    let videos = videos(&home);
+    assert_eq!(videos.len(), FILMS.len());
+    for video in videos {
+        assert_eq!(
+            (
+                &video["state"],
+                &video["kind"],
+                &video["width"],
+                &video["height"]
+            ),
+            (&"indexed".into(), &"video".into(), &320.into(), &240.into()),
+            "{video:#}"
+        );
+        let seconds = video["duration_s"].as_f64().unwrap();
+        assert!((seconds - 2.0).abs() <= 0.05, "{video:#}");
+        assert_eq!(video["video_codec"], "mpeg2video", "{video:#}");
+        assert_eq!(video["frame_rate"], 25.0, "{video:#}");
+        assert!(video["audio_codec"].is_string(), "{video:#}");
+    }
+}
+
+#[test]
+fn truncated_films_of_every_container_are_named_stored_and_downloadable() {
+    let (_server, home) = home();
+    for (name, extension) in FILMS {
+        let whole = fs::read(heimdex_testkit::sample_film(extension)).unwrap();
+        // Not where a packet of a transport stream ends.
+        home.write(name, &whole[..(whole.len() / 2) | 1]);
+    }
+    let names = FILMS.map(|(name, _)| name);
+    let upload = home
+        .heimdex(["upload", "--wait"])
+        .args(names)
+        .run()
+        .exits(1);
+    for name in names {
+        assert!(upload.stderr().contains(name), "{name}: {upload}");
+    }
+    for video in videos(&home) {
+        assert_eq!(video["state"], "failed", "{video:#}");
+        assert!(
+            video["verified_at"].is_string(),
+            "its bytes are stored and equal: {video:#}"
+        );
+        let (id, name) = (
+            video["video_id"].as_str().unwrap(),
+            video["filename"].as_str().unwrap(),
+        );
+        let shown = home.heimdex(["show", id]).ok();
+        assert!(shown.stdout().contains("ends in the middle"), "{shown}");
+        home.heimdex(["download", id, "-o", "back"]).ok();
+        assert_eq!(
+            blake3_of(&home.path("back")),
+            blake3_of(&home.path(name)),
+            "{name}"
+        );
+        fs::remove_file(home.path("back")).unwrap();
+    }
+    // Accepted as it is, a film is indexed with what its head says, and with its sentence.
+    fs::rename(home.path("screen.mkv"), home.path("kept.mkv")).unwrap();
+    home.heimdex(["upload", "kept.mkv", "--damaged", "--wait"])
+        .ok();
+    let kept = videos(&home);
+    let kept = kept
+        .iter()
+        .find(|video| video["state"] == "indexed")
+        .unwrap();
+    assert_eq!(
+        (&kept["damaged"], &kept["width"]),
+        (&true.into(), &320.into()),
+        "{kept:#}"
+    );
+    assert!(
+        kept["error_text"]
+            .as_str()
+            .unwrap()
+            .contains("ends in the middle"),
+        "{kept:#}"
+    );
+}
+
 #[test]
 fn a_damaged_video_that_is_accepted_is_indexed_with_its_sentence() {
     let (_server, home) = home();

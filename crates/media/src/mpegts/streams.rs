@@ -91,6 +91,9 @@ impl Stream {
             self.last = None;
             return;
         };
+        if self.format.kind == TrackKind::Data && self.format.codec.is_none() {
+            self.guess(&header);
+        }
         if let Some(time) = header.time {
             let mark = Mark { place, time };
             if self.marks.len() == MAX_MARKS {
@@ -103,6 +106,17 @@ impl Stream {
             received: header.content.len() as u64 + header.extra,
         });
         self.keep(header.content);
+    }
+
+    /// What the tables call private and do not describe may still be sound that its packets tell of.
+    fn guess(&mut self, header: &Header<'_>) {
+        let codec = match (header.stream, header.content) {
+            (0xc0..=0xdf, [0xff, second, ..]) if second & 0xf6 == 0xf0 => "aac",
+            (0xc0..=0xdf, [0xff, second, ..]) if second & 0xe0 == 0xe0 => "mp2",
+            _ => return,
+        };
+        self.format.kind = TrackKind::Audio;
+        self.format.codec = Some(codec);
     }
 
     fn keep(&mut self, payload: &[u8]) {
@@ -179,6 +193,7 @@ impl Stream {
 
 /// The header of a packet of pictures or sound (PES).
 struct Header<'a> {
+    stream: u8,
     /// Bytes of the packet after its length field; zero where it does not say.
     length: u64,
     time: Option<u64>,
@@ -198,6 +213,7 @@ impl<'a> Header<'a> {
         let plain = matches!(stream, 0xbc | 0xbe | 0xbf | 0xf0..=0xf2 | 0xf8 | 0xff);
         if plain {
             return Some(Self {
+                stream,
                 length,
                 time: None,
                 extra: 0,
@@ -210,6 +226,7 @@ impl<'a> Header<'a> {
         let optional = fields.take(header)?;
         let time = (flags & 0x80 != 0).then(|| timestamp(optional)).flatten();
         Some(Self {
+            stream,
             length,
             time,
             extra: 3 + header as u64,

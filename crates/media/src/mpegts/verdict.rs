@@ -3,7 +3,7 @@
 use super::scan::Seen;
 use crate::reader::Ended;
 use crate::report::{Completeness, TrackKind};
-use crate::sentence::{CUT_SHORT, ends_in};
+use crate::sentence::{CUT_SHORT, ends_at_least_in};
 
 /// Judges what was seen.
 pub(super) fn judge(seen: &Seen) -> Completeness {
@@ -12,7 +12,10 @@ pub(super) fn judge(seen: &Seen) -> Completeness {
 
 fn damage(seen: &Seen) -> Option<String> {
     if seen.missing > 0 {
-        return Some(ends_in("a packet of the transport stream", seen.missing));
+        return Some(ends_at_least_in(
+            "a packet of the transport stream",
+            seen.missing,
+        ));
     }
     if seen.ended == Ended::Exhausted {
         return None;
@@ -40,5 +43,5 @@ fn damage(seen: &Seen) -> Option<String> {
         TrackKind::Video => "its last pictures",
         _ => "its last sound",
     };
-    Some(ends_in(part, cut.missing()))
+    Some(ends_at_least_in(part, cut.missing()))
 }

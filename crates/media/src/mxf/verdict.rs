@@ -3,7 +3,7 @@
 use super::layout::{Cut, Layout, Place};
 use crate::reader::Ended;
 use crate::report::Completeness;
-use crate::sentence::{CUT_SHORT, LOST_POWER, bytes, ends_in};
+use crate::sentence::{CUT_SHORT, LOST_POWER, ends_at_least_in, ends_in};
 
 /// Judges what the walk found.
 pub(super) fn judge(layout: &Layout) -> Completeness {
@@ -56,10 +56,7 @@ fn cut_sentence(cut: Cut) -> String {
     match cut.missing {
         0 => format!("The file ends in the middle of {part}. {CUT_SHORT}"),
         // The footer follows, of which nobody knows how long it is.
-        missing if cut.place != Place::Footer => format!(
-            "The file ends in the middle of {part}: at least {} missing. {CUT_SHORT}",
-            bytes(missing)
-        ),
+        missing if cut.place != Place::Footer => ends_at_least_in(part, missing),
         missing => ends_in(part, missing),
     }
 }

@@ -433,6 +433,12 @@ fn transport_streams_of_cameras_and_broadcasts_agree() {
                 "libx264",
                 &[&NTSC, &TONE, &H264, &["-c:a", "ac3"]],
             ),
+            // ffmpeg calls this sound private, and does not say what it is.
+            case(
+                "private.m2ts",
+                "mp2",
+                &[&PICTURE, &TONE, &H264, &["-c:a", "mp2"]],
+            ),
             case(
                 "pcm.m2ts",
                 "pcm_bluray",

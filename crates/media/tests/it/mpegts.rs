@@ -22,8 +22,8 @@ fn length(bytes: &[u8]) -> u64 {
 #[test]
 fn a_cut_within_a_packet_is_named_with_what_is_missing() {
     let bytes = film(&[]);
-    insta::assert_snapshot!(sentence(&bytes[..bytes.len() - 1]), @"The file ends in the middle of a packet of the transport stream: 1 byte is missing. It looks as if a copy was cut short.");
-    insta::assert_snapshot!(sentence(&bytes[..bytes.len() - 187]), @"The file ends in the middle of a packet of the transport stream: 187 bytes are missing. It looks as if a copy was cut short.");
+    insta::assert_snapshot!(sentence(&bytes[..bytes.len() - 1]), @"The file ends in the middle of a packet of the transport stream: at least 1 byte is missing. It looks as if a copy was cut short.");
+    insta::assert_snapshot!(sentence(&bytes[..bytes.len() - 187]), @"The file ends in the middle of a packet of the transport stream: at least 187 bytes are missing. It looks as if a copy was cut short.");
 }
 
 #[test]
