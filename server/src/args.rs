@@ -1,11 +1,18 @@
 //! What can be typed. The comments are the help.
 
+mod user;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, Parser, Subcommand};
 
 use crate::config::Flag;
+
+pub use user::{
+    Quota, UserAddArgs, UserArgs, UserListArgs, UserNameArgs, UserPasswdArgs, UserQuotaArgs,
+    UserVerb,
+};
 
 /// The Heimdex server: accounts, catalog, presigned uploads, background jobs, an embedded object store.
 ///
@@ -40,6 +47,11 @@ pub enum Verb {
     ///
     /// What is printed is a configuration file; secrets are redacted.
     Config(ConfigArgs),
+    /// Make, list and limit accounts, on the database itself.
+    ///
+    /// For servers where nobody registers, and for forgotten passwords. It works while `serve` runs, and where it does
+    /// not.
+    User(UserArgs),
 }
 
 /// Where settings come from.
@@ -106,6 +118,7 @@ impl Verb {
             Self::Serve(args) => (&args.sources, args.listen, args.no_worker),
             Self::Worker(args) => (&args.sources, None, false),
             Self::Config(args) => (&args.sources, args.listen, false),
+            Self::User(args) => (args.verb.sources(), None, false),
         };
         let mut flags = Vec::new();
         let mut add = |key, flag, value| flags.push(Flag { key, flag, value });
@@ -157,7 +170,8 @@ mod tests {
     #[test]
     fn help_reads_as_written() {
         let mut help = String::new();
-        for name in ["serve", "worker", "config"] {
+        // The man pages hold the verbs below `user` to what they say.
+        for name in ["serve", "worker", "config", "user"] {
             let mut command = command();
             let verb = command.find_subcommand_mut(name).unwrap();
             // As in a pipe, also where the tests run in a terminal.

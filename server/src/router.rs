@@ -8,7 +8,7 @@ use tower_http::timeout::{RequestBodyDeadlineLayer, RequestBodyTimeoutLayer};
 
 use crate::app::App;
 use crate::routes::auth::{login, logout, me, password_update, refresh, register, tokens};
-use crate::routes::{health, ingests, lookup, ready, uploads, usage, videos};
+use crate::routes::{health, ingests, lookup, ready, reread, uploads, usage, videos};
 use crate::web::{context, cors, fallback, timeout};
 
 /// Every route of the API, and beside it those of the embedded store, which have limits of their own.
@@ -34,11 +34,18 @@ pub fn router(app: App, store: Router) -> Router {
         .route("/auth/tokens/{id}", delete(tokens::revoke))
         .route("/usage", get(usage::usage))
         .route("/videos", get(videos::list))
-        .route("/videos/{id}", get(videos::show).delete(videos::delete))
+        .route(
+            "/videos/{id}",
+            get(videos::show)
+                .patch(videos::update)
+                .delete(videos::delete),
+        )
         .route("/videos/{id}/status", get(videos::status))
         .route("/videos/{id}/restore", post(videos::restore))
         .route("/videos/{id}/download", get(videos::download))
         .route("/videos/lookup", post(lookup::lookup))
+        .route("/videos/lookup/reread", post(reread::start))
+        .route("/videos/lookup/reread/{id}", get(reread::show))
         .route("/ingests", get(ingests::list).post(ingests::create))
         .route("/ingests/{id}", get(ingests::show))
         .route(
@@ -64,11 +71,16 @@ pub fn router(app: App, store: Router) -> Router {
         .layer(middleware::from_fn(context::in_context))
 }
 
-/// The routes whose bodies list parts.
+/// The routes whose bodies list parts, or are many.
 fn with_parts() -> Router<App> {
     Router::new()
         .route("/videos/upload/init", post(uploads::init))
         .route("/videos/upload/complete", post(uploads::complete))
+        .route("/videos/upload/batch", post(uploads::init_batch))
+        .route(
+            "/videos/upload/complete/batch",
+            post(uploads::complete_batch),
+        )
         .route("/videos/{id}/upload/parts", post(uploads::parts))
         .layer(DefaultBodyLimit::max(BODY_MAX_PARTS))
 }

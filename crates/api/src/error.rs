@@ -144,7 +144,7 @@ pub struct Problem {
     /// The id under which the server's log tells more.
     #[serde(default)]
     pub request_id: String,
-    /// One entry a field, with `validation_failed`.
+    /// One entry a field: what is wrong, with `validation_failed`; what changed, with `precondition_failed`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldError>,
     /// With `part_missing`: which parts, up to 1,000.

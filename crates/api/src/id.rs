@@ -73,4 +73,6 @@ id! {
     JobId,
     /// A copy of a video's bytes in a store.
     ObjectId,
+    /// One run of reading stored bytes again.
+    RereadId,
 }

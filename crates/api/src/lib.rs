@@ -4,6 +4,7 @@
 //! them, so that an old client and a new server get on.
 
 pub mod auth;
+pub mod batch;
 pub mod checksum;
 pub mod error;
 pub mod failpoint;
@@ -16,6 +17,7 @@ pub mod ops;
 pub mod path;
 pub mod plan;
 mod request;
+pub mod reread;
 pub mod scope;
 pub mod secret;
 pub mod state;
@@ -27,9 +29,13 @@ pub mod video;
 pub use checksum::{Checksum, PartChecksum};
 pub use error::{ErrorCode, FieldError, Problem};
 pub use hash::Blake3;
-pub use id::{IngestId, JobId, LibraryId, ObjectId, SessionId, TokenId, UploadId, UserId, VideoId};
+pub use id::{
+    IngestId, JobId, LibraryId, ObjectId, RereadId, SessionId, TokenId, UploadId, UserId, VideoId,
+};
 pub use request::RequestBody;
 pub use scope::{Scope, Scopes};
 pub use secret::{PresignedUrl, Secret};
-pub use state::{JobState, Open, VerifiedHow, VideoKind, VideoState};
+pub use state::{
+    JobState, Open, RereadOutcome, RereadState, StoreStanding, VerifiedHow, VideoKind, VideoState,
+};
 pub use time::Timestamp;

@@ -25,7 +25,7 @@ pub const IDEMPOTENCY_KEY_MAX: usize = 255;
 pub const IDEMPOTENCY_KEY_TTL: Duration = Duration::from_hours(24);
 /// Largest request body in general.
 pub const BODY_MAX: usize = 1 << 20;
-/// Largest body of part requests and of complete.
+/// Largest body of part requests, of complete and of batches.
 pub const BODY_MAX_PARTS: usize = 4 << 20;
 /// Most rows a page of a list may hold.
 pub const PAGE_MAX: u32 = 500;
@@ -39,8 +39,12 @@ pub const EXACT_TOTAL_MAX: u64 = 10_000;
 pub const PARTS_MAX: u32 = 10_000;
 /// Most parts in one part request.
 pub const PARTS_PER_REQUEST: usize = 1_000;
+/// Most bodies in one batch.
+pub const BATCH_MAX: usize = 100;
 /// Most rows in one look-up.
 pub const LOOKUP_MAX: usize = 1_000;
+/// Most videos in one run of reading again.
+pub const REREAD_MAX: usize = 10_000;
 /// Most files in one request that records locations.
 pub const INGEST_FILES_MAX: usize = 1_000;
 /// Default part size, and the smallest the server chooses by itself.

@@ -34,6 +34,14 @@ pub mod feature {
     pub const USAGE: &str = "usage";
     /// Damaged containers may be accepted as they are.
     pub const DAMAGED: &str = "damaged";
+    /// Many uploads announced or completed by one request.
+    pub const BATCH: &str = "batch";
+    /// PATCH of videos.
+    pub const EDIT: &str = "edit";
+    /// `/videos/lookup` that asks the store.
+    pub const LOOKUP_STORE: &str = "lookup_store";
+    /// `/videos/lookup/reread`.
+    pub const REREAD: &str = "reread";
 }
 
 /// `GET /health`: the process is alive.
@@ -77,6 +85,9 @@ pub struct UsageResponse {
     pub bytes: u64,
     /// Bytes promised by open uploads.
     pub bytes_uploading: u64,
+    /// Bytes in the trash; with `bytes` and `bytes_uploading` they are what counts against the quota.
+    #[serde(default)]
+    pub bytes_deleted: u64,
     /// What the library may hold; null for no limit.
     pub quota_bytes: Option<u64>,
 }

@@ -117,6 +117,46 @@ words! {
     }
 }
 
+words! {
+    /// What the store says of an object when it is asked.
+    StoreStanding {
+        /// It is there as it was recorded: this size, this entity tag.
+        Present = "present",
+        /// It is not there, or not all of it.
+        Missing = "missing",
+        /// Another object is there.
+        Differs = "differs",
+    }
+}
+
+words! {
+    /// What reading a video's stored bytes again came to.
+    RereadOutcome {
+        /// They are still to be read.
+        Pending = "pending",
+        /// They are what they were.
+        Equal = "equal",
+        /// They are others: the video has failed.
+        Differs = "differs",
+        /// They are not there any more.
+        Missing = "missing",
+        /// They could not be read to their end.
+        Unreadable = "unreadable",
+        /// There is no such video, or it is one that nobody may lean on: on its way, trashed, failed, set aside.
+        NotCounted = "not_counted",
+    }
+}
+
+words! {
+    /// Where a run of reading again stands.
+    RereadState {
+        /// Something is still to be read.
+        Running = "running",
+        /// Every result is there.
+        Done = "done",
+    }
+}
+
 /// A word of a list that may grow: what a newer server sends is kept as it came.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Open<T> {

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::plan::{PartNumber, PartSize};
 use crate::request::request;
 use crate::{
-    Blake3, Checksum, IngestId, Open, PartChecksum, PresignedUrl, Timestamp, UploadId, VerifiedHow,
-    VideoId, VideoState,
+    Blake3, Checksum, IngestId, Open, PartChecksum, PresignedUrl, StoreStanding, Timestamp,
+    UploadId, VerifiedHow, VideoId, VideoState,
 };
 
 request! {
@@ -298,7 +298,7 @@ request! {
     pub struct LookupRequest {
         /// Up to 1,000.
         pub files: Vec<LookupFile>,
-        /// `catalog`, the default.
+        /// `catalog`, the default, or `store`: the store is asked now.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub check: Option<String>,
     }
@@ -340,6 +340,9 @@ pub struct LookupResult {
     /// Its container is damaged, and that was accepted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub damaged: Option<bool>,
+    /// What the store says now, with `check: store`; where it does not have the object, the video is not verified.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub store: Option<Open<StoreStanding>>,
     /// Videos of this size, stored or on their way; only without a hash.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub candidates: Option<u64>,

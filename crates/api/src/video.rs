@@ -1,6 +1,6 @@
 //! `/videos`: the catalog as it is read.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::request::request;
 use crate::{
@@ -183,6 +183,34 @@ pub struct VideoResponse {
     /// What else the probe found; only in the reply for one video.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub media: Option<serde_json::Value>,
+}
+
+request! {
+    /// `PATCH /videos/{id}`: what is not there stays as it is.
+    #[derive(Default)]
+    pub struct UpdateVideoRequest {
+        /// At most 255 characters; empty or null: the file's name without its ending.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "null_is_empty")]
+        pub title: Option<String>,
+        /// At most 10,000 characters; empty or null for none.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "null_is_empty")]
+        pub description: Option<String>,
+        /// All tags that it is to have: at most 100 of at most 255 characters; empty or null for none.
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "null_is_empty")]
+        pub tags: Option<Vec<String>>,
+        /// `true`: a damaged container is kept as it is, and the video goes on.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub damaged: Option<bool>,
+    }
+}
+
+/// Tells null, which takes a value away, from a field that is not there, which keeps it.
+fn null_is_empty<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de> + Default,
+{
+    Option::deserialize(deserializer).map(|value| Some(value.unwrap_or_default()))
 }
 
 /// A place where a video's bytes were found.

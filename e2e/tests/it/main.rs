@@ -12,4 +12,6 @@ mod power_loss;
 mod resume;
 mod secrets;
 mod support;
+mod sweeps;
 mod tokens;
+mod users;

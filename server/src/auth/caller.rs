@@ -239,13 +239,15 @@ async fn by_session(app: &App, claims: AccessClaims) -> Result<Caller, ApiError>
 }
 
 async fn living_session(app: &App, id: SessionId, now: Timestamp) -> Result<SessionRow, ApiError> {
-    let session = app.catalog.session(id).await?;
-    let session = session
-        .filter(|session| session.revoked_at.is_none())
-        .ok_or_else(jwt::invalid)?;
+    let session = app.catalog.session(id).await?.ok_or_else(jwt::invalid)?;
+    // Disabling ends logins too: the reason is told before what follows from it.
     if session.disabled_at.is_some() {
         return Err(disabled());
     }
+    if session.revoked_at.is_some() {
+        return Err(jwt::invalid());
+    }
+    app.catalog.touch_session(&session, now).await?;
     app.sessions.put(session.clone(), now);
     Ok(session)
 }
@@ -256,17 +258,18 @@ async fn by_token(app: &App, text: &str) -> Result<Caller, ApiError> {
     }
     let now = app.clock.now();
     let row = app.catalog.presented_token(&token_hash(text)).await?;
-    let row = row
-        .filter(|row| row.revoked_at.is_none())
-        .ok_or_else(jwt::invalid)?;
+    let row = row.ok_or_else(jwt::invalid)?;
+    if row.disabled_at.is_some() {
+        return Err(disabled());
+    }
+    if row.revoked_at.is_some() {
+        return Err(jwt::invalid());
+    }
     if row.expires_at.is_some_and(|end| end <= now) {
         return Err(ApiError::new(
             ErrorCode::TokenExpired,
             "The access token has expired; make a new one.",
         ));
-    }
-    if row.disabled_at.is_some() {
-        return Err(disabled());
     }
     app.catalog.touch_token(&row, now).await?;
     Ok(Caller {

@@ -138,25 +138,6 @@ impl Catalog {
             Ok(())
         })
     }
-
-    /// Forbids or permits an account everything; `false` where there is no such account.
-    pub async fn set_disabled(
-        &self,
-        user: UserId,
-        disabled_at: Option<Timestamp>,
-    ) -> Result<bool, CatalogError> {
-        write_tx!(self.db, Writes::Account(user), |tx| {
-            let changed = on_tx!(tx, |connection| {
-                sqlx::query("UPDATE users SET disabled_at = $2 WHERE id = $1")
-                    .bind(Sql(user))
-                    .bind(Sql(disabled_at))
-                    .execute(connection)
-                    .await?
-                    .rows_affected()
-            });
-            Ok(changed > 0)
-        })
-    }
 }
 
 /// `SELECT` of [`AccountRow`] with a condition.
@@ -174,7 +155,12 @@ macro_rules! select_account {
 const ACCOUNT_BY_EMAIL: &str = select_account!("u.email = $1");
 const ACCOUNT_BY_ID: &str = select_account!("u.id = $1");
 
-async fn insert_account(tx: &mut Tx, new: &NewAccount, now: Timestamp) -> Result<(), CatalogError> {
+/// Makes the rows of an account and its empty library.
+pub(super) async fn insert_account(
+    tx: &mut Tx,
+    new: &NewAccount,
+    now: Timestamp,
+) -> Result<(), CatalogError> {
     on_tx!(tx, |connection| {
         sqlx::query(
             "INSERT INTO users (id, email, password_hash, display_name, created_at) \

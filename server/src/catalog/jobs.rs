@@ -48,7 +48,7 @@ row! {
     }
 }
 
-const CLAIMABLE: &str = "stage IN ('upload_validate', 'probe') AND \
+const CLAIMABLE: &str = "stage IN ('upload_validate', 'probe', 'side_car', 'reread') AND \
     ((state = 'pending' AND run_at <= $1) OR (state = 'running' AND lease_until <= $1))";
 const CLAIM: &str = "UPDATE jobs SET state = 'running', worker = $2, lease_until = $3, attempt = attempt + 1, \
     started_at = COALESCE(started_at, $1) WHERE job_id = ";
@@ -169,6 +169,9 @@ impl Catalog {
                     if end_job(tx, job, end, now).await? == Held::No {
                         return Ok(Held::No);
                     }
+                    if !job.stage.decides() {
+                        return Ok(Held::Yes);
+                    }
                     advance_video(
                         tx,
                         job.library_id,
@@ -201,6 +204,28 @@ fn held_by(worker: &str, row: &ClaimRow) -> Result<ClaimedJob, CatalogError> {
         attempt: row.attempt,
         worker: worker.to_owned(),
     })
+}
+
+/// Gives a job that is still the caller's back, because what it worked on has changed meanwhile.
+pub(super) async fn begin_again(
+    tx: &mut Tx,
+    job: &ClaimedJob,
+    now: Timestamp,
+) -> Result<Held, CatalogError> {
+    let rows = on_tx!(tx, |connection| {
+        sqlx::query(
+            "UPDATE jobs SET state = 'pending', worker = NULL, lease_until = NULL, attempt = 0, run_at = $4 \
+             WHERE job_id = $1 AND worker = $2 AND attempt = $3 AND state = 'running'",
+        )
+        .bind(Sql(job.job_id))
+        .bind(job.worker.as_str())
+        .bind(Sql(job.attempt))
+        .bind(Sql(now))
+        .execute(connection)
+        .await?
+        .rows_affected()
+    });
+    Ok(held(rows))
 }
 
 async fn put_back(tx: &mut Tx, job: &ClaimedJob, run_at: Timestamp) -> Result<Held, CatalogError> {

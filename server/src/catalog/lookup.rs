@@ -26,6 +26,10 @@ row! {
         pub verified_how: Option<VerifiedHow>,
         /// Its container is damaged, and that was accepted.
         pub damaged: bool,
+        /// Where its bytes are in the store.
+        pub object_key: String,
+        /// As the store named them when they were recorded.
+        pub etag: Option<String>,
     }
 }
 
@@ -37,7 +41,8 @@ row! {
 }
 
 impl Catalog {
-    /// The stored videos with these bytes: the verified before others, and the older before the newer.
+    /// The stored videos with these bytes, of which there is one at least: the verified before others, and the older
+    /// before the newer.
     ///
     /// What is on its way only is not among them, nor is what was trashed, set aside or has failed: nobody may lean
     /// on these bytes.
@@ -45,13 +50,14 @@ impl Catalog {
         &self,
         library: LibraryId,
         contents: &[(u64, Blake3)],
-    ) -> Result<HashMap<(u64, Blake3), KnownContentRow>, CatalogError> {
+    ) -> Result<HashMap<(u64, Blake3), Vec<KnownContentRow>>, CatalogError> {
         if contents.is_empty() {
             return Ok(HashMap::new());
         }
         // What is wanted goes first, so that each is one look into the index: neither engine uses it for a list of pairs.
         let mut statement = Statement::new(
-            "SELECT v.size_bytes, v.blake3, v.video_id, v.state, o.verified_at, o.verified_how, v.damaged \
+            "SELECT v.size_bytes, v.blake3, v.video_id, v.state, o.verified_at, o.verified_how, v.damaged, \
+             o.object_key, o.etag \
              FROM (VALUES ",
         );
         for (index, (size, hash)) in contents.iter().enumerate() {
@@ -74,9 +80,14 @@ impl Catalog {
         let rows: Vec<KnownContentRow> = on!(self.db, |pool| {
             bound!(sqlx::query_as(text), binds).fetch_all(pool).await?
         });
-        let mut known = HashMap::new();
+        let mut known: HashMap<_, Vec<_>> = HashMap::new();
         for row in rows {
-            known.entry((row.size_bytes, row.blake3)).or_insert(row);
+            let content = (row.size_bytes, row.blake3);
+            let videos: &mut Vec<KnownContentRow> = known.entry(content).or_default();
+            // Contents that are asked for twice are found twice.
+            if videos.iter().all(|video| video.video_id != row.video_id) {
+                videos.push(row);
+            }
         }
         Ok(known)
     }

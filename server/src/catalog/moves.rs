@@ -4,6 +4,7 @@ use heimdex_api::{LibraryId, Timestamp, VideoId, VideoState};
 
 use super::CatalogError;
 use super::db::{Tx, on_tx};
+use super::edits::Told;
 use super::value::{Sql, row};
 use crate::domain::video::may_become;
 
@@ -22,6 +23,8 @@ row! {
         pub damaged: bool,
         /// Why it failed, or how it is damaged.
         pub error_text: Option<String>,
+        /// Grows with every change by a person.
+        pub version: u64,
     }
 }
 
@@ -39,7 +42,7 @@ pub(super) async fn movable(
 ) -> Result<Option<MovableVideo>, CatalogError> {
     Ok(on_tx!(tx, |connection| {
         sqlx::query_as(
-            "SELECT state, state_before, held_bytes, damaged_accepted, damaged, error_text FROM videos \
+            "SELECT state, state_before, held_bytes, damaged_accepted, damaged, error_text, version FROM videos \
              WHERE video_id = $1 AND purging_at IS NULL",
         )
         .bind(Sql(video))
@@ -168,6 +171,31 @@ pub(super) async fn append_event(
     video: VideoId,
     now: Timestamp,
 ) -> Result<(), CatalogError> {
+    append(tx, library, kind, video, "{}", now).await
+}
+
+/// The same with what a person changed.
+pub(super) async fn append_told_event(
+    tx: &mut Tx,
+    library: LibraryId,
+    kind: &str,
+    video: VideoId,
+    told: &Told,
+    now: Timestamp,
+) -> Result<(), CatalogError> {
+    let payload =
+        serde_json::to_string(told).map_err(|error| CatalogError::Corrupt(error.to_string()))?;
+    append(tx, library, kind, video, &payload, now).await
+}
+
+async fn append(
+    tx: &mut Tx,
+    library: LibraryId,
+    kind: &str,
+    video: VideoId,
+    payload: &str,
+    now: Timestamp,
+) -> Result<(), CatalogError> {
     let seq: i64 = on_tx!(tx, |connection| {
         sqlx::query_scalar(
             "UPDATE libraries SET event_seq = event_seq + 1 WHERE library_id = $1 RETURNING event_seq",
@@ -179,12 +207,13 @@ pub(super) async fn append_event(
     on_tx!(tx, |connection| {
         sqlx::query(
             "INSERT INTO events (library_id, seq, kind, video_id, payload, created_at) \
-             VALUES ($1, $2, $3, $4, '{}', $5)",
+             VALUES ($1, $2, $3, $4, $5, $6)",
         )
         .bind(Sql(library))
         .bind(seq)
         .bind(kind)
         .bind(Sql(video))
+        .bind(payload)
         .bind(Sql(now))
         .execute(connection)
         .await?

@@ -9,10 +9,11 @@ use heimdex_media::Probe;
 use super::db::{Tx, Writes, on, on_tx, write_tx};
 use super::jobs::{ClaimedJob, Held, JobEnd, end_job, enqueue};
 use super::moves::{advance_video, movable};
+use super::side_cars::{Description, rewrite_if_stale};
 use super::value::{Sql, row};
 use super::{Catalog, CatalogError};
 use crate::domain::fold::fold;
-use crate::domain::job::{Damage, Stage, after_validation};
+use crate::domain::job::{Damage, after_validation};
 
 row! {
     /// What a stage needs to know of a video and of its bytes.
@@ -42,7 +43,12 @@ row! {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Validation {
     /// They are what was promised.
-    Verified(Verified),
+    Verified {
+        /// What was read.
+        verified: Verified,
+        /// What the side-car tells that was written of it.
+        side_car: Box<Description>,
+    },
     /// They are not, or are not there: a sentence for a person.
     Refused {
         /// What is wrong.
@@ -111,20 +117,21 @@ impl Catalog {
 }
 
 impl Catalog {
-    /// Records what reading back came to, ends the job, and begins what follows. `next_job` is for that.
+    /// Records what reading back came to, ends the job, and begins what follows: `next_jobs` are for the stage that is
+    /// next, and for the side-car, where something has changed since it was written.
     pub async fn finish_validation(
         &self,
         job: &ClaimedJob,
         validation: &Validation,
-        next_job: JobId,
+        next_jobs: [JobId; 2],
         now: Timestamp,
     ) -> Result<Held, CatalogError> {
         write_tx!(self.db, Writes::Library(job.library_id), |tx| {
             let Some(video) = movable(tx, job.video_id).await? else {
                 return Ok(Held::No);
             };
-            let verified = match validation {
-                Validation::Verified(verified) => verified,
+            let (verified, side_car) = match validation {
+                Validation::Verified { verified, side_car } => (verified, side_car),
                 Validation::Refused { sentence } => {
                     return refuse(tx, job, sentence, now).await;
                 }
@@ -145,9 +152,11 @@ impl Catalog {
             }
             record_verified(tx, job.video_id, verified).await?;
             record_content(tx, job.video_id, verified, damage).await?;
+            let [next_job, side_car_job] = next_jobs;
             if let Some(stage) = next {
                 enqueue(tx, next_job, job.video_id, stage, now).await?;
             }
+            rewrite_if_stale(tx, side_car_job, side_car, now).await?;
             let to = forward(video.standing(), to);
             advance_video(
                 tx,
@@ -196,75 +205,6 @@ impl Catalog {
             Ok(Held::Yes)
         })
     }
-}
-
-/// What accepting a damaged container came to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AcceptOutcome {
-    /// The video goes on as it is.
-    Accepted,
-    /// It did not fail by a damaged container, or its bytes are missing or differ.
-    NotDamaged,
-}
-
-impl Catalog {
-    /// Keeps a video as it is whose bytes are equal and whose container is damaged: it goes on with the job.
-    pub async fn accept_damage(
-        &self,
-        library: LibraryId,
-        video: VideoId,
-        job: JobId,
-        now: Timestamp,
-    ) -> Result<AcceptOutcome, CatalogError> {
-        write_tx!(self.db, Writes::Library(library), |tx| {
-            let Some(sentence) = damage_of(tx, library, video).await? else {
-                return Ok(AcceptOutcome::NotDamaged);
-            };
-            on_tx!(tx, |connection| {
-                sqlx::query(
-                    "UPDATE videos SET damaged = $2, damaged_accepted = $2 WHERE video_id = $1",
-                )
-                .bind(Sql(video))
-                .bind(true)
-                .execute(connection)
-                .await?
-                .rows_affected()
-            });
-            enqueue(tx, job, video, Stage::Probe, now).await?;
-            advance_video(
-                tx,
-                library,
-                video,
-                VideoState::Processing,
-                Some(&sentence),
-                now,
-            )
-            .await?;
-            Ok(AcceptOutcome::Accepted)
-        })
-    }
-}
-
-/// The sentence of a video that failed by its container alone: it is what the checks ended with, and its bytes are
-/// verified.
-async fn damage_of(
-    tx: &mut Tx,
-    library: LibraryId,
-    video: VideoId,
-) -> Result<Option<String>, CatalogError> {
-    Ok(on_tx!(tx, |connection| {
-        sqlx::query_scalar(
-            "SELECT v.error_text FROM videos v JOIN objects o ON o.video_id = v.video_id \
-             JOIN jobs j ON j.video_id = v.video_id \
-             WHERE v.video_id = $1 AND v.library_id = $2 AND v.purging_at IS NULL AND v.state = 'failed' \
-             AND o.verified_at IS NOT NULL AND j.stage = 'upload_validate' AND j.state = 'failed' \
-             AND j.error_text = v.error_text LIMIT 1",
-        )
-        .bind(Sql(video))
-        .bind(Sql(library))
-        .fetch_optional(connection)
-        .await?
-    }))
 }
 
 /// A stage that runs again on a video that is further already takes it no step back.

@@ -76,6 +76,16 @@ pub enum OpenError {
         /// The last of this program.
         known: i64,
     },
+    /// It was made by an earlier version, and whoever asks may not change that.
+    #[error(
+        "the database is of an older version (it has migration {migration}, this program knows {known})"
+    )]
+    Older {
+        /// The database's.
+        migration: i64,
+        /// The last of this program.
+        known: i64,
+    },
     /// A migration is not the one that made the tables.
     #[error(
         "the database was made by another build: its migration {migration} differs from this server's"
@@ -114,6 +124,71 @@ impl Catalog {
             } => postgres(url, *max_connections).await?,
         };
         Ok(Self { db })
+    }
+
+    /// Opens the catalog for a command beside a server: an empty database gets its tables, one of an earlier version is
+    /// left as it is, because the server that runs on it may be of that version.
+    ///
+    /// # Errors
+    /// [`OpenError`]; nothing was changed then.
+    pub async fn open_beside(settings: &DatabaseLocation) -> Result<Self, OpenError> {
+        let known = SQLITE.iter().map(|migration| migration.version).max();
+        let known = known.unwrap_or_default();
+        match last_migration(settings).await? {
+            Some(migration) if migration < known => Err(OpenError::Older { migration, known }),
+            Some(_) | None => Self::open(settings).await,
+        }
+    }
+}
+
+/// The last migration that was run; `None` where none was.
+async fn last_migration(settings: &DatabaseLocation) -> Result<Option<i64>, OpenError> {
+    const LAST: &str = "SELECT MAX(version) FROM _sqlx_migrations";
+    match settings {
+        DatabaseLocation::Sqlite { path } => {
+            if !path.exists() {
+                return Ok(None);
+            }
+            refuse_network_file_systems(path)?;
+            let options = SqliteConnectOptions::new()
+                .filename(path)
+                .busy_timeout(BUSY_TIMEOUT)
+                .disable_statement_logging();
+            let mut connection = options.connect().await.map_err(unreachable)?;
+            let has_any: bool = sqlx::query_scalar(
+                "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = '_sqlx_migrations')",
+            )
+            .fetch_one(&mut connection)
+            .await
+            .map_err(unreachable)?;
+            let last = if has_any {
+                sqlx::query_scalar(LAST).fetch_one(&mut connection).await
+            } else {
+                Ok(None)
+            };
+            // Only good manners: the file is closed with the connection.
+            let _ = connection.close().await;
+            last.map_err(unreachable)
+        }
+        DatabaseLocation::Postgres { url, .. } => {
+            let options = PgConnectOptions::from_str(url.expose())
+                .map_err(|_| OpenError::Url)?
+                .application_name("heimdex-server")
+                .disable_statement_logging();
+            let mut connection = options.connect().await.map_err(unreachable)?;
+            let has_any: bool =
+                sqlx::query_scalar("SELECT to_regclass('_sqlx_migrations') IS NOT NULL")
+                    .fetch_one(&mut connection)
+                    .await
+                    .map_err(unreachable)?;
+            let last = if has_any {
+                sqlx::query_scalar(LAST).fetch_one(&mut connection).await
+            } else {
+                Ok(None)
+            };
+            let _ = connection.close().await;
+            last.map_err(unreachable)
+        }
     }
 }
 

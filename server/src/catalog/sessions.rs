@@ -3,12 +3,17 @@
 //! A session is a family of refresh tokens: each use of one makes its successor, and a use that cannot be explained
 //! ends the session. Tokens are known by their hashes only.
 
+use std::time::Duration;
+
 use heimdex_api::{LibraryId, SessionId, Timestamp, UserId};
 
 use super::db::{Tx, Writes, on, on_tx, write_tx};
 use super::value::{Sql, row};
 use super::{Catalog, CatalogError};
 use crate::domain::session::{Reuse, judge_reuse};
+
+/// How exactly it is known when a login was last seen.
+const LAST_SEEN_PRECISION: Duration = Duration::from_mins(1);
 
 /// SHA-256, or any other hash of 32 bytes, of a token.
 pub type TokenHash = [u8; 32];
@@ -43,7 +48,7 @@ row! {
         pub by_password: bool,
         /// When that was.
         pub created_at: Timestamp,
-        /// When it was last refreshed.
+        /// When it was last seen, to the minute.
         pub last_seen_at: Timestamp,
         /// When it ended.
         pub revoked_at: Option<Timestamp>,
@@ -136,6 +141,28 @@ impl Catalog {
         };
         write_tx!(self.db, Writes::Session(found.session_id), |tx| {
             refresh(tx, presented, successors, successor_expires_at, now).await
+        })
+    }
+
+    /// Records that a login was seen, at most once a minute.
+    pub async fn touch_session(
+        &self,
+        session: &SessionRow,
+        now: Timestamp,
+    ) -> Result<(), CatalogError> {
+        if now.since(session.last_seen_at) < LAST_SEEN_PRECISION {
+            return Ok(());
+        }
+        write_tx!(self.db, Writes::Session(session.session_id), |tx| {
+            on_tx!(tx, |connection| {
+                sqlx::query("UPDATE sessions SET last_seen_at = $2 WHERE session_id = $1")
+                    .bind(Sql(session.session_id))
+                    .bind(Sql(now))
+                    .execute(connection)
+                    .await?
+                    .rows_affected()
+            });
+            Ok(())
         })
     }
 

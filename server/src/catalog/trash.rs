@@ -3,7 +3,8 @@
 use heimdex_api::{LibraryId, Timestamp, VideoId, VideoState};
 
 use super::db::{Tx, Writes, on_tx, write_tx};
-use super::moves::{MovableVideo, Sign, append_event, count, movable, set_held_bytes};
+use super::edits::Told;
+use super::moves::{MovableVideo, Sign, append_told_event, count, movable, set_held_bytes};
 use super::value::Sql;
 use super::{Catalog, CatalogError};
 use crate::domain::upload::CANCELLED;
@@ -121,7 +122,7 @@ async fn trash(
     });
     count(tx, library, current.state, Sign::Less, held).await?;
     count(tx, library, VideoState::Deleted, Sign::More, held).await?;
-    append_event(tx, library, "deleted", video, now).await
+    append_told_event(tx, library, "deleted", video, &told(current), now).await
 }
 
 async fn restore(
@@ -158,5 +159,12 @@ async fn restore(
         current.held_bytes,
     )
     .await?;
-    append_event(tx, library, "video", video, now).await
+    append_told_event(tx, library, "video", video, &told(current), now).await
+}
+
+fn told(current: &MovableVideo) -> Told {
+    Told {
+        version: current.version + 1,
+        changed: vec!["deleted_at".to_owned()],
+    }
 }

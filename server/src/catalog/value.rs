@@ -4,8 +4,9 @@
 //! and checked text of SQLite meet in [`Word`].
 
 use heimdex_api::{
-    Blake3, IngestId, JobId, JobState, LibraryId, ObjectId, PartChecksum, Scopes, Secret,
-    SessionId, Timestamp, TokenId, UploadId, UserId, VerifiedHow, VideoId, VideoKind, VideoState,
+    Blake3, IngestId, JobId, JobState, LibraryId, ObjectId, PartChecksum, RereadId, RereadOutcome,
+    Scopes, Secret, SessionId, Timestamp, TokenId, UploadId, UserId, VerifiedHow, VideoId,
+    VideoKind, VideoState,
 };
 use sqlx::encode::IsNull;
 use sqlx::error::BoxDynError;
@@ -100,7 +101,7 @@ macro_rules! stored_id {
     )* };
 }
 stored_id!(
-    VideoId, UserId, LibraryId, UploadId, IngestId, TokenId, SessionId, JobId, ObjectId
+    VideoId, UserId, LibraryId, UploadId, IngestId, TokenId, SessionId, JobId, ObjectId, RereadId
 );
 
 macro_rules! stored_number {
@@ -220,6 +221,7 @@ stored_word! {
     VideoState = "video_state", |word: &str| Ok(word.parse()?);
     VideoKind = "video_kind", |word: &str| Ok(word.parse()?);
     VerifiedHow = "verified_how", |word: &str| Ok(word.parse()?);
+    RereadOutcome = "reread_outcome", |word: &str| Ok(word.parse()?);
     JobState = "job_state", |word: &str| Ok(word.parse()?);
     PartChecksum = "part_checksum", |word: &str| Self::from_name(word).ok_or_else(|| "an unknown part checksum".into());
 }

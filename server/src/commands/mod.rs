@@ -3,6 +3,7 @@
 mod config;
 mod serve;
 mod signals;
+mod user;
 mod worker;
 
 use std::error::Error;
@@ -47,6 +48,9 @@ pub enum CommandError {
         /// Why not.
         source: io::Error,
     },
+    /// An account is not as it was wanted.
+    #[error(transparent)]
+    User(#[from] user::UserError),
     /// The system does not give what every process needs.
     #[error("cannot start")]
     System(#[source] io::Error),
@@ -62,6 +66,7 @@ impl CommandError {
         match self {
             Self::Config(_) | Self::Logging(_) => ExitStatus::Usage,
             Self::Start(StartError::Busy { .. }) => ExitStatus::Busy,
+            Self::User(error) => error.status(),
             Self::Start(_) | Self::Listen { .. } | Self::System(_) | Self::Output(_) => {
                 ExitStatus::Failed
             }
@@ -72,6 +77,7 @@ impl CommandError {
         match self {
             Self::Config(error) => error.hint(),
             Self::Start(error) => error.hint(),
+            Self::User(error) => error.hint(),
             Self::Listen { source, .. } if source.kind() == io::ErrorKind::AddrInUse => {
                 Some("another program has this port; pass another `--listen`".to_owned())
             }
@@ -101,6 +107,7 @@ fn dispatch(args: &ServerArgs, environment: Vec<(OsString, OsString)>) -> Result
         Verb::Serve(serve) => serve::run(settings, serve),
         Verb::Worker(_) => worker::run(settings),
         Verb::Config(config) => config::run(&shown, config),
+        Verb::User(user) => user::run(&settings, &user.verb),
     }
 }
 
@@ -128,6 +135,20 @@ fn settle(
         environment,
         flags,
     })
+}
+
+/// Writes a line, or several, to standard output.
+fn out(text: &str) -> Result<(), CommandError> {
+    let mut stdout = io::stdout().lock();
+    writeln!(stdout, "{text}")
+        .and_then(|()| stdout.flush())
+        .map_err(CommandError::Output)
+}
+
+/// Writes a line to standard error.
+fn talk(text: &str) {
+    // Nobody is left to tell where this fails.
+    let _ = writeln!(io::stderr().lock(), "{text}");
 }
 
 /// One line of what happened with its causes, one of what to do.

@@ -2,6 +2,7 @@
 //!
 //! Each concern has one small struct. They are built once, in `main`, and passed down; nothing else looks outside.
 
+mod bounds;
 mod error;
 mod section;
 mod settings;
@@ -10,10 +11,11 @@ mod sources;
 mod units;
 mod values;
 
+pub use bounds::{AccessTokenTtl, AtLeastOne, LongSecret, Registration, StreamPartSize};
 pub use error::ConfigError;
 pub use settings::{
-    AccessTokenTtl, AtLeastOne, AuthSettings, Config, CorsSettings, DatabaseSettings, HttpSettings,
-    JobsSettings, Limits, LongSecret, Registration, ServerSettings, StoreSettings, StreamPartSize,
+    AuthSettings, Config, CorsSettings, DatabaseSettings, HttpSettings, JobsSettings, Limits,
+    ServerSettings, StoreSettings,
 };
 pub use show::{Shown, reference};
 pub use sources::{ENVIRONMENT_PREFIX, Flag, Origin, Sources};

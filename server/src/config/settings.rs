@@ -2,19 +2,16 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::str::FromStr;
 
 use heimdex_api::Secret;
-use heimdex_api::limits::PART_SIZE_MIN;
-use heimdex_api::plan::PartSize;
-use serde_json::Value;
 
+use super::bounds::{AccessTokenTtl, AtLeastOne, LongSecret, Registration, StreamPartSize};
 use super::error::ConfigError;
 use super::section::{Field, Section, section};
 use super::show::Shown;
 use super::sources::{Reader, Sources};
 use super::units::{ByteCount, Span};
-use super::values::{ConnectionUrl, PublicUrl, SettingValue, WebOrigin};
+use super::values::{ConnectionUrl, PublicUrl, WebOrigin};
 use crate::catalog::DatabaseLocation;
 use crate::web::network::IpNetwork;
 
@@ -188,6 +185,9 @@ section! {
         /// How long a deleted video can be restored.
         /// `HEIMDEX_SERVER_LIMITS_TRASH_TTL`, default `30 days`.
         pub trash_ttl: Span = "30 days",
+        /// Bytes that one account may have read and hashed again in a day.
+        /// `HEIMDEX_SERVER_LIMITS_REREAD_BUDGET`, default `10 TiB`.
+        pub reread_budget: ByteCount = "10 TiB",
     }
 }
 
@@ -266,135 +266,14 @@ section! {
         /// How often a stage that fails is tried; outages of store or database do not count.
         /// `HEIMDEX_SERVER_JOBS_MAX_ATTEMPTS`, default `5`.
         pub max_attempts: AtLeastOne = "5",
-    }
-}
-
-/// Who may make an account.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Registration {
-    /// Everybody who reaches the server.
-    Open,
-    /// Nobody over the network.
-    Closed,
-}
-
-impl SettingValue for Registration {
-    fn parse(text: &str) -> Result<Self, String> {
-        match text {
-            "open" => Ok(Self::Open),
-            "closed" => Ok(Self::Closed),
-            _ => Err("write open or closed".to_owned()),
-        }
-    }
-    fn show(&self) -> Value {
-        match self {
-            Self::Open => "open".into(),
-            Self::Closed => "closed".into(),
-        }
-    }
-}
-
-/// From 15 minutes to an hour.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct AccessTokenTtl(Span);
-
-impl AccessTokenTtl {
-    /// The duration.
-    #[must_use]
-    pub const fn get(self) -> std::time::Duration {
-        self.0.get()
-    }
-}
-
-impl SettingValue for AccessTokenTtl {
-    fn parse(text: &str) -> Result<Self, String> {
-        let span = Span::from_str(text)?;
-        if !(900..=3_600).contains(&span.get().as_secs()) {
-            return Err("it must lie between 15 min and 1 hour".to_owned());
-        }
-        Ok(Self(span))
-    }
-    fn show(&self) -> Value {
-        self.0.show()
-    }
-}
-
-/// A power of two, from 8 MiB to 4 GiB.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct StreamPartSize(PartSize);
-
-impl StreamPartSize {
-    /// The part size.
-    #[must_use]
-    pub const fn get(self) -> PartSize {
-        self.0
-    }
-}
-
-impl SettingValue for StreamPartSize {
-    fn parse(text: &str) -> Result<Self, String> {
-        let bytes = ByteCount::from_str(text)?.get();
-        if !(PART_SIZE_MIN..=4 << 30).contains(&bytes) {
-            return Err("it must lie between 8 MiB and 4 GiB".to_owned());
-        }
-        let size = PartSize::new(bytes).map(Self);
-        size.ok_or_else(|| "it must be a power of two".to_owned())
-    }
-    fn show(&self) -> Value {
-        ByteCount(self.0.get()).show()
-    }
-}
-
-/// A number that cannot be zero.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct AtLeastOne(u32);
-
-impl AtLeastOne {
-    /// The number.
-    #[must_use]
-    pub const fn get(self) -> usize {
-        self.0 as usize
-    }
-
-    /// The same, as databases count.
-    #[must_use]
-    pub const fn get_u32(self) -> u32 {
-        self.0
-    }
-}
-
-impl SettingValue for AtLeastOne {
-    fn parse(text: &str) -> Result<Self, String> {
-        match u32::parse(text)? {
-            0 => Err("it must be at least 1".to_owned()),
-            number => Ok(Self(number)),
-        }
-    }
-    fn show(&self) -> Value {
-        self.0.into()
-    }
-}
-
-/// A secret that cannot be guessed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LongSecret(Secret);
-
-impl LongSecret {
-    /// The text.
-    #[must_use]
-    pub fn expose(&self) -> &str {
-        self.0.expose()
-    }
-}
-
-impl SettingValue for LongSecret {
-    fn parse(text: &str) -> Result<Self, String> {
-        if text.len() < 32 {
-            return Err("it needs at least 32 characters".to_owned());
-        }
-        Ok(Self(Secret::new(text)))
-    }
-    fn show(&self) -> Value {
-        self.0.show()
+        /// How often expired uploads, the trash and other remains are looked for.
+        /// `HEIMDEX_SERVER_JOBS_SWEEP_INTERVAL`, default `1 min`.
+        pub sweep_interval: Span = "1 min",
+        /// How long such a look may take before another process takes its place.
+        /// `HEIMDEX_SERVER_JOBS_SWEEP_LEASE`, default `10 min`.
+        pub sweep_lease: Span = "10 min",
+        /// How long what somebody began to throw away is left to him, before the next look finishes it.
+        /// `HEIMDEX_SERVER_JOBS_CLAIM_TTL`, default `5 min`.
+        pub claim_ttl: Span = "5 min",
     }
 }

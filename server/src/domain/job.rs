@@ -16,11 +16,20 @@ pub enum Stage {
     UploadValidate,
     /// Looks into the container: duration, size, codecs, capture time.
     Probe,
+    /// Writes the side-car anew after what it tells has changed.
+    SideCar,
+    /// Reads the object again, because somebody asked, and compares.
+    Reread,
 }
 
 impl Stage {
     /// All of them, in the order in which a video meets them.
-    pub const ALL: &'static [Self] = &[Self::UploadValidate, Self::Probe];
+    pub const ALL: &'static [Self] = &[
+        Self::UploadValidate,
+        Self::Probe,
+        Self::SideCar,
+        Self::Reread,
+    ];
 
     /// The word in rows and on the wire.
     #[must_use]
@@ -28,6 +37,8 @@ impl Stage {
         match self {
             Self::UploadValidate => "upload_validate",
             Self::Probe => "probe",
+            Self::SideCar => "side_car",
+            Self::Reread => "reread",
         }
     }
 
@@ -35,7 +46,7 @@ impl Stage {
     #[must_use]
     pub const fn version(self) -> i64 {
         match self {
-            Self::UploadValidate | Self::Probe => 1,
+            Self::UploadValidate | Self::Probe | Self::SideCar | Self::Reread => 1,
         }
     }
 
@@ -45,6 +56,17 @@ impl Stage {
         match self {
             Self::UploadValidate => 100,
             Self::Probe => 200,
+            Self::SideCar => 300,
+            Self::Reread => 400,
+        }
+    }
+
+    /// Whether a video has failed where the stage has: what goes on behind one that is safe does not make it unsafe.
+    #[must_use]
+    pub const fn decides(self) -> bool {
+        match self {
+            Self::UploadValidate | Self::Probe => true,
+            Self::SideCar | Self::Reread => false,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What may happen to accounts, videos, uploads and jobs. Pure.
 
+pub mod edit;
 pub mod fold;
 pub mod job;
 pub mod listing;

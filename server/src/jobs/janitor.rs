@@ -14,21 +14,21 @@ use uuid::Uuid;
 
 use crate::catalog::purges::PurgedVideo;
 use crate::catalog::uploads::{Completed, CompletedBy, UploadRow};
-use crate::config::Limits;
+use crate::config::{JobsSettings, Limits};
 use crate::jobs::worker::causes;
 use crate::jobs::{JobContext, home, incoming};
 use crate::lifecycle::Lifecycle;
 use crate::objects::{INCOMING, ObjectHead, ObjectKey, ObjectStore, ObjectsError, extension};
 
 const LEASE_NAME: &str = "janitor";
-/// How often it comes.
-const INTERVAL: Duration = Duration::from_mins(1);
-/// How long a round may take before another process takes over.
-const LEASE: Duration = Duration::from_mins(10);
-/// A claim that is older was left by somebody who died.
-const CLAIM_TTL: Duration = Duration::from_mins(5);
 /// What no row names is held for this long.
 const ORPHAN_TTL: Duration = Duration::from_hours(7 * 24);
+/// What came of reading again is told for this long.
+const REREAD_TTL: Duration = Duration::from_hours(30 * 24);
+/// What happened is told for this long.
+const EVENT_TTL: Duration = Duration::from_hours(30 * 24);
+/// And of one library so many of the newest.
+const EVENTS_MAX: u64 = 100_000;
 /// Rows of one kind a round; the rest comes with the next.
 const ROWS: u32 = 200;
 
@@ -41,17 +41,26 @@ pub struct Janitor {
     context: JobContext,
     holder: Uuid,
     trash_ttl: Duration,
+    /// How often it comes.
+    interval: Duration,
+    /// How long a round may take before another process takes over.
+    lease: Duration,
+    /// A claim that is older was left by somebody who died.
+    claim_ttl: Duration,
 }
 
 impl Janitor {
     /// Comes with these limits.
     #[must_use]
-    pub fn new(context: JobContext, limits: &Limits) -> Self {
+    pub fn new(context: JobContext, limits: &Limits, jobs: &JobsSettings) -> Self {
         let holder = context.random.uuid();
         Self {
             context,
             holder,
             trash_ttl: limits.trash_ttl.get(),
+            interval: jobs.sweep_interval.get(),
+            lease: jobs.sweep_lease.get(),
+            claim_ttl: jobs.claim_ttl.get(),
         }
     }
 
@@ -66,7 +75,7 @@ impl Janitor {
                         "the janitor could not finish its round"
                     );
                 }
-                let _ = soft.run_until_cancelled(sleep(INTERVAL)).await;
+                let _ = soft.run_until_cancelled(sleep(self.interval)).await;
             }
             let holder = self.holder.to_string();
             if let Err(error) = self
@@ -87,7 +96,7 @@ impl Janitor {
     /// One round, if no other process holds the lease. One thing that fails does not keep the others from being done.
     pub async fn round(&self) -> Result<(), Fault> {
         let now = self.context.clock.now();
-        let until = now.saturating_add(LEASE);
+        let until = now.saturating_add(self.lease);
         let holder = self.holder.to_string();
         if !self
             .context
@@ -103,14 +112,14 @@ impl Janitor {
             self.empty_trash(now).await,
             self.abort_orphans(now).await,
             self.delete_strays(now).await,
-            self.forget_keys(now).await,
+            self.forget(now).await,
         ];
         steps.into_iter().collect()
     }
 
     async fn finish_purges(&self, now: Timestamp) -> Result<(), Fault> {
         let catalog = &self.context.catalog;
-        let before = now.saturating_sub(CLAIM_TTL);
+        let before = now.saturating_sub(self.claim_ttl);
         for upload in catalog.unfinished_purges(before, ROWS).await? {
             self.purge_upload(&upload).await?;
         }
@@ -176,6 +185,7 @@ impl Janitor {
                 .filter(|_| upload.store_upload_id.is_some())
                 .and_then(PartSize::new),
             subtrees: None,
+            acknowledged: Vec::new(),
             damaged: false,
         };
         context
@@ -298,8 +308,16 @@ impl Janitor {
         }
     }
 
-    async fn forget_keys(&self, now: Timestamp) -> Result<(), Fault> {
-        self.context.catalog.forget_idempotency_keys(now).await?;
+    /// Forgets what was kept for a while only.
+    async fn forget(&self, now: Timestamp) -> Result<(), Fault> {
+        let catalog = &self.context.catalog;
+        catalog.forget_idempotency_keys(now).await?;
+        catalog
+            .forget_rereads(now.saturating_sub(REREAD_TTL))
+            .await?;
+        catalog
+            .forget_events(now.saturating_sub(EVENT_TTL), EVENTS_MAX)
+            .await?;
         Ok(())
     }
 }

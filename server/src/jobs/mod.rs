@@ -5,6 +5,7 @@
 
 mod janitor;
 mod keys;
+mod lost;
 mod read_back;
 mod side_car;
 mod source;
@@ -24,6 +25,7 @@ use crate::random::Random;
 
 pub use janitor::{Janitor, free_upload};
 pub use keys::{home, incoming};
+pub use lost::{Lost, lost};
 pub use worker::Worker;
 
 /// What every stage works with.
@@ -128,5 +130,5 @@ impl From<CatalogError> for StageError {
 pub fn start(app: &App, lifecycle: &Lifecycle) {
     let context = JobContext::of(app);
     Worker::spawn(&context, &app.config.jobs, lifecycle);
-    Janitor::new(context, &app.config.limits).spawn(lifecycle);
+    Janitor::new(context, &app.config.limits, &app.config.jobs).spawn(lifecycle);
 }

@@ -56,12 +56,13 @@ struct Location<'a> {
     mtime: Option<Timestamp>,
 }
 
-/// Writes the side-car of a video whose bytes were just verified; the same again replaces it.
+/// Writes the side-car of a video whose bytes are verified; the same again replaces it. Answers what it tells beside
+/// that.
 pub(super) async fn write(
     context: &JobContext,
     verified: &Verified,
     video: VideoId,
-) -> Result<(), StageError> {
+) -> Result<Description, StageError> {
     let description = context
         .catalog
         .describe(video)
@@ -77,7 +78,7 @@ pub(super) async fn write(
         .objects
         .put(&key.to_string(), "application/json", Bytes::from(json))
         .await?;
-    Ok(())
+    Ok(description)
 }
 
 fn side_car<'a>(description: &'a Description, verified: &'a Verified) -> SideCar<'a> {

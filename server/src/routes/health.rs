@@ -16,6 +16,10 @@ pub async fn health() -> Json<HealthResponse> {
         feature::LIST,
         feature::USAGE,
         feature::DAMAGED,
+        feature::BATCH,
+        feature::EDIT,
+        feature::LOOKUP_STORE,
+        feature::REREAD,
     ];
     Json(HealthResponse {
         status: "healthy".to_owned(),

@@ -1,18 +1,36 @@
-//! `POST /videos/lookup`: which of a client's files the library has already.
+//! `POST /videos/lookup`: which of a client's files the library has already, and whether the store has them now.
 
 use std::collections::{BTreeSet, HashMap};
 
 use axum::Json;
 use axum::extract::State;
+use futures::{StreamExt as _, TryStreamExt as _, stream};
 use heimdex_api::limits::LOOKUP_MAX;
 use heimdex_api::ops::NoQuery;
 use heimdex_api::upload::{LookupRequest, LookupResponse, LookupResult};
-use heimdex_api::{Blake3, Open, Scope};
+use heimdex_api::{Blake3, Open, Scope, StoreStanding};
 
 use crate::app::App;
 use crate::auth::Caller;
 use crate::catalog::KnownContentRow;
+use crate::jobs::lost;
+use crate::objects::ObjectsError;
 use crate::web::{ApiError, Body, Query};
+
+/// The store is asked about so many files at a time.
+const AT_ONCE: usize = 16;
+/// Of videos with the same bytes, as many are asked for in the store.
+const COPIES_MAX: usize = 8;
+
+/// Who is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Check {
+    Catalog,
+    Store,
+}
+
+/// What a video's file is known by.
+type Content = (u64, Blake3);
 
 /// `POST /videos/lookup`
 pub async fn lookup(
@@ -22,8 +40,8 @@ pub async fn lookup(
     Body(request): Body<LookupRequest>,
 ) -> Result<Json<LookupResponse>, ApiError> {
     caller.require(Scope::Upload)?;
-    check(&request)?;
-    let contents: BTreeSet<(u64, Blake3)> = request
+    let check = checked(&request)?;
+    let contents: BTreeSet<Content> = request
         .files
         .iter()
         .filter_map(|file| Some((file.size_bytes, file.blake3?)))
@@ -39,18 +57,30 @@ pub async fn lookup(
     let sizes: Vec<_> = sizes.into_iter().collect();
     let known = app.catalog.known_contents(library, &contents).await?;
     let candidates = app.catalog.candidates_of_size(library, &sizes).await?;
+    let known: HashMap<Content, LookupResult> = stream::iter(known)
+        .map(async |(content, videos)| {
+            let found = match check {
+                Check::Catalog => videos.first().map(found),
+                Check::Store => in_store(&app, &videos).await?,
+            };
+            Ok::<_, ApiError>((content, found))
+        })
+        .buffer_unordered(AT_ONCE)
+        .try_filter_map(async |(content, found)| Ok(found.map(|found| (content, found))))
+        .try_collect()
+        .await?;
     let results = request
         .files
         .iter()
         .map(|file| match file.blake3 {
-            Some(hash) => known.get(&(file.size_bytes, hash)).map(found),
+            Some(hash) => known.get(&(file.size_bytes, hash)).cloned(),
             None => Some(counted(&candidates, file.size_bytes)),
         })
         .collect();
     Ok(Json(LookupResponse { results }))
 }
 
-fn check(request: &LookupRequest) -> Result<(), ApiError> {
+fn checked(request: &LookupRequest) -> Result<Check, ApiError> {
     if request.files.len() > LOOKUP_MAX {
         return Err(ApiError::field(
             "files",
@@ -58,11 +88,67 @@ fn check(request: &LookupRequest) -> Result<(), ApiError> {
         ));
     }
     match request.check.as_deref() {
-        None | Some("catalog") => Ok(()),
-        Some(_) => Err(ApiError::field(
-            "check",
-            "This server checks by `catalog` only.",
-        )),
+        None | Some("catalog") => Ok(Check::Catalog),
+        Some("store") => Ok(Check::Store),
+        Some(_) => Err(ApiError::field("check", "It must be `catalog` or `store`.")),
+    }
+}
+
+/// The first of these videos that the store has now. Where it has none of them, what is wrong with the first, which then
+/// is not told as verified: who does not look further must not lean on it.
+async fn in_store(app: &App, videos: &[KnownContentRow]) -> Result<Option<LookupResult>, ApiError> {
+    let mut worst = None;
+    for video in videos.iter().take(COPIES_MAX) {
+        let standing = standing(app, video).await?;
+        let told = LookupResult {
+            store: Some(Open::Known(standing)),
+            ..found(video)
+        };
+        if standing == StoreStanding::Present {
+            return Ok(Some(told));
+        }
+        worst.get_or_insert(LookupResult {
+            verified_at: None,
+            verified_how: None,
+            ..told
+        });
+    }
+    Ok(worst)
+}
+
+/// Asks for size and entity tag, and for the first and the last byte: a store may list what its disk has lost.
+async fn standing(app: &App, video: &KnownContentRow) -> Result<StoreStanding, ObjectsError> {
+    let key = &video.object_key;
+    let Some(head) = app.objects.head(key).await? else {
+        return Ok(StoreStanding::Missing);
+    };
+    if head.size != video.size_bytes || Some(&head.etag) != video.etag.as_ref() {
+        return Ok(StoreStanding::Differs);
+    }
+    let ends = match head.size {
+        0 => vec![],
+        1 => vec![0],
+        size => vec![0, size - 1],
+    };
+    for offset in ends {
+        match app.objects.get_range(key, offset, 1).await {
+            Ok(byte) if byte.len() == 1 => {}
+            Ok(_) | Err(ObjectsError::NotFound) => return Ok(StoreStanding::Missing),
+            Err(error) if lost_of(app, key).await => {
+                tracing::warn!(video.id = %video.video_id, %error, "the store has lost bytes that it lists");
+                return Ok(StoreStanding::Missing);
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(StoreStanding::Present)
+}
+
+/// Whether the embedded store has lost files of an object.
+async fn lost_of(app: &App, key: &str) -> bool {
+    match app.objects.before_read_back(key).await {
+        Ok(_) => false,
+        Err(error) => lost(&error).is_some(),
     }
 }
 
@@ -73,7 +159,7 @@ fn found(row: &KnownContentRow) -> LookupResult {
         verified_at: row.verified_at,
         verified_how: row.verified_how.map(Open::Known),
         damaged: Some(row.damaged),
-        candidates: None,
+        ..LookupResult::default()
     }
 }
 

@@ -5,6 +5,8 @@ pub mod health;
 pub mod ingests;
 pub mod lookup;
 pub mod ready;
+pub mod reread;
+mod texts;
 pub mod uploads;
 pub mod usage;
 pub mod videos;

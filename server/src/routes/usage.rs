@@ -27,11 +27,12 @@ fn summed(counts: &[CountRow], quota_bytes: Option<u64>) -> UsageResponse {
         videos: 0,
         bytes: 0,
         bytes_uploading: 0,
+        bytes_deleted: 0,
         quota_bytes,
     };
     for count in counts {
         match count.state {
-            VideoState::Deleted => {}
+            VideoState::Deleted => usage.bytes_deleted += count.bytes,
             VideoState::Uploading => {
                 usage.videos += count.videos;
                 usage.bytes_uploading += count.bytes;
@@ -53,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_promised_is_told_apart_from_what_is_stored_and_the_trash_counts_not() {
+    fn what_is_promised_is_told_apart_from_what_is_stored_and_from_the_trash() {
         let counts: Vec<CountRow> = (1..)
             .zip(VideoState::ALL)
             .map(|(number, state)| CountRow {
@@ -65,6 +66,7 @@ mod tests {
         let usage = summed(&counts, Some(7));
         assert_eq!(usage.videos, 1 + 2 + 3 + 4 + 5);
         assert_eq!((usage.bytes, usage.bytes_uploading), (1_400, 100));
+        assert_eq!(usage.bytes_deleted, 600);
         assert_eq!(usage.quota_bytes, Some(7));
     }
 }

@@ -3,6 +3,7 @@
 //! Query strings, headers, addresses of e-mail and bodies never come here; a route is logged as its pattern.
 
 use std::any::Any;
+use std::convert::Infallible;
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
@@ -10,11 +11,12 @@ use std::task::{Context, Poll, ready};
 use std::time::Instant;
 
 use axum::body::{Body, Bytes};
-use axum::extract::{MatchedPath, Request};
+use axum::extract::{FromRequestParts, MatchedPath, Request};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures::FutureExt;
-use heimdex_api::UserId;
+use heimdex_api::{Problem, UserId};
+use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use http_body::{Body as _, Frame, SizeHint};
 use tracing::{Instrument, Span};
@@ -40,11 +42,24 @@ impl RequestNotes {
     }
 }
 
+/// The id under which the log tells of a request. Without one, as in tests of a handler alone, it is empty.
+#[derive(Debug, Clone, Default)]
+pub struct RequestId(pub String);
+
+impl<S: Send + Sync> FromRequestParts<S> for RequestId {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
+        Ok(parts.extensions.get::<Self>().cloned().unwrap_or_default())
+    }
+}
+
 /// Gives the request its id and span, turns panics into errors, writes the error's body, logs one line at the end.
 pub async fn in_context(mut request: Request, next: Next) -> Response {
     let id = request_id(request.headers());
     let notes = RequestNotes::default();
     request.extensions_mut().insert(notes.clone());
+    request.extensions_mut().insert(RequestId(id.clone()));
     let span = tracing::info_span!("request", request.id = %id);
     let mut line = Line {
         started: Instant::now(),
@@ -63,8 +78,7 @@ pub async fn in_context(mut request: Request, next: Next) -> Response {
         Err(panic) => ApiError::internal(words_of(panic.as_ref())).into_response(),
     };
     if let Some(error) = response.extensions_mut().remove::<ApiError>() {
-        span.in_scope(|| log_source(&error));
-        *response.body_mut() = problem_body(&error, &id);
+        *response.body_mut() = span.in_scope(|| problem_body(&error, &id));
     }
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, value);
@@ -128,7 +142,13 @@ fn log_source(error: &ApiError) {
 
 fn problem_body(error: &ApiError, id: &str) -> Body {
     // A problem is strings and numbers: writing it as JSON cannot fail.
-    serde_json::to_vec(&error.to_problem(id)).map_or_else(|_| Body::empty(), Body::from)
+    serde_json::to_vec(&told(error, id)).map_or_else(|_| Body::empty(), Body::from)
+}
+
+/// An error as the client is told of it; what only the log may know is logged.
+pub(crate) fn told(error: &ApiError, id: &str) -> Problem {
+    log_source(error);
+    error.to_problem(id)
 }
 
 /// The line of one request; written when it is dropped, which is when the last byte is sent or the client is gone.

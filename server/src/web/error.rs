@@ -107,6 +107,13 @@ impl ApiError {
         self
     }
 
+    /// The same, telling something of each of several fields.
+    #[must_use]
+    pub fn with_errors(mut self, errors: Vec<FieldError>) -> Self {
+        self.errors = errors;
+        self
+    }
+
     /// The same, telling when to come again.
     #[must_use]
     pub fn with_retry_after(mut self, after: Duration) -> Self {
@@ -125,6 +132,12 @@ impl ApiError {
     #[must_use]
     pub const fn code(&self) -> ErrorCode {
         self.code
+    }
+
+    /// Its sentence.
+    #[must_use]
+    pub fn detail(&self) -> &str {
+        &self.detail
     }
 
     /// What is logged and not sent.

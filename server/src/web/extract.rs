@@ -17,7 +17,7 @@ use http::request::Parts;
 use http::{HeaderMap, StatusCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::catalog::Idempotency;
 use crate::web::ApiError;
@@ -90,14 +90,20 @@ impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
             return Ok(Self(None));
         };
         let key = value.to_str().unwrap_or_default();
-        if values.next().is_some() || key.is_empty() || key.len() > IDEMPOTENCY_KEY_MAX {
-            return Err(ApiError::field(
-                "Idempotency-Key",
-                format!("Send one, of 1 to {IDEMPOTENCY_KEY_MAX} printable ASCII characters."),
-            ));
+        if values.next().is_some() || !is_idempotency_key(key) {
+            return Err(ApiError::field("Idempotency-Key", IDEMPOTENCY_KEY_NEEDED));
         }
         Ok(Self(Some(key.to_owned())))
     }
+}
+
+/// What is said where [`is_idempotency_key`] says no.
+pub(crate) const IDEMPOTENCY_KEY_NEEDED: &str = "Send one, of 1 to 255 printable ASCII characters.";
+
+/// Whether a text may be an `Idempotency-Key`.
+pub(crate) fn is_idempotency_key(text: &str) -> bool {
+    (1..=IDEMPOTENCY_KEY_MAX).contains(&text.len())
+        && text.bytes().all(|byte| (b' '..=b'~').contains(&byte))
 }
 
 impl IdempotencyKey {
@@ -163,13 +169,23 @@ fn unreadable(rejection: &BytesRejection) -> ApiError {
 
 fn parse_body<T: RequestBody + DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     let value = if bytes.iter().all(u8::is_ascii_whitespace) {
-        Value::Object(serde_json::Map::new())
+        Value::Object(Map::new())
     } else {
         serde_json::from_slice(bytes).map_err(|error| not_json(&error))?
     };
-    let Value::Object(mut fields) = value else {
-        return Err(whole_body("The body must be a JSON object."));
-    };
+    match value {
+        Value::Object(fields) => parse_fields(fields),
+        _ => Err(whole_body("The body must be a JSON object.")),
+    }
+}
+
+/// Reads a request from the fields of a JSON object.
+///
+/// # Errors
+/// `validation_failed`, naming what is unknown or wrong.
+pub(crate) fn parse_fields<T: RequestBody + DeserializeOwned>(
+    mut fields: Map<String, Value>,
+) -> Result<T, ApiError> {
     fields.retain(|name, _| !T::IGNORED.contains(&name.as_str()));
     let unknown: Vec<FieldError> = fields
         .keys()

@@ -5,12 +5,15 @@ pub mod cors;
 pub mod error;
 pub mod extract;
 pub mod fallback;
+mod if_match;
 pub mod io;
 pub mod network;
 mod origin;
 mod outages;
 pub mod timeout;
 
+pub use context::RequestId;
 pub use error::ApiError;
 pub use extract::{Body, IdempotencyKey, PathId, Query};
+pub use if_match::IfMatch;
 pub use origin::ClientOrigin;

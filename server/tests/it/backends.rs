@@ -72,11 +72,17 @@ impl TestDatabase {
 
 /// The migrated template, made by the first test that comes; its name is of the migrations' text.
 async fn template(server: &str) -> String {
-    let text = include_str!("../../../migrations/postgres/0001_catalog.sql");
-    let name = format!(
-        "heimdex_template_{}",
-        &blake3::hash(text.as_bytes()).to_hex()[..16]
-    );
+    let directory = concat!(env!("CARGO_MANIFEST_DIR"), "/../migrations/postgres");
+    let mut migrations: Vec<_> = fs_err::read_dir(directory)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    migrations.sort();
+    let mut hasher = blake3::Hasher::new();
+    for migration in migrations {
+        hasher.update(&fs_err::read(migration).unwrap());
+    }
+    let name = format!("heimdex_template_{}", &hasher.finalize().to_hex()[..16]);
     let mut admin = connect(server).await;
     execute(&mut admin, "SELECT pg_advisory_lock(7236837)".to_owned()).await;
     let known: Option<i32> = sqlx::query_scalar("SELECT 1 FROM pg_database WHERE datname = $1")

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use heimdex_api::{Problem, Secret};
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, LOCATION, RETRY_AFTER};
+use reqwest::header::{
+    ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, IF_MATCH, LOCATION, RETRY_AFTER,
+};
 use reqwest::{Method, Response, StatusCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -27,6 +29,7 @@ pub(super) struct Call {
     query: Vec<(String, String)>,
     body: Option<serde_json::Value>,
     idempotency_key: Option<String>,
+    if_match: Option<u64>,
     limit: Duration,
 }
 
@@ -38,6 +41,7 @@ impl Call {
             query: Vec::new(),
             body: None,
             idempotency_key: None,
+            if_match: None,
             limit: LIMIT,
         }
     }
@@ -75,6 +79,12 @@ impl Call {
 
     pub(super) fn idempotency_key(mut self, key: Option<&str>) -> Self {
         self.idempotency_key = key.map(str::to_owned);
+        self
+    }
+
+    /// Only if it is still of this version.
+    pub(super) fn if_match(mut self, version: Option<u64>) -> Self {
+        self.if_match = version;
         self
     }
 
@@ -144,7 +154,7 @@ impl ApiClient {
         HttpError::NotLoggedIn { server, why }
     }
 
-    fn invalid(&self, what: String) -> HttpError {
+    pub(super) fn invalid(&self, what: String) -> HttpError {
         let server = self.inner.server.to_string();
         HttpError::InvalidReply { server, what }
     }
@@ -185,6 +195,9 @@ impl ApiClient {
         }
         if let Some(key) = &call.idempotency_key {
             request = request.header("idempotency-key", key);
+        }
+        if let Some(version) = call.if_match {
+            request = request.header(IF_MATCH, format!("\"{version}\""));
         }
         if let Some(body) = &call.body {
             request = request.json(body);
@@ -235,16 +248,7 @@ impl ApiClient {
         let problem = serde_json::from_slice::<Problem>(body)
             .ok()
             .filter(|_| is_json);
-        let mut problem = problem.unwrap_or_else(|| Problem {
-            kind: String::new(),
-            title: String::new(),
-            status: status.as_u16(),
-            detail: format!("{} answered with status {status}", self.inner.server),
-            code: String::new(),
-            request_id: String::new(),
-            errors: Vec::new(),
-            missing: Vec::new(),
-        });
+        let mut problem = problem.unwrap_or_else(|| self.wordless(status.as_u16()));
         if problem.request_id.is_empty() {
             text(headers, "x-request-id")
                 .unwrap_or_default()
@@ -256,6 +260,24 @@ impl ApiClient {
             retry_after: text(headers, RETRY_AFTER.as_str())
                 .and_then(|seconds| seconds.trim().parse().ok())
                 .map(Duration::from_secs),
+        }
+    }
+}
+
+impl ApiClient {
+    /// What a status says by itself.
+    pub(super) fn wordless(&self, status: u16) -> Problem {
+        let words =
+            StatusCode::from_u16(status).map_or_else(|_| status.to_string(), |s| s.to_string());
+        Problem {
+            kind: String::new(),
+            title: String::new(),
+            status,
+            detail: format!("{} answered with status {words}", self.inner.server),
+            code: String::new(),
+            request_id: String::new(),
+            errors: Vec::new(),
+            missing: Vec::new(),
         }
     }
 }

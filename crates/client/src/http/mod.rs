@@ -4,6 +4,7 @@
 
 mod account;
 mod authority;
+mod batch;
 mod call;
 mod error;
 mod ingests;

@@ -2,19 +2,20 @@
 
 use std::time::Duration;
 
-use heimdex_api::VideoId;
 use heimdex_api::ops::feature;
+use heimdex_api::reread::{RereadRequest, RereadResponse, RereadStarted};
 use heimdex_api::upload::{
     AdoptUploadRequest, AdoptUploadResponse, CompleteUploadRequest, CompleteUploadResponse,
     InitUploadRequest, InitUploadResponse, LookupRequest, LookupResponse, OpenUploadsQuery,
     OpenUploadsResponse, SignPartsRequest, SignPartsResponse, SinglePutResponse, UploadResponse,
 };
+use heimdex_api::{RereadId, VideoId};
 
 use super::call::Call;
 use super::{ApiClient, HttpError};
 
 /// Putting thousands of parts together takes some stores minutes.
-const COMPLETE_LIMIT: Duration = Duration::from_mins(5);
+pub(super) const COMPLETE_LIMIT: Duration = Duration::from_mins(5);
 
 /// The two shapes of the reply to init.
 #[derive(Debug, Clone, PartialEq)]
@@ -121,9 +122,33 @@ impl ApiClient {
         self.send(call).await
     }
 
-    /// `POST /videos/lookup`: which of these files the catalog has.
+    /// `POST /videos/lookup`: which of these files the catalog has, and with `check: store` the store.
     pub async fn lookup(&self, request: &LookupRequest) -> Result<LookupResponse, HttpError> {
         self.need(feature::LOOKUP, "look-ups").await?;
-        self.send(Call::post("/videos/lookup").body(request)?).await
+        let call = Call::post("/videos/lookup").body(request)?;
+        if request.check.as_deref() == Some("store") {
+            self.need(feature::LOOKUP_STORE, "look-ups that ask the store")
+                .await?;
+            return self.send(call.limit(COMPLETE_LIMIT)).await;
+        }
+        self.send(call).await
+    }
+
+    /// `POST /videos/lookup/reread`: has the store's bytes of these videos read and hashed again.
+    pub async fn start_reread(
+        &self,
+        request: &RereadRequest,
+        idempotency_key: &str,
+    ) -> Result<RereadStarted, HttpError> {
+        self.need(feature::REREAD, "reading stored bytes again")
+            .await?;
+        let call = Call::post("/videos/lookup/reread").body(request)?;
+        self.send(call.idempotency_key(Some(idempotency_key))).await
+    }
+
+    /// `GET /videos/lookup/reread/{id}`: how far it is, and what came of it.
+    pub async fn reread(&self, run: RereadId) -> Result<RereadResponse, HttpError> {
+        self.send(Call::get(format!("/videos/lookup/reread/{run}")))
+            .await
     }
 }

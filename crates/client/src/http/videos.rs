@@ -1,13 +1,14 @@
-//! `/videos`: reading the catalog, the trash, downloads.
+//! `/videos`: reading and editing the catalog, the trash, downloads.
 
 use std::time::Duration;
 
 use heimdex_api::VideoId;
 use heimdex_api::ops::feature;
 use heimdex_api::video::{
-    DownloadQuery, DownloadResponse, VideoListQuery, VideoListResponse, VideoResponse,
-    VideoStatusResponse,
+    DownloadQuery, DownloadResponse, UpdateVideoRequest, VideoListQuery, VideoListResponse,
+    VideoResponse, VideoStatusResponse,
 };
+use reqwest::Method;
 
 use super::call::Call;
 use super::{ApiClient, HttpError};
@@ -37,6 +38,18 @@ impl ApiClient {
     pub async fn status(&self, video: VideoId) -> Result<VideoStatusResponse, HttpError> {
         self.send(Call::get(format!("/videos/{video}/status")))
             .await
+    }
+
+    /// `PATCH /videos/{id}`: makes it what is wanted, if it is still of this version; without one, whatever it is.
+    pub async fn update_video(
+        &self,
+        video: VideoId,
+        request: &UpdateVideoRequest,
+        if_match: Option<u64>,
+    ) -> Result<VideoResponse, HttpError> {
+        self.need(feature::EDIT, "edits of videos").await?;
+        let call = Call::new(Method::PATCH, format!("/videos/{video}")).body(request)?;
+        self.send(call.if_match(if_match)).await
     }
 
     /// `DELETE /videos/{id}`: into the trash; repeating it is nothing.

@@ -1,9 +1,10 @@
 //! The end of an upload: its bytes are an object, and the checks begin in the same transaction.
 
 use heimdex_api::plan::PartSize;
+use heimdex_api::upload::AcknowledgedPart;
 use heimdex_api::{Blake3, JobId, LibraryId, ObjectId, Timestamp, VideoId, VideoState};
 
-use super::parts::forget_parts;
+use super::parts::{forget_parts, never_signed};
 use super::{UploadRow, UploadStanding, upload_in};
 use crate::catalog::db::{Tx, Writes, on_tx, write_tx};
 use crate::catalog::jobs::enqueue;
@@ -38,6 +39,8 @@ pub struct Completed {
     pub part_size: Option<PartSize>,
     /// One a part, as the client told.
     pub subtrees: Option<Vec<Blake3>>,
+    /// What the store took, as the client says, where that was not told before.
+    pub acknowledged: Vec<AcknowledgedPart>,
     /// A damaged container is accepted as it is.
     pub damaged: bool,
 }
@@ -60,6 +63,8 @@ pub enum CompleteOutcome {
     NotOpen(UploadStanding),
     /// Another process goes on with the upload.
     TakenOver,
+    /// This acknowledgement, by its place in the list, names a checksum that was never signed for its part.
+    NeverSigned(usize),
     /// The library has no such video.
     NoSuchVideo,
 }
@@ -73,6 +78,25 @@ impl Catalog {
     ) -> Result<CompleteOutcome, CatalogError> {
         write_tx!(self.db, Writes::Library(completed.library), |tx| {
             complete(tx, completed, now).await
+        })
+    }
+
+    /// Closes many uploads of one library and begins their checks. One that is refused keeps none of the others out.
+    pub async fn complete_uploads(
+        &self,
+        library: LibraryId,
+        completed: &[&Completed],
+        now: Timestamp,
+    ) -> Result<Vec<CompleteOutcome>, CatalogError> {
+        if completed.is_empty() {
+            return Ok(Vec::new());
+        }
+        write_tx!(self.db, Writes::Library(library), |tx| {
+            let mut outcomes = Vec::with_capacity(completed.len());
+            for completed in completed {
+                outcomes.push(complete(tx, completed, now).await?);
+            }
+            Ok(outcomes)
         })
     }
 }
@@ -100,6 +124,9 @@ async fn complete(
                 return Ok(CompleteOutcome::NotOpen(upload.standing()));
             }
         }
+    }
+    if let Some(index) = never_signed(tx, upload.upload_id, &completed.acknowledged).await? {
+        return Ok(CompleteOutcome::NeverSigned(index));
     }
     describe_video(tx, completed).await?;
     set_held_bytes(tx, library, video, completed.size).await?;

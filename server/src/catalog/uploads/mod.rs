@@ -4,6 +4,7 @@ mod complete;
 mod open;
 mod parts;
 mod purge;
+mod streams;
 
 use heimdex_api::plan::PartSize;
 use heimdex_api::{
@@ -17,7 +18,7 @@ use super::{Catalog, CatalogError};
 use crate::domain::upload::{EXPIRED, Shape};
 
 pub use complete::{CompleteOutcome, Completed, CompletedBy};
-pub use open::{NewTag, NewUpload, OpenOutcome};
+pub use open::{NewUpload, OpenOutcome};
 pub use parts::{AdoptOutcome, PartsOutcome, PartsReport};
 pub use purge::CancelOutcome;
 

@@ -2,19 +2,21 @@
 //! transaction.
 
 use heimdex_api::plan::PartSize;
+use heimdex_api::upload::PartToSign;
 use heimdex_api::{
     Blake3, IngestId, LibraryId, PartChecksum, Timestamp, TokenId, UploadId, UserId, VideoId,
     VideoKind, VideoState,
 };
 
-use uuid::Uuid;
-
+use super::parts::insert_signed;
+use super::{UploadRow, upload_in};
 use crate::catalog::db::{Tx, Writes, on_tx, write_tx};
 use crate::catalog::idempotency::{Claim, Idempotency, look_up, record};
 use crate::catalog::locations::{FoundFile, put_files};
 use crate::catalog::moves::{Sign, append_event, count};
+use crate::catalog::tags::{NewTag, add_tags};
 use crate::catalog::value::Sql;
-use crate::catalog::{Catalog, CatalogError};
+use crate::catalog::{Catalog, CatalogError, quota};
 use crate::domain::fold::fold;
 
 /// Everything that init tells of a file.
@@ -64,28 +66,23 @@ pub struct NewUpload {
     pub store_upload_id: Option<String>,
     /// When it expires without progress.
     pub expires_at: Timestamp,
+    /// Parts that are signed at once.
+    pub to_sign: Vec<PartToSign>,
     /// Where it was found.
     pub location: Option<(IngestId, FoundFile)>,
     /// Under which key the request may be repeated.
     pub idempotency: Option<Idempotency>,
 }
 
-/// A tag, which the library may have already.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewTag {
-    /// Its id, if it is new.
-    pub tag_id: Uuid,
-    /// As it is shown, if it is new.
-    pub name: String,
-}
-
 /// What opening an upload came to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum OpenOutcome {
     /// The rows are there.
-    Opened,
-    /// The same request came before and made this video.
-    Repeated(VideoId),
+    Opened(Box<UploadRow>),
+    /// The same request came before and made this one; what was to be signed is not recorded.
+    Repeated(Box<UploadRow>),
+    /// The same request came before, and the video that it made is gone.
+    RepeatedAndGone,
     /// The key came before with another request.
     IdempotencyConflict,
     /// The library has no room for it.
@@ -100,16 +97,24 @@ pub enum OpenOutcome {
 }
 
 impl Catalog {
-    /// Makes the rows of a new upload, unless the same request made them before.
-    pub async fn open_upload(
+    /// Makes the rows of new uploads of one library, each unless the same request made them before. One that is
+    /// refused keeps none of the others out.
+    pub async fn announce_uploads(
         &self,
-        new: &NewUpload,
+        library: LibraryId,
+        news: &[&NewUpload],
         now: Timestamp,
-    ) -> Result<OpenOutcome, CatalogError> {
-        write_tx!(self.db, Writes::Library(new.library_id), |tx| open(
-            tx, new, now
-        )
-        .await)
+    ) -> Result<Vec<OpenOutcome>, CatalogError> {
+        if news.is_empty() {
+            return Ok(Vec::new());
+        }
+        write_tx!(self.db, Writes::Library(library), |tx| {
+            let mut outcomes = Vec::with_capacity(news.len());
+            for new in news {
+                outcomes.push(open(tx, new, now).await?);
+            }
+            Ok(outcomes)
+        })
     }
 }
 
@@ -117,11 +122,18 @@ async fn open(tx: &mut Tx, new: &NewUpload, now: Timestamp) -> Result<OpenOutcom
     if let Some(idempotency) = &new.idempotency {
         match look_up(tx, new.user_id, idempotency, now).await? {
             Claim::New => {}
-            Claim::Repeated(row) => return Ok(OpenOutcome::Repeated(VideoId::new(row))),
+            Claim::Repeated(row) => {
+                let upload = upload_in(tx, new.library_id, VideoId::new(row)).await?;
+                return Ok(match upload {
+                    Some(upload) => OpenOutcome::Repeated(Box::new(upload)),
+                    None => OpenOutcome::RepeatedAndGone,
+                });
+            }
             Claim::Conflict => return Ok(OpenOutcome::IdempotencyConflict),
         }
     }
-    if let Some(quota_bytes) = exceeded_quota(tx, new).await? {
+    let size = new.size_bytes.unwrap_or(0);
+    if let Some(quota_bytes) = quota::exceeded(tx, new.library_id, 0, size).await? {
         return Ok(OpenOutcome::QuotaExceeded { quota_bytes });
     }
     if let Some(replaced) = new.replaces
@@ -136,47 +148,21 @@ async fn open(tx: &mut Tx, new: &NewUpload, now: Timestamp) -> Result<OpenOutcom
     }
     insert_video(tx, new, now).await?;
     insert_upload(tx, new, now).await?;
-    insert_tags(tx, new).await?;
+    add_tags(tx, new.library_id, new.video_id, &new.tags).await?;
     if let Some((ingest, file)) = &new.location {
         put_files(tx, new.library_id, *ingest, std::slice::from_ref(file), now).await?;
     }
     if let Some(idempotency) = &new.idempotency {
         record(tx, new.user_id, idempotency, new.video_id.as_uuid(), now).await?;
     }
-    count(
-        tx,
-        new.library_id,
-        VideoState::Uploading,
-        Sign::More,
-        new.size_bytes.unwrap_or(0),
-    )
-    .await?;
+    count(tx, new.library_id, VideoState::Uploading, Sign::More, size).await?;
     append_event(tx, new.library_id, "video", new.video_id, now).await?;
-    Ok(OpenOutcome::Opened)
-}
-
-/// The quota, where the library would go beyond it. Everything that is promised or stored counts, the trash too.
-async fn exceeded_quota(tx: &mut Tx, new: &NewUpload) -> Result<Option<u64>, CatalogError> {
-    let quota: Option<i64> = on_tx!(tx, |connection| {
-        sqlx::query_scalar("SELECT quota_bytes FROM libraries WHERE library_id = $1")
-            .bind(Sql(new.library_id))
-            .fetch_one(connection)
-            .await?
-    });
-    let Some(quota) = quota.and_then(|quota| u64::try_from(quota).ok()) else {
-        return Ok(None);
-    };
-    let held: i64 = on_tx!(tx, |connection| {
-        sqlx::query_scalar(
-            "SELECT CAST(COALESCE(SUM(bytes), 0) AS BIGINT) FROM library_counts WHERE library_id = $1",
-        )
-        .bind(Sql(new.library_id))
-        .fetch_one(connection)
-        .await?
-    });
-    let held = u64::try_from(held).unwrap_or(0);
-    let fits = held.saturating_add(new.size_bytes.unwrap_or(0)) <= quota;
-    Ok((!fits).then_some(quota))
+    if !new.to_sign.is_empty() {
+        insert_signed(tx, new.upload_id, &new.to_sign, now).await?;
+    }
+    let upload = upload_in(tx, new.library_id, new.video_id).await?;
+    let missing = || CatalogError::Corrupt("a new upload is gone".to_owned());
+    Ok(OpenOutcome::Opened(Box::new(upload.ok_or_else(missing)?)))
 }
 
 async fn is_video_of(
@@ -264,32 +250,5 @@ async fn insert_upload(tx: &mut Tx, new: &NewUpload, now: Timestamp) -> Result<(
         .execute(connection)
         .await?.rows_affected()
     });
-    Ok(())
-}
-
-async fn insert_tags(tx: &mut Tx, new: &NewUpload) -> Result<(), CatalogError> {
-    for tag in &new.tags {
-        on_tx!(tx, |connection| {
-            sqlx::query(
-                "INSERT INTO tags (tag_id, library_id, name_fold, name) VALUES ($1, $2, $3, $4) \
-                 ON CONFLICT (library_id, name_fold) DO NOTHING",
-            )
-            .bind(tag.tag_id)
-            .bind(Sql(new.library_id))
-            .bind(fold(&tag.name))
-            .bind(tag.name.as_str())
-            .execute(&mut *connection)
-            .await?;
-            sqlx::query(
-                "INSERT INTO video_tags (video_id, tag_id) \
-                 SELECT $1, tag_id FROM tags WHERE library_id = $2 AND name_fold = $3 ON CONFLICT DO NOTHING",
-            )
-            .bind(Sql(new.video_id))
-            .bind(Sql(new.library_id))
-            .bind(fold(&tag.name))
-            .execute(connection)
-            .await?.rows_affected()
-        });
-    }
     Ok(())
 }

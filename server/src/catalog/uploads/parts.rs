@@ -5,6 +5,7 @@ use heimdex_api::upload::{AcknowledgedPart, PartToSign};
 use heimdex_api::{Checksum, LibraryId, Timestamp, UploadId, VideoId};
 use uuid::Uuid;
 
+use super::streams::held_by_stream;
 use super::{UploadRow, UploadStanding, upload_in};
 use crate::catalog::db::{Tx, Writes, on, on_tx, write_tx};
 use crate::catalog::value::{Sql, row};
@@ -40,6 +41,11 @@ pub enum PartsOutcome {
     TakenOver,
     /// This acknowledgement, by its place in the list, names a checksum that was never signed for its part.
     NeverSigned(usize),
+    /// The library has no room for so many bytes of a stream.
+    QuotaExceeded {
+        /// What the library may hold.
+        quota_bytes: u64,
+    },
     /// The library has no such video.
     NoSuchVideo,
 }
@@ -195,6 +201,12 @@ async fn record(
     if check_epoch(upload.epoch, report.epoch).is_err() {
         return Ok(PartsOutcome::TakenOver);
     }
+    if upload.size_bytes.is_none() && !report.to_sign.is_empty() {
+        let held = held_by_stream(tx, &upload, report.to_sign).await?;
+        if let Some(quota_bytes) = held {
+            return Ok(PartsOutcome::QuotaExceeded { quota_bytes });
+        }
+    }
     if !report.to_sign.is_empty() {
         insert_signed(tx, upload.upload_id, report.to_sign, now).await?;
     }
@@ -220,6 +232,19 @@ async fn record(
     Ok(PartsOutcome::Recorded(Box::new(upload)))
 }
 
+/// Whether every acknowledgement names what was signed for its part; else the place of the first that does not.
+pub(super) async fn never_signed(
+    tx: &mut Tx,
+    upload: UploadId,
+    acknowledged: &[AcknowledgedPart],
+) -> Result<Option<usize>, CatalogError> {
+    if acknowledged.is_empty() {
+        return Ok(None);
+    }
+    let known = signed_among(tx, upload, acknowledged).await?;
+    Ok(newly_arrived(&known, acknowledged).err())
+}
+
 async fn touch(tx: &mut Tx, upload: &UploadRow) -> Result<(), CatalogError> {
     on_tx!(tx, |connection| {
         sqlx::query(
@@ -235,7 +260,8 @@ async fn touch(tx: &mut Tx, upload: &UploadRow) -> Result<(), CatalogError> {
     Ok(())
 }
 
-async fn insert_signed(
+/// Records what is signed.
+pub(super) async fn insert_signed(
     tx: &mut Tx,
     upload: UploadId,
     parts: &[PartToSign],

@@ -1,6 +1,8 @@
 //! The stages, one file each: what a job of that name does with its video.
 
 mod probe;
+mod reread;
+mod side_car;
 mod upload_validate;
 
 use crate::catalog::jobs::ClaimedJob;
@@ -16,5 +18,7 @@ pub(super) async fn run(
     match job.stage {
         Stage::UploadValidate => upload_validate::run(context, job, progress).await,
         Stage::Probe => probe::run(context, job).await,
+        Stage::SideCar => side_car::run(context, job).await,
+        Stage::Reread => reread::run(context, job, progress).await,
     }
 }

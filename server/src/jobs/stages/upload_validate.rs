@@ -31,9 +31,9 @@ pub(super) async fn run(
     let validation = match judge(context, &video, progress).await? {
         Err(sentence) => Validation::Refused { sentence },
         Ok(verified) => {
-            side_car::write(context, &verified, video.video_id).await?;
+            let side_car = Box::new(side_car::write(context, &verified, video.video_id).await?);
             failpoint!("job.validate.side_car");
-            Validation::Verified(verified)
+            Validation::Verified { verified, side_car }
         }
     };
     let held = context
@@ -41,7 +41,7 @@ pub(super) async fn run(
         .finish_validation(
             job,
             &validation,
-            JobId::new(context.random.uuid()),
+            [context.random.uuid(), context.random.uuid()].map(JobId::new),
             context.clock.now(),
         )
         .await?;
@@ -56,7 +56,7 @@ pub(super) async fn run(
 }
 
 /// What is wrong with the bytes, for a person.
-type Sentence = String;
+pub(super) type Sentence = String;
 
 async fn judge(
     context: &JobContext,
@@ -160,7 +160,7 @@ async fn note_move(
 }
 
 /// How the stored bytes differ from the file, where somebody told what the file is.
-fn difference(video: &StoredVideo, read: &ReadBack) -> Option<Sentence> {
+pub(super) fn difference(video: &StoredVideo, read: &ReadBack) -> Option<Sentence> {
     if read.size != video.size_bytes {
         return Some(format!(
             "Reading back gave {} bytes where {} were promised. Send the file again.",

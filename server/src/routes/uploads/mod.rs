@@ -2,6 +2,7 @@
 
 mod abort;
 mod adopt;
+mod batch;
 mod complete;
 mod init;
 mod list;
@@ -24,6 +25,7 @@ use crate::web::ApiError;
 pub use abort::abort;
 pub(crate) use abort::cancel;
 pub use adopt::adopt;
+pub use batch::{complete_batch, init_batch};
 pub use complete::complete;
 pub use init::init;
 pub use list::list;
@@ -52,6 +54,13 @@ fn taken_over() -> ApiError {
     ApiError::new(
         ErrorCode::UploadTakenOver,
         "Another process went on with this upload; adopt it to take it back.",
+    )
+}
+
+fn over_quota(quota_bytes: u64) -> ApiError {
+    ApiError::new(
+        ErrorCode::QuotaExceeded,
+        format!("There is no room for this file within the quota of {quota_bytes} bytes."),
     )
 }
 

@@ -5,7 +5,9 @@ use axum::extract::State;
 use heimdex_api::upload::{SignPartsRequest, SignPartsResponse};
 use heimdex_api::{Scope, VideoId, failpoint};
 
-use super::{checked_acknowledgements, checked_parts, never_signed, not_open, signed, taken_over};
+use super::{
+    checked_acknowledgements, checked_parts, never_signed, not_open, over_quota, signed, taken_over,
+};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::catalog::uploads::{PartsOutcome, PartsReport, UploadStanding};
@@ -49,6 +51,7 @@ pub async fn parts(
         PartsOutcome::Recorded(upload) => upload,
         PartsOutcome::NotOpen(standing) => return Err(not_open(standing)),
         PartsOutcome::TakenOver => return Err(taken_over()),
+        PartsOutcome::QuotaExceeded { quota_bytes } => return Err(over_quota(quota_bytes)),
         PartsOutcome::NeverSigned(index) => return Err(never_signed(index)),
         PartsOutcome::NoSuchVideo => return Err(ApiError::not_found("video")),
     };

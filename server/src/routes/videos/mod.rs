@@ -1,4 +1,4 @@
-//! Videos as they are read and deleted: one file a route, and what they share.
+//! Videos as they are read, changed and deleted: one file a route, and what they share.
 
 mod delete;
 mod download;
@@ -8,6 +8,7 @@ mod reply;
 mod restore;
 mod show;
 mod status;
+mod update;
 
 use heimdex_api::{ErrorCode, Scope, VideoId};
 
@@ -22,6 +23,7 @@ pub use list::list;
 pub use restore::restore;
 pub use show::show;
 pub use status::status;
+pub use update::update;
 
 /// Whether URLs may be told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -62,6 +62,7 @@ impl<'a> Library<'a> {
             part_checksum: PartChecksum::Crc32c,
             store_upload_id: None,
             expires_at: now.saturating_add(UPLOAD_TTL_DEFAULT),
+            to_sign: Vec::new(),
             location: None,
             idempotency: None,
         }
@@ -69,8 +70,16 @@ impl<'a> Library<'a> {
 
     /// Announces it.
     pub(super) async fn open(&self, new: NewUpload, now: Timestamp) -> VideoId {
-        let outcome = self.catalog.open_upload(&new, now).await.unwrap();
-        assert_eq!(outcome, OpenOutcome::Opened);
+        let library = self.account.library_id;
+        let outcomes = self
+            .catalog
+            .announce_uploads(library, &[&new], now)
+            .await
+            .unwrap();
+        assert!(
+            matches!(outcomes[..], [OpenOutcome::Opened(_)]),
+            "{outcomes:?}"
+        );
         new.video_id
     }
 
@@ -88,6 +97,7 @@ impl<'a> Library<'a> {
             blake3: Some(hash(content)),
             part_size: None,
             subtrees: None,
+            acknowledged: Vec::new(),
             damaged: false,
         };
         let outcome = self.catalog.complete_upload(&completed, now).await.unwrap();
@@ -117,8 +127,12 @@ impl<'a> Library<'a> {
             how: VerifiedHow::Cached,
         };
         let job = self.claim(now).await;
-        let next = JobId::new(Uuid::new_v4());
-        let validation = Validation::Verified(verified);
+        let side_car = self.catalog.describe(job.video_id).await.unwrap();
+        let validation = Validation::Verified {
+            verified,
+            side_car: Box::new(side_car.unwrap()),
+        };
+        let next = [Uuid::new_v4(), Uuid::new_v4()].map(JobId::new);
         let held = self
             .catalog
             .finish_validation(&job, &validation, next, now)

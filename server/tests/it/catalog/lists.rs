@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 
 use heimdex_api::{VideoId, VideoKind, VideoState};
 use heimdex_media::Probe;
-use heimdex_server::catalog::FoundFile;
-use heimdex_server::catalog::uploads::NewTag;
-use heimdex_server::catalog::{Total, VideoListQuery};
+use heimdex_server::catalog::{FoundFile, NewTag, Total, VideoListQuery};
 use heimdex_server::domain::fold::fold;
 use heimdex_server::domain::listing::{IdPrefix, Order, PageStart, VideoFilter, VideoSort};
+use proptest::prelude::*;
+use proptest::strategy::ValueTree as _;
+use proptest::test_runner::TestRunner;
 use uuid::Uuid;
 
 use super::at;
@@ -62,7 +63,54 @@ async fn filled(library: &Library<'_>) {
     }
 }
 
+/// Every page from one end on.
+async fn walked(library: &Library<'_>, first: &VideoListQuery, forward: bool) -> Vec<Vec<VideoId>> {
+    let (mut page, mut pages) = (first.clone(), Vec::new());
+    loop {
+        let id = library.account.library_id;
+        let got = library.catalog.list_videos(id, &page).await.unwrap();
+        pages.push(got.videos.iter().map(|video| video.row.video_id).collect());
+        let Some(next) = (if forward { got.next } else { got.previous }) else {
+            return pages;
+        };
+        page.start = next;
+    }
+}
+
 both_backends! {
+    fn walking_forward_and_backward_gives_the_same_rows(database) {
+        let catalog = database.open().await;
+        let mut runner = TestRunner::deterministic();
+        // Few different values, so that most rows are equal in what they are sorted by.
+        let video = ("[aA\u{e4}b]{1,2}", 0..3_i64, proptest::option::of(1..3_u64));
+        let sort = proptest::sample::select(VideoSort::WORDS.to_vec());
+        let cases = (proptest::collection::vec(video, 1..14), 1..5_u32, sort, any::<bool>());
+        for case in 'a'..'q' {
+            let (videos, limit, (word, sort), ascending) = cases.new_tree(&mut runner).unwrap().current();
+            let library = Library::new(&catalog, &format!("{case}@example.org")).await;
+            for (title, second, size) in &videos {
+                let mut new = library.plain("clip.mp4", 1, at(*second));
+                new.title = Some(title.clone());
+                new.size_bytes = *size;
+                library.open(new, at(*second)).await;
+            }
+            let order = if ascending { Order::Ascending } else { Order::Descending };
+            let whole = VideoListQuery { sort, order, ..query(VideoFilter::default()) };
+            let expected = ids(&library, &whole).await;
+            assert_eq!(expected.len(), videos.len(), "{word}");
+            let first = VideoListQuery { limit, ..whole };
+            let forward = walked(&library, &first, true).await;
+            assert_eq!(forward.concat(), expected, "{word} {order:?} {limit}: {videos:?}");
+            let mut last = first.clone();
+            let whole_pages = (videos.len() - 1) / limit as usize;
+            last.start = PageStart::Offset((whole_pages * limit as usize) as u64);
+            let mut backward = walked(&library, &last, false).await;
+            backward.reverse();
+            assert_eq!(backward, forward, "{word} {order:?} {limit}: {videos:?}");
+        }
+        catalog.close().await;
+    }
+
     fn pages_tile_the_list_in_every_order_and_both_directions(database) {
         let catalog = database.open().await;
         let library = Library::new(&catalog, "ada@example.org").await;

@@ -17,7 +17,10 @@ both_backends! {
         let known = catalog.known_contents(id, &asked).await.unwrap();
         assert_eq!(known.len(), 1);
         let found = &known[&(10, hash(1))];
-        assert_eq!((found.video_id, found.verified_at), (first, Some(at(1))), "the older of two");
+        assert_eq!(found.len(), 2);
+        assert_eq!((found[0].video_id, found[0].verified_at), (first, Some(at(1))), "the older of two");
+        assert_eq!(found[0].object_key, format!("videos/{id}/{first}.mp4"));
+        assert_eq!(found[0].etag.as_deref(), Some("\"e-2\""));
         let bob = Library::new(&catalog, "bob@example.org").await;
         let his = catalog.known_contents(bob.account.library_id, &asked).await.unwrap();
         assert!(his.is_empty());

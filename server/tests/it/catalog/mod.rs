@@ -1,6 +1,8 @@
 //! The catalog on both engines.
 
 mod accounts;
+mod edits;
+mod events;
 mod ingests;
 mod library;
 mod lists;

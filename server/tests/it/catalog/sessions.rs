@@ -101,14 +101,25 @@ both_backends! {
         catalog.close().await;
     }
 
+    fn a_login_is_seen_to_the_minute(database) {
+        let catalog = database.open().await;
+        let (_, session) = registered(&catalog, "ada@example.org", 1).await;
+        let seen = async || catalog.session(session).await.unwrap().unwrap();
+        for (second, expected) in [(59, 0), (60, 60), (100, 60), (121, 121)] {
+            catalog.touch_session(&seen().await, at(second)).await.unwrap();
+            assert_eq!(seen().await.last_seen_at, at(expected), "{second}");
+        }
+        catalog.close().await;
+    }
+
     fn what_is_unknown_expired_ended_or_disabled_refreshes_nothing(database) {
         let catalog = database.open().await;
-        let (account, session) = registered(&catalog, "ada@example.org", 1).await;
+        let (_, session) = registered(&catalog, "ada@example.org", 1).await;
         assert_eq!(refresh(&catalog, 77, 0).await, RefreshOutcome::Unknown);
         assert_eq!(refresh(&catalog, 1, 1_000_000).await, RefreshOutcome::Ended, "expired");
-        catalog.set_disabled(account.user_id, Some(at(0))).await.unwrap();
-        assert_eq!(refresh(&catalog, 1, 1).await, RefreshOutcome::Ended, "disabled");
-        catalog.set_disabled(account.user_id, None).await.unwrap();
+        let (other, _) = registered(&catalog, "bob@example.org", 9).await;
+        catalog.disable_account(other.user_id, at(0)).await.unwrap();
+        assert_eq!(refresh(&catalog, 9, 1).await, RefreshOutcome::Ended, "disabled");
         catalog.end_session(session, at(2)).await.unwrap();
         catalog.end_session(session, at(3)).await.unwrap();
         assert_eq!(refresh(&catalog, 1, 4).await, RefreshOutcome::Ended, "ended");

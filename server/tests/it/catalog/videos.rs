@@ -7,10 +7,9 @@
 
 use heimdex_api::{IngestId, Timestamp, VerifiedHow, VideoId, VideoKind, VideoState};
 use heimdex_media::Probe;
-use heimdex_server::catalog::FoundFile;
-use heimdex_server::catalog::uploads::NewTag;
 use heimdex_server::catalog::{
-    CreateTokenOutcome, LocationRow, NewIngest, NewToken, StoredObjectRow, Video, VideoRow,
+    CreateTokenOutcome, FoundFile, LocationRow, NewIngest, NewTag, NewToken, StoredObjectRow,
+    Video, VideoRow,
 };
 use uuid::Uuid;
 

@@ -16,7 +16,8 @@ const DAY: Duration = Duration::from_hours(24);
 async fn with_clock(database: &TestDatabase) -> (Server, ManualClock, Janitor) {
     let clock = ManualClock::new(Clock::System.now());
     let server = Server::with(database, &[], Clock::Manual(clock.clone())).await;
-    let janitor = Janitor::new(JobContext::of(&server.app), &server.app.config.limits);
+    let config = &server.app.config;
+    let janitor = Janitor::new(JobContext::of(&server.app), &config.limits, &config.jobs);
     (server, clock, janitor)
 }
 

@@ -2,4 +2,4 @@
 
 mod janitor;
 mod queue;
-mod validate;
+pub(crate) mod validate;

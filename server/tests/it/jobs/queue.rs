@@ -28,8 +28,8 @@ fn refused() -> Validation {
     }
 }
 
-fn fresh() -> JobId {
-    JobId::new(uuid::Uuid::new_v4())
+fn fresh() -> [JobId; 2] {
+    [uuid::Uuid::new_v4(), uuid::Uuid::new_v4()].map(JobId::new)
 }
 
 both_backends! {

@@ -16,7 +16,7 @@ fn film() -> Vec<u8> {
 }
 
 /// A film whose end is missing.
-fn cut_film() -> Vec<u8> {
+pub(crate) fn cut_film() -> Vec<u8> {
     let mut film = film();
     film.truncate(film.len() / 2);
     film
@@ -45,7 +45,7 @@ async fn stored(server: &Server, row: &UploadRow) -> Vec<u8> {
     frames.concat()
 }
 
-async fn side_car(server: &Server, row: &UploadRow) -> Value {
+pub(crate) async fn side_car(server: &Server, row: &UploadRow) -> Value {
     let key = ObjectKey::SideCar {
         library: row.library_id,
         video: row.video_id,

@@ -120,6 +120,27 @@ both_backends! {
         opened(&server, "b", 200_000).await;
     }
 
+    fn a_stream_counts_as_it_grows(database) {
+        let settings = [("HEIMDEX_SERVER_LIMITS_STREAM_PART_SIZE", "8 MiB")];
+        let server = Server::with(database, &settings, heimdex_server::clock::Clock::System).await;
+        server.set_quota(20_000_000).await;
+        let body = json!({"filename": "live.ts", "multipart": true, "size_bytes": null});
+        let reply = server.post(INIT, &body).await.expect(201);
+        let video = reply["video_id"].as_str().unwrap();
+        let path = format!("/videos/{video}/upload/parts");
+        let bytes = vec![7; PART];
+        server.post(&path, &json!({"parts": [to_sign(1, &bytes), to_sign(2, &bytes)]})).await.expect(200);
+        let usage = server.get("/usage").await.expect(200);
+        assert_eq!(usage["bytes_uploading"], 2 * PART);
+        server.post(&path, &json!({"parts": [to_sign(2, &bytes)]})).await.expect(200);
+        let third = json!({"parts": [to_sign(3, &bytes)]});
+        assert_eq!(server.post(&path, &third).await.refused(403), "quota_exceeded");
+        assert_eq!(server.get("/usage").await.expect(200)["bytes_uploading"], 2 * PART, "nothing was counted twice");
+        server.post(&path, &json!({"parts": [to_sign(3, b"end")]})).await.expect(200);
+        opened(&server, "b", 3_000_000).await;
+        assert_eq!(server.post(INIT, &in_parts("c", 1_000_000)).await.refused(403), "quota_exceeded");
+    }
+
     fn open_uploads_are_listed_page_by_page_and_by_name_and_size(database) {
         let server = Server::start(database).await;
         for index in 0..52 {

@@ -1,5 +1,6 @@
 //! Uploads over the real routes and the embedded store: announced, sent, adopted, completed, cancelled.
 
+mod batch;
 mod complete;
 mod init;
 mod parts;

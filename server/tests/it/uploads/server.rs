@@ -33,7 +33,7 @@ pub(crate) struct Server {
     http: reqwest::Client,
     token: String,
     lifecycle: Lifecycle,
-    _directory: TempDir,
+    directory: TempDir,
 }
 
 /// A reply, read to its end.
@@ -72,6 +72,34 @@ impl Server {
         clock: Clock,
     ) -> Self {
         let directory = tempfile::tempdir().unwrap();
+        let mut server = Self::open(directory, database, settings, clock).await;
+        server.token = server.register("ada@example.org").await;
+        let me = server.get("/auth/me").await.expect(200);
+        server.library = me["id"].as_str().unwrap().parse().unwrap();
+        server
+    }
+
+    /// Stops it and starts it again on the same data, without background work.
+    pub(crate) async fn restarted(self, database: &TestDatabase) -> Self {
+        self.stop().await;
+        self.app.catalog.close().await;
+        let Self {
+            directory,
+            library,
+            token,
+            ..
+        } = self;
+        let mut server = Self::open(directory, database, &[], Clock::System).await;
+        (server.library, server.token) = (library, token);
+        server
+    }
+
+    async fn open(
+        directory: TempDir,
+        database: &TestDatabase,
+        settings: &[(&str, &str)],
+        clock: Clock,
+    ) -> Self {
         let data_dir = directory.path().to_str().unwrap().to_owned();
         let mut environment = vec![("HEIMDEX_SERVER_DATA_DIR".into(), data_dir.into())];
         if let DatabaseLocation::Postgres { url, .. } = &database.settings {
@@ -105,19 +133,15 @@ impl Server {
             .timeout(LIMIT)
             .build()
             .unwrap();
-        let mut server = Self {
+        Self {
             library: LibraryId::new(uuid::Uuid::nil()),
             app,
             base,
             http,
             token: String::new(),
             lifecycle,
-            _directory: directory,
-        };
-        server.token = server.register("ada@example.org").await;
-        let me = server.get("/auth/me").await.expect(200);
-        server.library = me["id"].as_str().unwrap().parse().unwrap();
-        server
+            directory,
+        }
     }
 
     /// Makes an account; answers its token.
@@ -181,6 +205,15 @@ impl Server {
     pub(crate) async fn post_with_key(&self, path: &str, body: &Value, key: &str) -> Reply {
         let request = self.http.post(self.url(path)).json(body);
         self.send(request.header("Idempotency-Key", key)).await
+    }
+
+    /// A PATCH, with `If-Match` where one is given.
+    pub(crate) async fn patch(&self, path: &str, body: &Value, if_match: Option<&str>) -> Reply {
+        let mut request = self.http.patch(self.url(path)).json(body);
+        if let Some(tag) = if_match {
+            request = request.header("If-Match", tag);
+        }
+        self.send(request).await
     }
 
     pub(crate) async fn put_json(&self, path: &str, body: &Value) -> Reply {

@@ -100,8 +100,8 @@ both_backends! {
         assert!(shown["verified_how"].is_string(), "{shown}");
         assert_eq!(results[0]["verified_how"], shown["verified_how"]);
         assert_eq!(results[1..], [Value::Null, json!({"candidates": 1}), json!({"candidates": 0})]);
-        let store = json!({"files": [], "check": "store"});
-        let refused = server.post("/videos/lookup", &store).await.expect(422);
+        let nobody = json!({"files": [], "check": "nobody"});
+        let refused = server.post("/videos/lookup", &nobody).await.expect(422);
         assert_eq!(refused["errors"][0]["field"], "check");
         let many = vec![json!({"size_bytes": 1}); 1_001];
         let refused = server.post("/videos/lookup", &json!({"files": many})).await.expect(422);

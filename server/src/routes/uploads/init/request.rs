@@ -1,6 +1,6 @@
 //! What init says of a file, checked: sizes against the limits, names against what rows and keys can hold.
 
-use heimdex_api::limits::{DESCRIPTION_MAX, NAME_MAX, TAGS_MAX};
+use heimdex_api::limits::{DESCRIPTION_MAX, NAME_MAX};
 use heimdex_api::path::exact;
 use heimdex_api::plan::PartSize;
 use heimdex_api::upload::{InitUploadRequest, PartToSign};
@@ -9,7 +9,9 @@ use heimdex_api::{
 };
 
 use crate::config::Limits;
+use crate::domain::edit::title_or_stem;
 use crate::domain::upload::{Shape, single_part_size};
+use crate::routes::texts::{check_tags, check_text, distinct};
 use crate::routes::uploads::checked_parts;
 use crate::web::ApiError;
 
@@ -68,7 +70,10 @@ impl Announced {
         let part_size = part_size(&request, multipart, limits);
         let shape = Shape::of(request.size_bytes, part_size)
             .ok_or_else(|| ApiError::field("size_bytes", "The file would need too many parts."))?;
-        let title = title(&request);
+        let title = title_or_stem(
+            request.title.as_deref().unwrap_or_default(),
+            &request.filename,
+        );
         let parts = request
             .parts
             .map(|parts| checked_parts(parts, shape, algorithm))
@@ -100,42 +105,12 @@ impl Announced {
 }
 
 fn check_texts(request: &InitUploadRequest, wrong: &mut Vec<FieldError>) {
-    let mut check = |field: String, text: &str, shortest: usize, longest: usize| {
-        let length = text.chars().count();
-        let message = if text.contains('\0') {
-            "It must not hold a zero character.".to_owned()
-        } else if length < shortest {
-            "It must not be empty.".to_owned()
-        } else if length > longest {
-            format!("It has at most {longest} characters.")
-        } else {
-            return;
-        };
-        wrong.push(FieldError { field, message });
-    };
-    check("filename".to_owned(), &request.filename, 1, NAME_MAX);
-    check(
-        "title".to_owned(),
-        request.title.as_deref().unwrap_or_default(),
-        0,
-        NAME_MAX,
-    );
-    check(
-        "description".to_owned(),
-        request.description.as_deref().unwrap_or_default(),
-        0,
-        DESCRIPTION_MAX,
-    );
-    let tags = request.tags.as_deref().unwrap_or_default();
-    for (index, tag) in tags.iter().enumerate() {
-        check(format!("tags[{index}]"), tag.trim(), 1, NAME_MAX);
-    }
-    if tags.len() > TAGS_MAX {
-        wrong.push(FieldError {
-            field: "tags".to_owned(),
-            message: format!("At most {TAGS_MAX} tags."),
-        });
-    }
+    check_text("filename", &request.filename, 1..=NAME_MAX, wrong);
+    let title = request.title.as_deref().unwrap_or_default();
+    check_text("title", title, 0..=NAME_MAX, wrong);
+    let description = request.description.as_deref().unwrap_or_default();
+    check_text("description", description, 0..=DESCRIPTION_MAX, wrong);
+    check_tags(request.tags.as_deref().unwrap_or_default(), wrong);
 }
 
 fn location(request: &InitUploadRequest, wrong: &mut Vec<FieldError>) -> Option<Found> {
@@ -259,27 +234,4 @@ fn part_size(request: &InitUploadRequest, multipart: bool, limits: &Limits) -> P
         Some(size) => single_part_size(size),
         None => limits.stream_part_size.get(),
     }
-}
-
-/// What people call it: what they said, else the file's name without its ending.
-fn title(request: &InitUploadRequest) -> String {
-    let given = request
-        .title
-        .as_deref()
-        .map(str::trim)
-        .filter(|title| !title.is_empty());
-    let stem = match request.filename.rsplit_once('.') {
-        Some((stem, _)) if !stem.is_empty() => stem,
-        _ => &request.filename,
-    };
-    given.unwrap_or(stem).to_owned()
-}
-
-/// Tags without the repeats, as they were spelled first.
-fn distinct(tags: Vec<String>) -> Vec<String> {
-    let mut seen = std::collections::HashSet::new();
-    tags.into_iter()
-        .map(|tag| tag.trim().to_owned())
-        .filter(|tag| seen.insert(crate::domain::fold::fold(tag)))
-        .collect()
 }
