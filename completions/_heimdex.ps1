@@ -44,6 +44,7 @@ Register-ArgumentCompleter -Native -CommandName 'heimdex' -ScriptBlock {
             [CompletionResult]::new('download', 'download', [CompletionResultType]::ParameterValue, 'Get videos back')
             [CompletionResult]::new('ingests', 'ingests', [CompletionResultType]::ParameterValue, 'Tell whether a card or folder arrived whole')
             [CompletionResult]::new('rm', 'rm', [CompletionResultType]::ParameterValue, 'Put videos into the trash')
+            [CompletionResult]::new('safe-to-wipe', 'safe-to-wipe', [CompletionResultType]::ParameterValue, 'Tell whether a card may be wiped')
             break
         }
         'heimdex;register' {
@@ -327,6 +328,21 @@ Register-ArgumentCompleter -Native -CommandName 'heimdex' -ScriptBlock {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
             [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Do not ask')
             [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do not ask')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but errors and what was asked for')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors and what was asked for')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say why something failed; twice: say what is done')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say why something failed; twice: say what is done')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'heimdex;safe-to-wipe' {
+            [CompletionResult]::new('--receipt', '--receipt', [CompletionResultType]::ParameterName, 'Write down what was proven, as JSON; only where the answer is yes')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON, of the named fields only where some are named')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile to use: a server and an account')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
+            [CompletionResult]::new('--reread', '--reread', [CompletionResultType]::ParameterName, 'Have the server read and hash what is stored once more, for this answer')
+            [CompletionResult]::new('--accept-cached', '--accept-cached', [CompletionResultType]::ParameterName, 'Take copies that the server may have read back from its memory, not from its disk')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but errors and what was asked for')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors and what was asked for')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say why something failed; twice: say what is done')

@@ -43,6 +43,9 @@ _heimdex() {
             heimdex,rm)
                 cmd="heimdex__subcmd__rm"
                 ;;
+            heimdex,safe-to-wipe)
+                cmd="heimdex__subcmd__safe__subcmd__to__subcmd__wipe"
+                ;;
             heimdex,show)
                 cmd="heimdex__subcmd__show"
                 ;;
@@ -80,7 +83,7 @@ _heimdex() {
 
     case "${cmd}" in
         heimdex)
-            opts="-q -v -h -V --profile --color --quiet --verbose --help --version register login logout whoami token upload queue list ls show download ingests rm"
+            opts="-q -v -h -V --profile --color --quiet --verbose --help --version register login logout whoami token upload queue list ls show download ingests rm safe-to-wipe"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -452,6 +455,36 @@ _heimdex() {
                 return 0
             fi
             case "${prev}" in
+                --json)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        heimdex__subcmd__safe__subcmd__to__subcmd__wipe)
+            opts="-q -v -h --reread --accept-cached --receipt --json --profile --color --quiet --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --receipt)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --json)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

@@ -41,6 +41,7 @@ set edit:completion:arg-completer[heimdex] = {|@words|
             cand download 'Get videos back'
             cand ingests 'Tell whether a card or folder arrived whole'
             cand rm 'Put videos into the trash'
+            cand safe-to-wipe 'Tell whether a card may be wiped'
         }
         &'heimdex;register'= {
             cand --display-name 'What to call you'
@@ -305,6 +306,20 @@ set edit:completion:arg-completer[heimdex] = {|@words|
             cand --color 'When to use colours'
             cand -y 'Do not ask'
             cand --yes 'Do not ask'
+            cand -q 'Say nothing but errors and what was asked for'
+            cand --quiet 'Say nothing but errors and what was asked for'
+            cand -v 'Say why something failed; twice: say what is done'
+            cand --verbose 'Say why something failed; twice: say what is done'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'heimdex;safe-to-wipe'= {
+            cand --receipt 'Write down what was proven, as JSON; only where the answer is yes'
+            cand --json 'Print JSON, of the named fields only where some are named'
+            cand --profile 'The profile to use: a server and an account'
+            cand --color 'When to use colours'
+            cand --reread 'Have the server read and hash what is stored once more, for this answer'
+            cand --accept-cached 'Take copies that the server may have read back from its memory, not from its disk'
             cand -q 'Say nothing but errors and what was asked for'
             cand --quiet 'Say nothing but errors and what was asked for'
             cand -v 'Say why something failed; twice: say what is done'

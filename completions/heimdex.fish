@@ -45,6 +45,7 @@ complete -c heimdex -n "__fish_heimdex_needs_command" -f -a "show" -d 'Show one 
 complete -c heimdex -n "__fish_heimdex_needs_command" -f -a "download" -d 'Get videos back'
 complete -c heimdex -n "__fish_heimdex_needs_command" -f -a "ingests" -d 'Tell whether a card or folder arrived whole'
 complete -c heimdex -n "__fish_heimdex_needs_command" -f -a "rm" -d 'Put videos into the trash'
+complete -c heimdex -n "__fish_heimdex_needs_command" -f -a "safe-to-wipe" -d 'Tell whether a card may be wiped'
 complete -c heimdex -n "__fish_heimdex_using_subcommand register" -l display-name -d 'What to call you' -r
 complete -c heimdex -n "__fish_heimdex_using_subcommand register" -l json -d 'Print JSON, of the named fields only where some are named' -r
 complete -c heimdex -n "__fish_heimdex_using_subcommand register" -l server -d 'The server\'s URL; without it the profile\'s, else `http://127.0.0.1:8000`' -r
@@ -275,3 +276,14 @@ complete -c heimdex -n "__fish_heimdex_using_subcommand rm" -s y -l yes -d 'Do n
 complete -c heimdex -n "__fish_heimdex_using_subcommand rm" -s q -l quiet -d 'Say nothing but errors and what was asked for'
 complete -c heimdex -n "__fish_heimdex_using_subcommand rm" -s v -l verbose -d 'Say why something failed; twice: say what is done'
 complete -c heimdex -n "__fish_heimdex_using_subcommand rm" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c heimdex -n "__fish_heimdex_using_subcommand safe-to-wipe" -l receipt -d 'Write down what was proven, as JSON; only where the answer is yes' -r -F
+complete -c heimdex -n "__fish_heimdex_using_subcommand safe-to-wipe" -l json -d 'Print JSON, of the named fields only where some are named' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand safe-to-wipe" -l profile -d 'The profile to use: a server and an account' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand safe-to-wipe" -l color -d 'When to use colours' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c heimdex -n "__fish_heimdex_using_subcommand safe-to-wipe" -l reread -d 'Have the server read and hash what is stored once more, for this answer'
+complete -c heimdex -n "__fish_heimdex_using_subcommand safe-to-wipe" -l accept-cached -d 'Take copies that the server may have read back from its memory, not from its disk'
+complete -c heimdex -n "__fish_heimdex_using_subcommand safe-to-wipe" -s q -l quiet -d 'Say nothing but errors and what was asked for'
+complete -c heimdex -n "__fish_heimdex_using_subcommand safe-to-wipe" -s v -l verbose -d 'Say why something failed; twice: say what is done'
+complete -c heimdex -n "__fish_heimdex_using_subcommand safe-to-wipe" -s h -l help -d 'Print help (see more with \'--help\')'

@@ -8,6 +8,7 @@ use heimdex_client::http::{HttpError, InvalidServerUrl, NetworkError};
 use heimdex_client::journal::JournalError;
 use heimdex_client::profile::ConfigError;
 use heimdex_client::transfer::TransferError;
+use heimdex_client::wipe::WipeError;
 
 use crate::exit::ExitStatus;
 
@@ -93,6 +94,9 @@ pub(crate) enum CliError {
     /// A transfer failed.
     #[error(transparent)]
     Transfer(#[from] TransferError),
+    /// A card cannot be judged.
+    #[error(transparent)]
+    Wipe(#[from] WipeError),
     /// The server's address cannot be used.
     #[error(transparent)]
     ServerUrl(#[from] InvalidServerUrl),
@@ -129,6 +133,7 @@ impl CliError {
             | Self::ServerUrl(_) => ExitStatus::Usage,
             Self::Http(error) => error.class().into(),
             Self::Transfer(error) => error.class().into(),
+            Self::Wipe(error) => error.class().into(),
             Self::Credentials(CredentialsError::Locked { .. }) => ExitStatus::Busy,
             Self::NoHome
             | Self::Input { .. }
@@ -167,6 +172,7 @@ impl CliError {
             Self::Config(error) => error.hint(),
             Self::Journal(error) => error.hint(),
             Self::Transfer(error) => error.hint(),
+            Self::Wipe(error) => error.hint(),
             Self::Credentials(error) => error.hint(),
             Self::ServerUrl(error) => error.hint(),
             Self::Input { .. }

@@ -28,7 +28,10 @@ pub const EXIT_CODES: [(u8, &str); 8] = [
     (ExitStatus::Done as u8, "done"),
     (ExitStatus::Failed as u8, "failed"),
     (ExitStatus::Usage as u8, "wrong usage"),
-    (ExitStatus::PartlyFailed as u8, "partly failed"),
+    (
+        ExitStatus::PartlyFailed as u8,
+        "partly failed, or checked and not so",
+    ),
     (ExitStatus::NotLoggedIn as u8, "not logged in"),
     (
         ExitStatus::Unreachable as u8,

@@ -7,6 +7,7 @@ mod json;
 mod list;
 mod queue;
 mod rm;
+mod safe_to_wipe;
 mod show;
 mod token;
 mod upload;
@@ -24,6 +25,7 @@ pub(crate) use json::{JsonArgs, JsonMode};
 pub(crate) use list::{ListArgs, SortKey, StateFilter};
 pub(crate) use queue::{QueueArgs, QueueCancelArgs, QueueCommand, QueueResumeArgs};
 pub(crate) use rm::RmArgs;
+pub(crate) use safe_to_wipe::SafeToWipeArgs;
 pub(crate) use show::ShowArgs;
 pub(crate) use token::{TokenArgs, TokenCommand, TokenCreateArgs, TokenListArgs, TokenRevokeArgs};
 pub(crate) use upload::{UploadArgs, WaitFor};
@@ -96,6 +98,7 @@ pub(crate) enum Command {
     Download(DownloadArgs),
     Ingests(IngestsArgs),
     Rm(RmArgs),
+    SafeToWipe(SafeToWipeArgs),
 }
 
 /// What the environment says to `heimdex`, for help and manual.

@@ -11,6 +11,7 @@ mod logout;
 mod queue;
 mod register;
 mod rm;
+mod safe_to_wipe;
 mod show;
 mod token;
 mod transfer;
@@ -63,6 +64,7 @@ pub(crate) async fn run(
         Command::Download(args) => download::run(&context, args).await,
         Command::Ingests(args) => ingests::run(&context, &args).await,
         Command::Show(args) => show::run(&context, &args).await,
+        Command::SafeToWipe(args) => safe_to_wipe::run(&context, &args).await,
         Command::Rm(args) => rm::run(&context, &args).await,
     }
 }

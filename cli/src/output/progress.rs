@@ -30,6 +30,8 @@ pub(crate) enum Direction {
     Up,
     /// From it.
     Down,
+    /// Nowhere: they are read here.
+    Here,
 }
 
 impl Direction {
@@ -37,6 +39,7 @@ impl Direction {
         match self {
             Self::Up => "sent",
             Self::Down => "fetched",
+            Self::Here => "read",
         }
     }
 }

@@ -27,6 +27,9 @@ fn ingest(home: &Home) -> String {
         .to_owned()
 }
 
+/// What memory answered on the machine of the test is no matter of words.
+const ACCEPT: &str = "--accept-cached";
+
 #[test]
 fn a_card_that_arrived_whole_says_so_everywhere() {
     let (_server, home) = card();
@@ -109,6 +112,56 @@ fn a_card_that_comes_back_is_told_in_one_line() {
         told,
         [Some(2), Some(0), Some(2), Some(0), Some(0)],
         "{json}"
+    );
+}
+
+#[test]
+fn a_card_that_may_be_wiped_is_told_so_in_a_sentence() {
+    let (_server, home) = card();
+    let command = format!("safe-to-wipe CARD_A {ACCEPT}");
+    hx_snapshot!(
+        "safe_to_wipe_at_80_columns",
+        in_terminal(&home, 80, &command)
+    );
+    hx_snapshot!(
+        "safe_to_wipe_at_40_columns",
+        in_terminal(&home, 40, &command)
+    );
+    let piped = home
+        .heimdex(["safe-to-wipe", "CARD_A", ACCEPT, "--receipt", "card.json"])
+        .ok();
+    hx_snapshot!("safe_to_wipe_in_a_pipe", piped);
+    let fields = "--json=safe,folder,files,bytes,proven,proven_bytes,findings,litter,receipt";
+    hx_snapshot!(
+        "safe_to_wipe_as_json",
+        home.heimdex(["safe-to-wipe", "CARD_A", ACCEPT, fields])
+            .ok()
+    );
+}
+
+#[test]
+fn a_card_that_may_not_be_wiped_names_every_file_and_why() {
+    let (_server, home) = card();
+    home.heimdex(["rm", &id_of(&home, "A003"), "--yes"]).ok();
+    home.write("CARD_A/notes.txt", "take 4 is better\n");
+    home.write("CARD_A/CLIP/A003C013.mp4", "new");
+    std::os::unix::fs::symlink("CLIP", home.path("CARD_A/link")).unwrap();
+    for columns in [100, 40] {
+        let shown = in_terminal_exits(&home, columns, &format!("safe-to-wipe CARD_A {ACCEPT}"));
+        hx_snapshot!(format!("not_safe_to_wipe_at_{columns}_columns"), shown);
+    }
+    let arguments = ["safe-to-wipe", "CARD_A", ACCEPT, "--receipt", "card.json"];
+    hx_snapshot!(
+        "not_safe_to_wipe_in_a_pipe",
+        home.heimdex(arguments).run().exits(3)
+    );
+    assert!(!home.path("card.json").exists());
+    let fields = "--json=safe,files,proven,findings";
+    hx_snapshot!(
+        "not_safe_to_wipe_as_json",
+        home.heimdex(["safe-to-wipe", "CARD_A", ACCEPT, fields])
+            .run()
+            .exits(3)
     );
 }
 

@@ -48,6 +48,7 @@ help_of! {
     download_explains_itself: "help_download" = ["download"];
     ingests_explains_itself: "help_ingests" = ["ingests"];
     list_explains_itself: "help_list" = ["list"];
+    safe_to_wipe_explains_itself: "help_safe_to_wipe" = ["safe-to-wipe"];
     show_explains_itself: "help_show" = ["show"];
     rm_explains_itself: "help_rm" = ["rm"];
 }

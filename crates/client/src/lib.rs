@@ -12,6 +12,7 @@ pub mod litter;
 pub mod paths;
 pub mod profile;
 pub mod transfer;
+pub mod wipe;
 
 pub use class::ErrorClass;
 pub use http::{ApiClient, HttpError, ServerUrl};

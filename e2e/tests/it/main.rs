@@ -10,6 +10,7 @@ mod original_client;
 mod original_server;
 mod power_loss;
 mod resume;
+mod safe_to_wipe;
 mod secrets;
 mod support;
 mod sweeps;

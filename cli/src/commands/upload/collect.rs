@@ -12,27 +12,10 @@ use fs_err as fs;
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use heimdex_api::Timestamp;
 use heimdex_api::path::{self, InvalidPath};
+use heimdex_client::litter::is_litter;
 use walkdir::{DirEntry, WalkDir};
 
 use crate::error::CliError;
-
-/// What operating systems leave on cards, whole names.
-const LITTER: [&str; 12] = [
-    ".DS_Store",
-    ".Spotlight-V100",
-    ".Trashes",
-    ".fseventsd",
-    ".TemporaryItems",
-    ".DocumentRevisions-V100",
-    ".apdisk",
-    "Thumbs.db",
-    "desktop.ini",
-    "System Volume Information",
-    "$RECYCLE.BIN",
-    "lost+found",
-];
-/// The same, beginnings of names.
-const LITTER_BEGINNINGS: [&str; 2] = ["._", ".Trash-"];
 
 /// A folder that is taken in as a whole, or the folder of files that were named one by one.
 #[derive(Debug, Clone)]
@@ -162,8 +145,7 @@ impl Rules {
 
     fn reason(&self, relative: &Path, name: &OsStr) -> Option<Reason> {
         let text = name.to_string_lossy();
-        let begins = |beginning: &&str| text.starts_with(*beginning);
-        if LITTER.contains(&text.as_ref()) || LITTER_BEGINNINGS.iter().any(begins) {
+        if is_litter(name) {
             Some(Reason::Litter)
         } else if self.exclude.is_match(relative) {
             Some(Reason::Excluded)

@@ -5,7 +5,7 @@
 
 mod answers;
 mod buffers;
-mod context;
+pub(crate) mod context;
 mod download;
 mod engine;
 mod error;
@@ -24,6 +24,7 @@ mod tree;
 mod upload;
 
 pub use context::TransferContext;
+pub(crate) use context::patiently;
 pub use download::{DownloadOutcome, DownloadTarget, Existing, TreePlace, download, local_name};
 pub use error::TransferError;
 pub use place::locate;

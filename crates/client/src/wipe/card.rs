@@ -1,0 +1,292 @@
+//! What is on a card: every name on it, looked at by handle, no link followed.
+
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::io;
+use std::os::fd::OwnedFd;
+use std::os::unix::ffi::OsStrExt as _;
+
+use rustix::fs::{AtFlags, Dir, FileType, Stat};
+
+use super::facts::{Litter, Obstacle, ObstacleKind};
+use crate::beneath;
+use crate::journal::FileStamp;
+use crate::litter::is_litter;
+
+/// One look at a card.
+#[derive(Debug, Default)]
+pub(super) struct Listing {
+    /// Files, by path.
+    pub(super) files: BTreeMap<Vec<u8>, Seen>,
+    pub(super) obstacles: Vec<Obstacle>,
+    pub(super) litter: Vec<Litter>,
+}
+
+/// What tells that a file is the one that was seen before, untouched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Seen {
+    pub(super) stamp: FileStamp,
+    pub(super) device: u64,
+}
+
+impl Seen {
+    pub(super) fn of(stat: &Stat) -> Self {
+        Self {
+            stamp: FileStamp {
+                size: u64::try_from(stat.st_size).unwrap_or(0),
+                mtime: micros(stat.st_mtime, stat.st_mtime_nsec),
+                ctime: micros(stat.st_ctime, stat.st_ctime_nsec),
+                inode: stat.st_ino,
+            },
+            device: stat.st_dev,
+        }
+    }
+}
+
+/// Systems have signed and unsigned nanoseconds.
+fn micros(seconds: i64, nanos: impl TryInto<i64>) -> i64 {
+    seconds.saturating_mul(1_000_000) + nanos.try_into().unwrap_or(0) / 1000
+}
+
+/// Looks at everything below `root`. Blocks.
+pub(super) fn look(root: &OwnedFd) -> Listing {
+    let mut listing = Listing::default();
+    let home = match Mount::of(root, b"") {
+        Ok(home) => home,
+        Err(error) => {
+            listing.unreadable(Vec::new(), &error);
+            return listing;
+        }
+    };
+    let mut folders = vec![Vec::new()];
+    while let Some(folder) = folders.pop() {
+        if let Err(error) = look_into(root, &folder, home, &mut listing, &mut folders) {
+            listing.unreadable(folder, &error);
+        }
+    }
+    listing
+}
+
+impl Listing {
+    fn unreadable(&mut self, path: Vec<u8>, error: &io::Error) {
+        let kind = ObstacleKind::Unreadable(error.kind().to_string());
+        self.obstacles.push(Obstacle { path, kind });
+    }
+}
+
+fn look_into(
+    root: &OwnedFd,
+    folder: &[u8],
+    home: Mount,
+    listing: &mut Listing,
+    folders: &mut Vec<Vec<u8>>,
+) -> io::Result<()> {
+    let directory = beneath::directory(root, folder)?;
+    for name in names(&directory)? {
+        let path = joined(folder, &name);
+        match look_at(&directory, &name, home) {
+            // It went between the list and the look: the second look at the card sees whether anything did.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => listing.unreadable(path, &error),
+            Ok(Found::Obstacle(kind)) => listing.obstacles.push(Obstacle { path, kind }),
+            Ok(Found::Litter(kind, stat)) => {
+                let (files, bytes) = if kind.is_dir() {
+                    weigh(&directory, &name)
+                } else {
+                    (1, u64::try_from(stat.st_size).unwrap_or(0))
+                };
+                listing.litter.push(Litter { path, files, bytes });
+            }
+            Ok(Found::Folder) => folders.push(path),
+            Ok(Found::File(seen)) => {
+                listing.files.insert(path, seen);
+            }
+        }
+    }
+    Ok(())
+}
+
+enum Found {
+    File(Seen),
+    Folder,
+    Litter(FileType, Box<Stat>),
+    Obstacle(ObstacleKind),
+}
+
+fn look_at(directory: &OwnedFd, name: &[u8], home: Mount) -> io::Result<Found> {
+    let stat = rustix::fs::statat(directory, name, AtFlags::SYMLINK_NOFOLLOW)?;
+    // Before anything is excused: a mount hides what is on the card.
+    if Mount::of(directory, name)? != home {
+        return Ok(Found::Obstacle(ObstacleKind::Mounted));
+    }
+    let kind = FileType::from_raw_mode(stat.st_mode);
+    if is_litter(OsStr::from_bytes(name)) {
+        return Ok(Found::Litter(kind, Box::new(stat)));
+    }
+    Ok(match kind {
+        FileType::RegularFile => Found::File(Seen::of(&stat)),
+        FileType::Directory => Found::Folder,
+        FileType::Symlink => Found::Obstacle(ObstacleKind::Link),
+        FileType::Fifo => Found::Obstacle(ObstacleKind::Special("a pipe")),
+        FileType::Socket => Found::Obstacle(ObstacleKind::Special("a socket")),
+        FileType::CharacterDevice | FileType::BlockDevice => {
+            Found::Obstacle(ObstacleKind::Special("a device"))
+        }
+        FileType::Unknown => Found::Obstacle(ObstacleKind::Special("no file")),
+    })
+}
+
+/// How many files a folder of litter has, and their bytes, as far as it lets itself be looked into.
+fn weigh(directory: &OwnedFd, name: &[u8]) -> (u64, u64) {
+    let (mut files, mut bytes) = (0, 0_u64);
+    let Ok(top) = beneath::directory(directory, name) else {
+        return (files, bytes);
+    };
+    let mut folders = vec![top];
+    while let Some(folder) = folders.pop() {
+        for name in names(&folder).unwrap_or_default() {
+            let Ok(stat) = rustix::fs::statat(&folder, &name[..], AtFlags::SYMLINK_NOFOLLOW) else {
+                continue;
+            };
+            if FileType::from_raw_mode(stat.st_mode).is_dir() {
+                folders.extend(beneath::directory(&folder, &name));
+            } else {
+                files += 1;
+                bytes = bytes.saturating_add(u64::try_from(stat.st_size).unwrap_or(0));
+            }
+        }
+    }
+    (files, bytes)
+}
+
+/// The names in a folder, in order.
+fn names(directory: &OwnedFd) -> io::Result<Vec<Vec<u8>>> {
+    let mut names = Vec::new();
+    for entry in Dir::read_from(directory)? {
+        let name = entry?.file_name().to_bytes().to_vec();
+        if name != b"." && name != b".." {
+            names.push(name);
+        }
+    }
+    names.sort_unstable();
+    Ok(names)
+}
+
+fn joined(folder: &[u8], name: &[u8]) -> Vec<u8> {
+    if folder.is_empty() {
+        return name.to_vec();
+    }
+    [folder, b"/", name].concat()
+}
+
+/// Which mount something is seen through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mount {
+    /// As the kernel numbers mounts.
+    Id(u64),
+    /// Where it does not: a device of its own is a mount of its own.
+    Device(u64),
+}
+
+impl Mount {
+    /// Of a name in a directory; of the directory itself without one.
+    fn of(directory: &OwnedFd, name: &[u8]) -> io::Result<Self> {
+        #[cfg(target_os = "linux")]
+        if let Some(id) = mount_id(directory, name)? {
+            return Ok(Self::Id(id));
+        }
+        let stat = if name.is_empty() {
+            rustix::fs::fstat(directory)?
+        } else {
+            rustix::fs::statat(directory, name, AtFlags::SYMLINK_NOFOLLOW)?
+        };
+        Ok(Self::Device(stat.st_dev))
+    }
+}
+
+/// The kernel's number of a mount; `None` before Linux 5.8.
+#[cfg(target_os = "linux")]
+fn mount_id(directory: &OwnedFd, name: &[u8]) -> io::Result<Option<u64>> {
+    use rustix::fs::{StatxFlags, statx};
+    use rustix::io::Errno;
+
+    // What would be mounted by being looked at stays as it is, and is another mount once somebody uses it.
+    let mut flags = AtFlags::SYMLINK_NOFOLLOW | AtFlags::NO_AUTOMOUNT;
+    if name.is_empty() {
+        flags |= AtFlags::EMPTY_PATH;
+    }
+    match statx(directory, name, flags, StatxFlags::MNT_ID) {
+        Ok(found) if found.stx_mask & StatxFlags::MNT_ID.bits() != 0 => Ok(Some(found.stx_mnt_id)),
+        Ok(_) | Err(Errno::NOSYS | Errno::PERM) => Ok(None),
+        Err(errno) => Err(errno.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+
+    fn look_at_tree(make: impl FnOnce(&std::path::Path)) -> Listing {
+        let directory = tempfile::tempdir().unwrap();
+        make(directory.path());
+        look(&beneath::root(directory.path()).unwrap())
+    }
+
+    fn paths<'a>(paths: impl Iterator<Item = &'a Vec<u8>>) -> Vec<String> {
+        let mut paths: Vec<_> = paths.map(|path| heimdex_api::path::escaped(path)).collect();
+        paths.sort();
+        paths
+    }
+
+    #[test]
+    fn hidden_files_count_and_litter_is_weighed() {
+        let listing = look_at_tree(|card| {
+            fs_err::create_dir_all(card.join("CLIP")).unwrap();
+            fs_err::create_dir_all(card.join(".Trashes/501")).unwrap();
+            fs_err::write(card.join("CLIP/A.mp4"), "abc").unwrap();
+            fs_err::write(card.join("CLIP/._A.mp4"), "x").unwrap();
+            fs_err::write(card.join(".Trashes/501/old.mp4"), "1234567").unwrap();
+            fs_err::write(card.join(".hidden"), "").unwrap();
+            fs_err::write(card.join(OsStr::from_bytes(b"clip\xff.mp4")), "").unwrap();
+        });
+        assert_eq!(
+            paths(listing.files.keys()),
+            [".hidden", "CLIP/A.mp4", "clip\\xff.mp4"]
+        );
+        assert!(listing.obstacles.is_empty(), "{:?}", listing.obstacles);
+        let litter: Vec<_> = listing.litter.iter().map(|l| (l.files, l.bytes)).collect();
+        assert_eq!(
+            paths(listing.litter.iter().map(|l| &l.path)),
+            [".Trashes", "CLIP/._A.mp4"]
+        );
+        assert_eq!(litter.iter().max(), Some(&(1, 7)));
+    }
+
+    #[test]
+    fn what_is_no_file_stands_in_the_way() {
+        let listing = look_at_tree(|card| {
+            symlink("/etc", card.join("link")).unwrap();
+            let mode = rustix::fs::Mode::from_raw_mode(0o600);
+            rustix::fs::mknodat(rustix::fs::CWD, card.join("pipe"), FileType::Fifo, mode, 0)
+                .unwrap();
+            std::os::unix::net::UnixListener::bind(card.join("socket")).unwrap();
+        });
+        assert!(listing.files.is_empty());
+        assert_eq!(
+            paths(listing.obstacles.iter().map(|o| &o.path)),
+            ["link", "pipe", "socket"]
+        );
+    }
+
+    #[test]
+    fn another_mount_is_told_from_the_cards() {
+        let root = beneath::root(std::path::Path::new("/")).unwrap();
+        let home = Mount::of(&root, b"").unwrap();
+        // Every Linux has it there.
+        assert_ne!(Mount::of(&root, b"proc").unwrap(), home);
+        let found = look_at(&root, b"proc", home).unwrap();
+        assert!(matches!(found, Found::Obstacle(ObstacleKind::Mounted)));
+    }
+}

@@ -1,0 +1,392 @@
+//! Reads a file of a card from the card, not from this machine's memory of it, as far as the system lets.
+//!
+//! What the page cache holds of the file is dropped first, and whether that worked is looked at; then the file is read
+//! past the cache where the file system can do that.
+
+use std::fs::File;
+use std::io::{self, IoSliceMut};
+use std::os::fd::OwnedFd;
+use std::os::unix::fs::FileExt as _;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::sync_channel;
+
+use rustix::fs::{Advice, Mode, OFlags};
+use rustix::io::{Errno, ReadWriteFlags};
+
+use super::card::Seen;
+use super::facts::{ReadBack, ReadHow};
+use crate::beneath;
+
+/// Bytes of one read.
+const CHUNK: usize = 4 << 20;
+/// Where memory and offsets of reads past the cache begin: a multiple of every disk's block.
+const ALIGNMENT: usize = 4096;
+/// Files longer than this are probed in the middle and at the end too. Probes lie far apart, as each makes the kernel
+/// read a little ahead.
+const PROBED_ONCE: u64 = 8 << 20;
+/// What was used a moment ago is not always let go of at once.
+#[cfg(target_os = "linux")]
+const FORGETS: usize = 3;
+
+/// Reads the file at `path` below `root`, which must be the one that was seen; `None` where `is_over` was set
+/// meanwhile. `passed` is told of bytes as they pass. Blocks.
+pub(super) fn read_back(
+    root: &OwnedFd,
+    path: &[u8],
+    seen: &Seen,
+    passed: &(dyn Fn(u64) + Sync),
+    is_over: &AtomicBool,
+) -> Option<ReadBack> {
+    match read(root, path, seen, passed, is_over) {
+        Ok(read) => read,
+        Err(error) => Some(match Errno::from_io_error(&error) {
+            Some(Errno::NOENT) => ReadBack::Vanished,
+            // A link, or a folder, where a file was.
+            Some(Errno::LOOP | Errno::NOTDIR) => ReadBack::Changed,
+            _ => ReadBack::Unreadable(error.kind().to_string()),
+        }),
+    }
+}
+
+fn read(
+    root: &OwnedFd,
+    path: &[u8],
+    seen: &Seen,
+    passed: &(dyn Fn(u64) + Sync),
+    is_over: &AtomicBool,
+) -> io::Result<Option<ReadBack>> {
+    let flags = OFlags::RDONLY | OFlags::NONBLOCK;
+    let file = File::from(beneath::open(root, path, flags, Mode::empty())?);
+    if !is_seen(&file, seen)? {
+        return Ok(Some(ReadBack::Changed));
+    }
+    let how = forget(&file, seen.stamp.size);
+    let past_cache = beneath::open(root, path, flags | direct(), Mode::empty())
+        .map(File::from)
+        .ok()
+        .filter(|opened| is_seen(opened, seen).unwrap_or(false));
+    let hashed = match past_cache.map(|opened| hash(&opened, seen.stamp.size, passed, is_over)) {
+        Some(Ok(hashed)) => hashed,
+        // File systems that take the flag and then cannot read so.
+        Some(Err(error)) if Errno::from_io_error(&error) == Some(Errno::INVAL) => {
+            hash(&file, seen.stamp.size, passed, is_over)?
+        }
+        Some(Err(error)) => return Err(error),
+        None => hash(&file, seen.stamp.size, passed, is_over)?,
+    };
+    let read = match hashed {
+        Hashed::All(hash) if is_seen(&file, seen)? => ReadBack::Whole {
+            blake3: hash.into(),
+            how,
+        },
+        Hashed::All(_) | Hashed::Short => ReadBack::Changed,
+        Hashed::Over => return Ok(None),
+    };
+    // A card is larger than memory, and nobody reads it again soon.
+    let _ = rustix::fs::fadvise(&file, 0, None, Advice::DontNeed);
+    Ok(Some(read))
+}
+
+fn is_seen(file: &File, seen: &Seen) -> io::Result<bool> {
+    let stat = rustix::fs::fstat(file)?;
+    let is_file = rustix::fs::FileType::from_raw_mode(stat.st_mode).is_file();
+    Ok(is_file && stat.st_nlink > 0 && Seen::of(&stat) == *seen)
+}
+
+#[cfg(target_os = "linux")]
+fn direct() -> OFlags {
+    OFlags::DIRECT
+}
+
+#[cfg(not(target_os = "linux"))]
+fn direct() -> OFlags {
+    OFlags::empty()
+}
+
+/// Drops what the page cache holds of a file; says what will answer when it is read.
+#[cfg(target_os = "linux")]
+fn forget(file: &File, size: u64) -> ReadHow {
+    if !is_on_own_disk(file) {
+        return ReadHow::Cached;
+    }
+    if size == 0 {
+        return ReadHow::Medium;
+    }
+    // What was written a moment ago is not dropped before it is on the medium.
+    let _ = rustix::fs::fdatasync(file);
+    let probes = if size > PROBED_ONCE {
+        vec![0, size / 2, size - 1]
+    } else {
+        vec![0]
+    };
+    let is_forgotten = |offset: u64| {
+        let mut byte = [0];
+        let mut into = [IoSliceMut::new(&mut byte)];
+        let read = rustix::io::preadv2(file, &mut into, offset, ReadWriteFlags::NOWAIT);
+        // Answered without waiting, or a file system that cannot say: not from the medium for certain.
+        matches!(read, Err(Errno::AGAIN))
+    };
+    for _ in 0..FORGETS {
+        if rustix::fs::fadvise(file, 0, None, Advice::DontNeed).is_err() {
+            break;
+        }
+        if probes.iter().copied().all(is_forgotten) {
+            return ReadHow::Medium;
+        }
+    }
+    ReadHow::Cached
+}
+
+#[cfg(not(target_os = "linux"))]
+fn forget(_file: &File, _size: u64) -> ReadHow {
+    ReadHow::Cached
+}
+
+/// Whether a file system lies on a disk of this machine, without another cache that nobody here can drop.
+#[cfg(target_os = "linux")]
+fn is_on_own_disk(file: &File) -> bool {
+    // ext2 to ext4, XFS, Btrfs, F2FS, FAT, exFAT, NTFS, HFS+, UDF, ISO 9660.
+    const KINDS: [u32; 10] = [
+        0xef53,
+        0x5846_5342,
+        0x9123_683e,
+        0xf2f5_2010,
+        0x4d44,
+        0x2011_bab0,
+        0x7366_746e,
+        0x482b,
+        0x1501_3346,
+        0x9660,
+    ];
+    rustix::fs::fstatfs(file).is_ok_and(|stat| {
+        // The magic number has 32 bits, in a signed word of the platform's width.
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "32 bits, as above"
+        )]
+        let kind = stat.f_type as u32;
+        KINDS.contains(&kind)
+    })
+}
+
+enum Hashed {
+    All(blake3::Hash),
+    /// It has fewer bytes than it had.
+    Short,
+    /// Nobody waits for it any more.
+    Over,
+}
+
+/// Reads one chunk while the one before it is hashed.
+fn hash(
+    file: &File,
+    size: u64,
+    passed: &(dyn Fn(u64) + Sync),
+    is_over: &AtomicBool,
+) -> io::Result<Hashed> {
+    let mut hasher = blake3::Hasher::new();
+    if size <= CHUNK as u64 {
+        let mut chunk = Chunk::new(usize::try_from(size).unwrap_or(CHUNK));
+        let is_whole = chunk.read(file, 0, size)?;
+        if !is_whole {
+            return Ok(Hashed::Short);
+        }
+        hasher.update(chunk.bytes());
+        passed(size);
+        return Ok(Hashed::All(hasher.finalize()));
+    }
+    std::thread::scope(|scope| {
+        // One chunk waits while another is hashed; the reader waits when both are taken.
+        let (full, chunks) = sync_channel::<Chunk>(1);
+        let (empty, spare) = sync_channel::<Chunk>(2);
+        for _ in 0..2 {
+            let _ = empty.send(Chunk::new(CHUNK));
+        }
+        let reading = scope.spawn(move || -> io::Result<Option<bool>> {
+            let mut at = 0;
+            while at < size {
+                if is_over.load(Ordering::Relaxed) {
+                    return Ok(None);
+                }
+                let Ok(mut chunk) = spare.recv() else {
+                    return Ok(None);
+                };
+                if !chunk.read(file, at, size)? {
+                    return Ok(Some(false));
+                }
+                at += chunk.length as u64;
+                if full.send(chunk).is_err() {
+                    return Ok(None);
+                }
+            }
+            Ok(Some(true))
+        });
+        while let Ok(chunk) = chunks.recv() {
+            hasher.update(chunk.bytes());
+            passed(chunk.length as u64);
+            // The reader has ended, where it does not take it.
+            let _ = empty.send(chunk);
+        }
+        let read = reading
+            .join()
+            .unwrap_or_else(|_| Err(io::Error::other("the reader gave up")))?;
+        Ok(match read {
+            Some(true) => Hashed::All(hasher.finalize()),
+            Some(false) => Hashed::Short,
+            None => Hashed::Over,
+        })
+    })
+}
+
+/// Memory that begins where reads past the cache may write.
+struct Chunk {
+    memory: Vec<u8>,
+    start: usize,
+    length: usize,
+}
+
+impl Chunk {
+    /// Room for so many bytes, and what rounds them up to whole blocks.
+    fn new(bytes: usize) -> Self {
+        let room = bytes.next_multiple_of(ALIGNMENT).max(ALIGNMENT);
+        let memory = vec![0; room + ALIGNMENT];
+        let start = memory.as_ptr().align_offset(ALIGNMENT).min(ALIGNMENT);
+        Self {
+            memory,
+            start,
+            length: 0,
+        }
+    }
+
+    /// Fills it from `at` on, to the end of a file of this size at most; `false` where the file ends before.
+    fn read(&mut self, file: &File, at: u64, size: u64) -> io::Result<bool> {
+        let room = self.memory.len() - ALIGNMENT;
+        let wanted = usize::try_from(size - at).map_or(room, |left| left.min(room));
+        let bytes = &mut self.memory[self.start..self.start + room];
+        self.length = 0;
+        while self.length < wanted {
+            // All of the room, not only what is wanted: whole blocks.
+            let read = match file.read_at(&mut bytes[self.length..], at + self.length as u64) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                other => other?,
+            };
+            if read == 0 {
+                return Ok(false);
+            }
+            self.length += read;
+        }
+        // A file that grew meanwhile is found by its stamp; no byte beyond its end is hashed.
+        self.length = wanted;
+        Ok(true)
+    }
+
+    fn bytes(&self) -> &[u8] {
+        &self.memory[self.start..self.start + self.length]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicU64;
+
+    use rustix::fs::AtFlags;
+
+    use super::*;
+
+    fn seen(root: &OwnedFd, name: &str) -> Seen {
+        Seen::of(&rustix::fs::statat(root, name, AtFlags::SYMLINK_NOFOLLOW).unwrap())
+    }
+
+    fn read_all(root: &OwnedFd, name: &str, seen: &Seen) -> (Option<ReadBack>, u64) {
+        let bytes = AtomicU64::new(0);
+        let passed = |more| {
+            bytes.fetch_add(more, Ordering::Relaxed);
+        };
+        let read = read_back(
+            root,
+            name.as_bytes(),
+            seen,
+            &passed,
+            &AtomicBool::new(false),
+        );
+        (read, bytes.into_inner())
+    }
+
+    #[test]
+    fn files_of_any_length_have_their_hash() {
+        let directory = tempfile::tempdir().unwrap();
+        let root = beneath::root(directory.path()).unwrap();
+        for size in [
+            0,
+            1,
+            4095,
+            4096,
+            4097,
+            CHUNK,
+            CHUNK + 1,
+            3 * CHUNK - 1,
+            3 * CHUNK,
+        ] {
+            let bytes: Vec<u8> = (0..size)
+                .map(|at| (at ^ (at >> 9)).to_le_bytes()[0])
+                .collect();
+            fs_err::write(directory.path().join("a"), &bytes).unwrap();
+            let (read, passed) = read_all(&root, "a", &seen(&root, "a"));
+            let Some(ReadBack::Whole { blake3, .. }) = read else {
+                panic!("{size}: {read:?}");
+            };
+            assert_eq!(blake3, blake3::hash(&bytes).into(), "{size}");
+            assert_eq!(passed, size as u64);
+        }
+    }
+
+    #[test]
+    fn what_is_not_what_was_seen_is_no_reading_of_it() {
+        let directory = tempfile::tempdir().unwrap();
+        let root = beneath::root(directory.path()).unwrap();
+        let path = directory.path().join("a");
+        let big = vec![1; 2 * CHUNK];
+        fs_err::write(&path, &big).unwrap();
+        let before = seen(&root, "a");
+        fs_err::write(&path, &big[1..]).unwrap();
+        assert_eq!(read_all(&root, "a", &before).0, Some(ReadBack::Changed));
+        fs_err::remove_file(&path).unwrap();
+        assert_eq!(read_all(&root, "a", &before).0, Some(ReadBack::Vanished));
+        std::os::unix::fs::symlink("/etc/passwd", &path).unwrap();
+        assert_eq!(read_all(&root, "a", &before).0, Some(ReadBack::Changed));
+    }
+
+    #[test]
+    fn a_file_that_changes_while_it_is_read_is_noticed() {
+        let directory = tempfile::tempdir().unwrap();
+        let root = beneath::root(directory.path()).unwrap();
+        let path = directory.path().join("a");
+        fs_err::write(&path, vec![1; 3 * CHUNK]).unwrap();
+        let before = seen(&root, "a");
+        let passed = |_| {
+            let file = fs_err::OpenOptions::new().write(true).open(&path).unwrap();
+            file.file().write_all_at(b"other", 7).unwrap();
+        };
+        let read = read_back(&root, b"a", &before, &passed, &AtomicBool::new(false));
+        assert_eq!(read, Some(ReadBack::Changed));
+        fs_err::write(&path, vec![1; 3 * CHUNK]).unwrap();
+        let before = seen(&root, "a");
+        let passed = |_| {
+            let file = fs_err::OpenOptions::new().write(true).open(&path).unwrap();
+            file.set_len(5).unwrap();
+        };
+        let read = read_back(&root, b"a", &before, &passed, &AtomicBool::new(false));
+        assert_eq!(read, Some(ReadBack::Changed));
+    }
+
+    #[test]
+    fn nobody_waits_for_a_reading_that_is_over() {
+        let directory = tempfile::tempdir().unwrap();
+        let root = beneath::root(directory.path()).unwrap();
+        fs_err::write(directory.path().join("a"), vec![1; 3 * CHUNK]).unwrap();
+        let seen = seen(&root, "a");
+        let read = read_back(&root, b"a", &seen, &|_| {}, &AtomicBool::new(true));
+        assert_eq!(read, None);
+    }
+}

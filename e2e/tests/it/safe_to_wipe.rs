@@ -1,0 +1,371 @@
+//! `safe-to-wipe` says yes of a card that is proven, and of nothing else.
+
+use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::{Path, PathBuf};
+
+use fs_err as fs;
+use heimdex_testkit::{Home, Output, TestServer, sample_mp4};
+use serde_json::Value;
+
+use crate::support::{blake3_of, on_both_databases, unprivileged, videos};
+
+const SIZE: usize = 300_000;
+
+/// A card of three files and some litter, all of it stored and looked at.
+struct Card {
+    server: TestServer,
+    home: Home,
+}
+
+fn card() -> Card {
+    card_on(TestServer::start())
+}
+
+fn card_on(server: TestServer) -> Card {
+    let home = Home::registered(&server, "ana@example.org");
+    fs::create_dir_all(home.path("CARD/CLIP")).unwrap();
+    fs::copy(sample_mp4(2), home.path("CARD/CLIP/A.mp4")).unwrap();
+    home.write("CARD/CLIP/B.bin", vec![7; SIZE]);
+    home.write("CARD/C.txt", "");
+    home.write("CARD/.DS_Store", "litter");
+    home.heimdex(["upload", "CARD", "--wait"]).ok();
+    Card { server, home }
+}
+
+/// Where the test runs on a RAM disk, or the kernel holds on to a page, memory answers: that is a test of its own.
+const ACCEPT: &str = "--accept-cached";
+
+impl Card {
+    fn run(&self, arguments: &[&str]) -> Output {
+        self.home
+            .heimdex(["safe-to-wipe", "CARD", "--json", ACCEPT])
+            .args(arguments)
+            .run()
+    }
+
+    fn is_safe(&self) {
+        let output = self.run(&[]).exits(0);
+        assert_eq!(output.json()["safe"], true, "{output}");
+    }
+
+    /// It is not safe, for exactly these reasons.
+    #[track_caller]
+    fn is_not_safe(&self, reasons: &[(&str, &str)]) {
+        self.is_not_safe_with(&[], reasons);
+    }
+
+    #[track_caller]
+    fn is_not_safe_with(&self, arguments: &[&str], reasons: &[(&str, &str)]) {
+        let output = self.run(arguments).exits(3);
+        let verdict = output.json();
+        assert_eq!(verdict["safe"], false, "{output}");
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        let found: Vec<_> = verdict["findings"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|finding| (text(&finding["path"]), text(&finding["reason"])))
+            .collect();
+        let expected: Vec<_> = reasons
+            .iter()
+            .map(|(path, why)| ((*path).to_owned(), (*why).to_owned()))
+            .collect();
+        assert_eq!(found, expected, "{output}");
+    }
+
+    fn path(&self, relative: &str) -> PathBuf {
+        self.home.path(format!("CARD/{relative}"))
+    }
+
+    fn video(&self, name: &str) -> String {
+        let listed = videos(&self.home);
+        let video = listed
+            .iter()
+            .find(|video| video["filename"] == name)
+            .unwrap();
+        video["video_id"].as_str().unwrap().to_owned()
+    }
+
+    /// The file in the store that has the bytes of this one.
+    fn in_store(&self, relative: &str) -> PathBuf {
+        let wanted = blake3_of(&self.path(relative));
+        let mut folders = vec![self.server.data_dir()];
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else if blake3_of(&path) == wanted {
+                    return path;
+                }
+            }
+        }
+        panic!("nothing in the store has the bytes of {relative}");
+    }
+}
+
+/// Turns one bit over, and leaves size and times as they were.
+fn flip(path: &Path) {
+    let before = fs::metadata(path).unwrap();
+    fs::set_permissions(path, PermissionsExt::from_mode(0o600)).unwrap();
+    let mut file = fs::OpenOptions::new()
+        .read(true)
+        .write(true)
+        .open(path)
+        .unwrap();
+    let mut byte = [0];
+    file.seek(SeekFrom::Start(before.len() / 2)).unwrap();
+    file.read_exact(&mut byte).unwrap();
+    file.seek(SeekFrom::Start(before.len() / 2)).unwrap();
+    file.write_all(&[byte[0] ^ 1]).unwrap();
+    file.set_modified(before.modified().unwrap()).unwrap();
+    file.set_permissions(before.permissions()).unwrap();
+    file.sync_all().unwrap();
+}
+
+on_both_databases! {
+    fn a_card_just_verified_is_safe_and_has_a_receipt(start) {
+        let served = start(TestServer::builder())?;
+        let card = card_on(served.server);
+        card.is_safe();
+        let verdict = card.run(&[]).json();
+        assert_eq!(verdict["files"], 3, "{verdict:#}");
+        assert_eq!(verdict["litter"][0]["path"], ".DS_Store", "{verdict:#}");
+
+        let output = card.run(&["--receipt", "receipt.json", "--reread"]).exits(0);
+        assert_eq!(output.json()["receipt"], "receipt.json");
+        let receipt: Value = serde_json::from_slice(&fs::read(card.home.path("receipt.json")).unwrap()).unwrap();
+        assert_eq!(receipt["version"], 1);
+        assert_eq!(receipt["reread"], true);
+        let files = receipt["files"].as_array().unwrap();
+        let paths: Vec<_> = files.iter().map(|file| file["path"].as_str().unwrap()).collect();
+        assert_eq!(paths, ["C.txt", "CLIP/A.mp4", "CLIP/B.bin"]);
+        for file in files {
+            let path = card.path(file["path"].as_str().unwrap());
+            assert_eq!(file["blake3"], blake3_of(&path));
+            assert_eq!(file["size_bytes"], fs::metadata(&path).unwrap().len());
+            assert_eq!(file["video_id"], card.video(path.file_name().unwrap().to_str().unwrap()));
+            assert!(file["verified_at"].is_string(), "{file:#}");
+        }
+        // Never a second one in its place, and none where it would be wiped as well.
+        for path in ["receipt.json", "CARD/receipt.json", "CARD/CLIP/receipt.json"] {
+            card.run(&["--receipt", path]).exits(2);
+        }
+    }
+}
+
+#[test]
+fn one_flipped_byte_on_the_card_is_found_though_nothing_else_of_the_file_changed() {
+    let card = card();
+    flip(&card.path("CLIP/B.bin"));
+    card.is_not_safe(&[("CLIP/B.bin", "differs")]);
+    flip(&card.path("CLIP/B.bin"));
+    card.is_safe();
+}
+
+#[test]
+fn a_changed_file_and_new_files_are_found_hidden_ones_too() {
+    let card = card();
+    card.home.write("CARD/C.txt", "changed");
+    card.is_not_safe(&[("C.txt", "differs")]);
+    card.home.write("CARD/C.txt", "");
+    card.home.write("CARD/CLIP/D.mp4", "new");
+    card.home.write("CARD/.hidden", "new");
+    card.is_not_safe(&[(".hidden", "not_stored"), ("CLIP/D.mp4", "not_stored")]);
+    let told = card
+        .home
+        .heimdex(["safe-to-wipe", "CARD", ACCEPT])
+        .run()
+        .exits(3);
+    assert!(
+        told.stderr()
+            .contains("heimdex upload CARD --hidden --wait"),
+        "{told}"
+    );
+    card.home
+        .heimdex(["upload", "CARD", "--hidden", "--wait"])
+        .ok();
+    card.is_safe();
+}
+
+#[test]
+fn what_only_the_servers_memory_answered_counts_where_it_is_accepted() {
+    let card = card();
+    let listed = videos(&card.home);
+    let cached = listed
+        .iter()
+        .filter(|video| video["verified_how"] == "cached")
+        .count();
+    let strict = card.home.heimdex(["safe-to-wipe", "CARD", "--json"]).run();
+    let strict = strict.exits(if cached == 0 { 0 } else { 3 }).json();
+    let findings = strict["findings"].as_array().unwrap();
+    assert_eq!(findings.len(), cached, "{strict:#}");
+    assert!(
+        findings
+            .iter()
+            .all(|finding| finding["reason"] == "only_cached"),
+        "{strict:#}"
+    );
+    card.is_safe();
+}
+
+#[test]
+fn an_object_that_the_store_lost_is_found() {
+    let card = card();
+    let lost = card.in_store("CLIP/B.bin");
+    fs::rename(&lost, card.home.path("taken")).unwrap();
+    card.is_not_safe(&[("CLIP/B.bin", "not_in_store")]);
+    fs::rename(card.home.path("taken"), &lost).unwrap();
+    card.is_safe();
+}
+
+#[test]
+fn a_flipped_byte_at_the_store_is_found_by_reading_again() {
+    let card = card();
+    // Asked only whether it is there, the store says that it is.
+    flip(&card.in_store("CLIP/B.bin"));
+    card.is_safe();
+    card.is_not_safe_with(&["--reread"], &[("CLIP/B.bin", "not_reread")]);
+    // And from then on nobody leans on it.
+    card.is_not_safe(&[("CLIP/B.bin", "failed")]);
+}
+
+#[test]
+fn a_trashed_video_is_no_copy() {
+    let card = card();
+    card.home
+        .heimdex(["rm", &card.video("A.mp4"), "--yes"])
+        .ok();
+    card.is_not_safe(&[("CLIP/A.mp4", "trashed")]);
+}
+
+#[test]
+fn a_damaged_video_counts_once_a_person_said_that_it_may() {
+    let card = card();
+    let whole = fs::read(sample_mp4(2)).unwrap();
+    card.home
+        .write("CARD/CLIP/D.mp4", &whole[..whole.len() / 2]);
+    card.home
+        .heimdex(["upload", "CARD", "--wait"])
+        .run()
+        .exits(3);
+    card.is_not_safe(&[("CLIP/D.mp4", "failed")]);
+    card.home
+        .heimdex(["upload", "CARD", "--wait", "--damaged"])
+        .ok();
+    card.is_safe();
+}
+
+#[test]
+fn what_was_not_read_back_yet_is_not_verified() {
+    let server = TestServer::builder().arg("--no-worker").start();
+    let home = Home::registered(&server, "ana@example.org");
+    home.write("CARD/A.bin", vec![1; SIZE]);
+    home.heimdex(["upload", "CARD"]).ok();
+    let output = home
+        .heimdex(["safe-to-wipe", "CARD", "--json", "--accept-cached"])
+        .run()
+        .exits(3);
+    assert_eq!(
+        output.json()["findings"][0]["reason"],
+        "not_ready",
+        "{output}"
+    );
+}
+
+#[test]
+fn an_empty_directory_and_one_of_litter_alone_are_never_safe() {
+    let card = card();
+    fs::create_dir_all(card.home.path("EMPTY/CLIP")).unwrap();
+    for _ in 0..2 {
+        let output = card
+            .home
+            .heimdex(["safe-to-wipe", "EMPTY", "--json"])
+            .run()
+            .exits(3);
+        assert_eq!(
+            output.json()["findings"][0]["reason"],
+            "no_files",
+            "{output}"
+        );
+        card.home.write("EMPTY/.DS_Store", "x");
+    }
+    card.home
+        .heimdex(["safe-to-wipe", "NOTHING"])
+        .run()
+        .exits(1);
+    card.home
+        .heimdex(["safe-to-wipe", "CARD/C.txt"])
+        .run()
+        .exits(1);
+}
+
+#[test]
+fn links_and_special_files_stand_in_the_way() {
+    let card = card();
+    symlink("CLIP/A.mp4", card.path("link.mp4")).unwrap();
+    let mode = rustix::fs::Mode::from_raw_mode(0o600);
+    let pipe = card.path("pipe");
+    rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, mode, 0).unwrap();
+    card.is_not_safe(&[("link.mp4", "link"), ("pipe", "special")]);
+}
+
+#[test]
+fn a_folder_or_a_file_that_cannot_be_read_stands_in_the_way() {
+    let card = card();
+    for unreadable in ["CLIP", "C.txt"] {
+        fs::set_permissions(card.path(unreadable), PermissionsExt::from_mode(0o000)).unwrap();
+    }
+    let arguments = ["safe-to-wipe", "CARD", "--json", ACCEPT];
+    let output = unprivileged(&card.home, &arguments).run().exits(3);
+    let findings = output.json()["findings"].as_array().unwrap().clone();
+    let reasons: Vec<_> = findings
+        .iter()
+        .map(|finding| (&finding["path"], &finding["reason"]))
+        .collect();
+    assert_eq!(
+        reasons,
+        [
+            (&"C.txt".into(), &"unreadable".into()),
+            (&"CLIP".into(), &"unreadable".into())
+        ]
+    );
+}
+
+#[test]
+fn without_an_answer_there_is_no_yes() {
+    let mut card = card();
+    let token = card
+        .home
+        .heimdex(["safe-to-wipe", "CARD"])
+        .env("HEIMDEX_TOKEN", "hdx_wrong")
+        .run();
+    token.exits(4);
+    let nobody = Home::new();
+    let url = card.server.url().to_owned();
+    nobody.write("CARD/C.txt", "");
+    nobody
+        .heimdex(["safe-to-wipe", "CARD"])
+        .env("HEIMDEX_SERVER", &url)
+        .run()
+        .exits(4);
+    card.server.terminate();
+    card.run(&[]).exits(5);
+}
+
+#[test]
+fn another_accounts_copy_is_no_copy() {
+    let card = card();
+    let other = Home::registered(&card.server, "bela@example.org");
+    other.write("CARD/C.txt", "");
+    let output = other
+        .heimdex(["safe-to-wipe", "CARD", "--json"])
+        .run()
+        .exits(3);
+    assert_eq!(
+        output.json()["findings"][0]["reason"],
+        "not_stored",
+        "{output}"
+    );
+}
