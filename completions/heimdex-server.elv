@@ -25,6 +25,7 @@ set edit:completion:arg-completer[heimdex-server] = {|@words|
             cand serve 'Serve the API and the embedded store, and work on jobs'
             cand worker 'Work on jobs only, beside a `serve --no-worker`'
             cand config 'Print every setting, its value and where that comes from'
+            cand user 'Make, list and limit accounts, on the database itself'
         }
         &'heimdex-server;serve'= {
             cand --config 'Read settings from this TOML file (`HEIMDEX_SERVER_CONFIG`)'
@@ -50,6 +51,71 @@ set edit:completion:arg-completer[heimdex-server] = {|@words|
             cand --data-dir 'Keep everything in this directory (`HEIMDEX_SERVER_DATA_DIR`)'
             cand --listen 'As for `serve`'
             cand --json 'Print one JSON object instead'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'heimdex-server;user'= {
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+            cand add 'Make an account'
+            cand passwd 'Give an account a new password'
+            cand disable 'Forbid an account everything'
+            cand enable 'Permit an account to log in again'
+            cand list 'List the accounts, and what each of them holds'
+            cand quota 'Say how much an account may hold, or print it'
+        }
+        &'heimdex-server;user;add'= {
+            cand --config 'Read settings from this TOML file (`HEIMDEX_SERVER_CONFIG`)'
+            cand --data-dir 'Keep everything in this directory (`HEIMDEX_SERVER_DATA_DIR`)'
+            cand --name 'What to call the person'
+            cand --quota 'How much the account may hold, as `500 GiB`; without, there is no limit'
+            cand --password-stdin 'Read the password from the first line of standard input'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'heimdex-server;user;passwd'= {
+            cand --config 'Read settings from this TOML file (`HEIMDEX_SERVER_CONFIG`)'
+            cand --data-dir 'Keep everything in this directory (`HEIMDEX_SERVER_DATA_DIR`)'
+            cand --password-stdin 'Read the password from the first line of standard input'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'heimdex-server;user;disable'= {
+            cand --config 'Read settings from this TOML file (`HEIMDEX_SERVER_CONFIG`)'
+            cand --data-dir 'Keep everything in this directory (`HEIMDEX_SERVER_DATA_DIR`)'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'heimdex-server;user;enable'= {
+            cand --config 'Read settings from this TOML file (`HEIMDEX_SERVER_CONFIG`)'
+            cand --data-dir 'Keep everything in this directory (`HEIMDEX_SERVER_DATA_DIR`)'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'heimdex-server;user;list'= {
+            cand --config 'Read settings from this TOML file (`HEIMDEX_SERVER_CONFIG`)'
+            cand --data-dir 'Keep everything in this directory (`HEIMDEX_SERVER_DATA_DIR`)'
+            cand --json 'Print one JSON object instead'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'heimdex-server;user;quota'= {
+            cand --config 'Read settings from this TOML file (`HEIMDEX_SERVER_CONFIG`)'
+            cand --data-dir 'Keep everything in this directory (`HEIMDEX_SERVER_DATA_DIR`)'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
             cand -V 'Print version'

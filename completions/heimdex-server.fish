@@ -29,6 +29,7 @@ complete -c heimdex-server -n "__fish_heimdex_server_needs_command" -s V -l vers
 complete -c heimdex-server -n "__fish_heimdex_server_needs_command" -f -a "serve" -d 'Serve the API and the embedded store, and work on jobs'
 complete -c heimdex-server -n "__fish_heimdex_server_needs_command" -f -a "worker" -d 'Work on jobs only, beside a `serve --no-worker`'
 complete -c heimdex-server -n "__fish_heimdex_server_needs_command" -f -a "config" -d 'Print every setting, its value and where that comes from'
+complete -c heimdex-server -n "__fish_heimdex_server_needs_command" -f -a "user" -d 'Make, list and limit accounts, on the database itself'
 complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand serve" -l config -d 'Read settings from this TOML file (`HEIMDEX_SERVER_CONFIG`)' -r -F
 complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand serve" -l data-dir -d 'Keep everything in this directory (`HEIMDEX_SERVER_DATA_DIR`)' -r -f -a "(__fish_complete_directories)"
 complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand serve" -l listen -d 'Listen on this address and port; port 0 takes any (`HEIMDEX_SERVER_LISTEN`)' -r
@@ -46,3 +47,40 @@ complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand config" -l
 complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand config" -l json -d 'Print one JSON object instead'
 complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand config" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand config" -s V -l version -d 'Print version'
+complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand user; and not __fish_seen_subcommand_from add passwd disable enable list quota" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand user; and not __fish_seen_subcommand_from add passwd disable enable list quota" -s V -l version -d 'Print version'
+complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand user; and not __fish_seen_subcommand_from add passwd disable enable list quota" -f -a "add" -d 'Make an account'
+complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand user; and not __fish_seen_subcommand_from add passwd disable enable list quota" -f -a "passwd" -d 'Give an account a new password'
+complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand user; and not __fish_seen_subcommand_from add passwd disable enable list quota" -f -a "disable" -d 'Forbid an account everything'
+complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand user; and not __fish_seen_subcommand_from add passwd disable enable list quota" -f -a "enable" -d 'Permit an account to log in again'
+complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand user; and not __fish_seen_subcommand_from add passwd disable enable list quota" -f -a "list" -d 'List the accounts, and what each of them holds'
+complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand user; and not __fish_seen_subcommand_from add passwd disable enable list quota" -f -a "quota" -d 'Say how much an account may hold, or print it'
+complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand user; and __fish_seen_subcommand_from add" -l config -d 'Read settings from this TOML file (`HEIMDEX_SERVER_CONFIG`)' -r -F
+complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand user; and __fish_seen_subcommand_from add" -l data-dir -d 'Keep everything in this directory (`HEIMDEX_SERVER_DATA_DIR`)' -r -f -a "(__fish_complete_directories)"
+complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand user; and __fish_seen_subcommand_from add" -l name -d 'What to call the person' -r
+complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand user; and __fish_seen_subcommand_from add" -l quota -d 'How much the account may hold, as `500 GiB`; without, there is no limit' -r
+complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand user; and __fish_seen_subcommand_from add" -l password-stdin -d 'Read the password from the first line of standard input'
+complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand user; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand user; and __fish_seen_subcommand_from add" -s V -l version -d 'Print version'
+complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand user; and __fish_seen_subcommand_from passwd" -l config -d 'Read settings from this TOML file (`HEIMDEX_SERVER_CONFIG`)' -r -F
+complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand user; and __fish_seen_subcommand_from passwd" -l data-dir -d 'Keep everything in this directory (`HEIMDEX_SERVER_DATA_DIR`)' -r -f -a "(__fish_complete_directories)"
+complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand user; and __fish_seen_subcommand_from passwd" -l password-stdin -d 'Read the password from the first line of standard input'
+complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand user; and __fish_seen_subcommand_from passwd" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand user; and __fish_seen_subcommand_from passwd" -s V -l version -d 'Print version'
+complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand user; and __fish_seen_subcommand_from disable" -l config -d 'Read settings from this TOML file (`HEIMDEX_SERVER_CONFIG`)' -r -F
+complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand user; and __fish_seen_subcommand_from disable" -l data-dir -d 'Keep everything in this directory (`HEIMDEX_SERVER_DATA_DIR`)' -r -f -a "(__fish_complete_directories)"
+complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand user; and __fish_seen_subcommand_from disable" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand user; and __fish_seen_subcommand_from disable" -s V -l version -d 'Print version'
+complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand user; and __fish_seen_subcommand_from enable" -l config -d 'Read settings from this TOML file (`HEIMDEX_SERVER_CONFIG`)' -r -F
+complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand user; and __fish_seen_subcommand_from enable" -l data-dir -d 'Keep everything in this directory (`HEIMDEX_SERVER_DATA_DIR`)' -r -f -a "(__fish_complete_directories)"
+complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand user; and __fish_seen_subcommand_from enable" -s h -l help -d 'Print help'
+complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand user; and __fish_seen_subcommand_from enable" -s V -l version -d 'Print version'
+complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand user; and __fish_seen_subcommand_from list" -l config -d 'Read settings from this TOML file (`HEIMDEX_SERVER_CONFIG`)' -r -F
+complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand user; and __fish_seen_subcommand_from list" -l data-dir -d 'Keep everything in this directory (`HEIMDEX_SERVER_DATA_DIR`)' -r -f -a "(__fish_complete_directories)"
+complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand user; and __fish_seen_subcommand_from list" -l json -d 'Print one JSON object instead'
+complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand user; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand user; and __fish_seen_subcommand_from list" -s V -l version -d 'Print version'
+complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand user; and __fish_seen_subcommand_from quota" -l config -d 'Read settings from this TOML file (`HEIMDEX_SERVER_CONFIG`)' -r -F
+complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand user; and __fish_seen_subcommand_from quota" -l data-dir -d 'Keep everything in this directory (`HEIMDEX_SERVER_DATA_DIR`)' -r -f -a "(__fish_complete_directories)"
+complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand user; and __fish_seen_subcommand_from quota" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand user; and __fish_seen_subcommand_from quota" -s V -l version -d 'Print version'
