@@ -1,6 +1,5 @@
 //! Ctrl-C and its kin: the first time a run finishes what is in flight, the second time it ends at once.
 
-use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::printer::Printer;
@@ -21,15 +20,7 @@ impl Interrupt {
             CancellationToken::new(),
             CancellationToken::new(),
         );
-        let signals = [
-            SignalKind::interrupt(),
-            SignalKind::terminate(),
-            SignalKind::hangup(),
-        ];
-        let signals = signals
-            .into_iter()
-            .map(signal)
-            .collect::<std::io::Result<Vec<_>>>()?;
+        let signals = system::Signals::listen()?;
         let task = listen(signals, soft.clone(), hard.clone(), printer.clone());
         let ended = end.clone();
         #[expect(
@@ -56,19 +47,63 @@ impl Interrupt {
 }
 
 async fn listen(
-    mut signals: Vec<Signal>,
+    mut signals: system::Signals,
     soft: CancellationToken,
     hard: CancellationToken,
     printer: Printer,
 ) {
-    any(&mut signals).await;
+    signals.next().await;
     printer.talk("Stopping after the parts in flight. Once more stops at once.");
     soft.cancel();
-    any(&mut signals).await;
+    signals.next().await;
     hard.cancel();
 }
 
-async fn any(signals: &mut [Signal]) {
-    let waits = signals.iter_mut().map(|signal| Box::pin(signal.recv()));
-    futures::future::select_all(waits).await;
+/// What asks a process to end.
+#[cfg(unix)]
+mod system {
+    use tokio::signal::unix::{Signal, SignalKind, signal};
+
+    pub(super) struct Signals(Vec<Signal>);
+
+    impl Signals {
+        pub(super) fn listen() -> std::io::Result<Self> {
+            let kinds = [
+                SignalKind::interrupt(),
+                SignalKind::terminate(),
+                SignalKind::hangup(),
+            ];
+            kinds
+                .into_iter()
+                .map(signal)
+                .collect::<std::io::Result<Vec<_>>>()
+                .map(Self)
+        }
+
+        /// Waits for the next.
+        pub(super) async fn next(&mut self) {
+            let waits = self.0.iter_mut().map(|signal| Box::pin(signal.recv()));
+            futures::future::select_all(waits).await;
+        }
+    }
+}
+
+/// What asks a process to end: Ctrl-C. Neither built nor run anywhere yet.
+#[cfg(not(unix))]
+mod system {
+    pub(super) struct Signals;
+
+    impl Signals {
+        #[expect(clippy::unnecessary_wraps, reason = "other systems can fail here")]
+        pub(super) fn listen() -> std::io::Result<Self> {
+            Ok(Self)
+        }
+
+        /// Waits for the next.
+        pub(super) async fn next(&mut self) {
+            if tokio::signal::ctrl_c().await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        }
+    }
 }

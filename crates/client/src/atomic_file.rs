@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use fs_err as fs;
 
+use crate::platform;
+
 /// Writes `bytes` to `path`, readable by its owner alone, through a synced temporary file beside it.
 ///
 /// A symbolic link is followed, so that a file kept elsewhere by its owner stays there.
@@ -22,7 +24,7 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
     file.persist(&target).map_err(|error| error.error)?;
-    fs::File::open(directory)?.sync_all()
+    platform::sync_directory(directory)
 }
 
 /// Makes a directory, and what is missing above it, for its owner alone.
@@ -32,8 +34,7 @@ pub(crate) fn create_private_dir(directory: &Path) -> io::Result<()> {
     }
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    platform::owner_only(&mut builder);
     builder.create(directory).map_err(|error| {
         let message = format!(
             "cannot make the directory `{}`: {error}",

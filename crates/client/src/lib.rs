@@ -10,6 +10,7 @@ pub mod http;
 pub mod journal;
 pub mod litter;
 pub mod paths;
+pub mod platform;
 pub mod profile;
 pub mod transfer;
 pub mod wipe;

@@ -5,10 +5,10 @@
 
 use std::fs::{File, TryLockError};
 use std::io;
-use std::os::unix::fs::MetadataExt as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::{Journal, UploadKey};
+use crate::platform;
 
 /// Held while a file is worked on.
 #[derive(Debug)]
@@ -46,21 +46,12 @@ impl Journal {
                 Err(TryLockError::Error(error)) => return Err(error),
             }
             // Whoever had it before may have taken the file away between the two steps.
-            if is_at(&file, &path)? {
+            if platform::is_at(&file, &path)? {
                 return Ok(Some(FileLock {
                     held: Some((file, path)),
                 }));
             }
         }
-    }
-}
-
-fn is_at(file: &File, path: &Path) -> io::Result<bool> {
-    let held = file.metadata()?;
-    match fs_err::metadata(path) {
-        Ok(there) => Ok((there.dev(), there.ino()) == (held.dev(), held.ino())),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
-        Err(error) => Err(error),
     }
 }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 use rusqlite::{Connection, TransactionBehavior};
 
 use super::{Journal, JournalError};
+use crate::platform;
 
 /// What brings a journal from one version to the next; the index is the version before. Append only.
 const MIGRATIONS: [&str; 1] = [include_str!(
@@ -99,8 +100,7 @@ fn migrate(connection: &mut Connection, path: &Path) -> Result<(), JournalError>
 fn create_private(directory: &Path) -> std::io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    platform::owner_only(&mut builder);
     builder.create(directory)
 }
 

@@ -1,7 +1,5 @@
 //! Uploads and parts as they lie in the journal: types, and how rows become them.
 
-use std::ffi::OsStr;
-use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
 use heimdex_api::plan::{PartNumber, PartSize};
@@ -10,6 +8,7 @@ use rusqlite::Row;
 
 use super::ingests::uuid;
 use super::{FileKey, FileStamp, time, unreadable, unsigned};
+use crate::platform;
 use crate::transfer::plan::HashedPart;
 
 /// A file on its way to one account.
@@ -119,7 +118,7 @@ pub(super) fn upload(row: &Row<'_>) -> rusqlite::Result<JournaledUpload> {
             fs_id: row.get("fs_id")?,
             path: row.get("path")?,
         },
-        shown_path: PathBuf::from(OsStr::from_bytes(&shown)),
+        shown_path: PathBuf::from(platform::name_from_bytes(&shown)),
         stamp: FileStamp {
             size: unsigned(row, "size")?,
             mtime: row.get("mtime")?,

@@ -1,6 +1,5 @@
 //! Uploads as they were last seen, and the parts that the store acknowledged: the transactions.
 
-use std::os::unix::ffi::OsStrExt as _;
 use std::time::Duration;
 
 use heimdex_api::plan::PartNumber;
@@ -12,6 +11,7 @@ use super::upload_row::{
     upload,
 };
 use super::{FileStamp, Journal, JournalError, column};
+use crate::platform;
 use crate::transfer::plan::{HashedPart, KnownParts};
 
 /// How long a finished upload is remembered.
@@ -257,7 +257,7 @@ fn insert(
             key.profile,
             key.file.fs_id,
             key.file.path,
-            shown_path.as_os_str().as_bytes(),
+            platform::bytes_of(shown_path.as_os_str()),
             column(stamp.size),
             stamp.mtime,
             stamp.ctime,

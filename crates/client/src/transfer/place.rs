@@ -1,21 +1,20 @@
 //! Where a file is, in terms that survive unplugging its card: the file system's UUID and the path in it.
 
 use std::io;
-use std::os::unix::ffi::OsStrExt as _;
-use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
 use crate::journal::FileKey;
+use crate::platform;
 
 /// Finds a file, or a folder, by file system and path in it.
 pub fn locate(path: &Path) -> io::Result<FileKey> {
     let path = fs_err::canonicalize(path)?;
     let mount = fs_err::read("/proc/self/mountinfo")
         .ok()
-        .and_then(|table| mount_of(&table, path.as_os_str().as_bytes()));
+        .and_then(|table| mount_of(&table, platform::bytes_of(path.as_os_str())));
     if let Some(mount) = mount {
-        let source = Path::new(std::ffi::OsStr::from_bytes(&mount.source));
-        if let Some(uuid) = uuid_of(source) {
+        let source = platform::name_from_bytes(&mount.source);
+        if let Some(uuid) = uuid_of(Path::new(&source)) {
             return Ok(FileKey {
                 fs_id: format!("uuid:{uuid}"),
                 path: mount.path,
@@ -33,7 +32,7 @@ pub fn locate(path: &Path) -> io::Result<FileKey> {
     let fs_id = format!("machine:{}", machine_id());
     Ok(FileKey {
         fs_id,
-        path: path.as_os_str().as_bytes().to_vec(),
+        path: platform::bytes_of(path.as_os_str()).to_vec(),
     })
 }
 
@@ -49,16 +48,13 @@ fn machine_id() -> String {
 
 /// The UUID of the file system on a block device.
 fn uuid_of(device: &Path) -> Option<String> {
-    let wanted = fs_err::metadata(device).ok()?.rdev();
-    if wanted == 0 {
-        return None;
-    }
+    let wanted = platform::device_number(&fs_err::metadata(device).ok()?)?;
     fs_err::read_dir("/dev/disk/by-uuid")
         .ok()?
         .filter_map(Result::ok)
         .find_map(|entry| {
-            let found = fs_err::metadata(entry.path()).ok()?.rdev();
-            (found == wanted)
+            let found = platform::device_number(&fs_err::metadata(entry.path()).ok()?);
+            (found == Some(wanted))
                 .then(|| entry.file_name().into_string().ok())
                 .flatten()
         })

@@ -6,14 +6,12 @@
 use std::fs::File;
 use std::io;
 use std::ops::Range;
-use std::os::unix::fs::{FileExt as _, FileTypeExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use crc_fast::{CrcAlgorithm, Digest};
-use fs_err::os::unix::fs::OpenOptionsExt as _;
 use futures::Stream;
 use heimdex_api::hash::PartHasher;
 use heimdex_api::{Checksum, PartChecksum};
@@ -24,6 +22,7 @@ use super::error::TransferError;
 use super::plan::HashedPart;
 use super::stop::Stop;
 use crate::journal::FileStamp;
+use crate::platform;
 
 #[cfg(test)]
 mod tests;
@@ -72,13 +71,9 @@ impl Source {
                 kind,
             });
         }
-        let nonblocking = rustix::fs::OFlags::NONBLOCK.bits().cast_signed();
-        let file = fs_err::OpenOptions::new()
-            .read(true)
-            .custom_flags(nonblocking)
-            .open(path)
-            .map_err(fail)?
-            .into_file();
+        let mut options = fs_err::OpenOptions::new();
+        platform::never_block(options.read(true));
+        let file = options.open(path).map_err(fail)?.into_file();
         let metadata = file.metadata().map_err(fail)?;
         if let Some(kind) = special(&metadata) {
             return Err(TransferError::NotAFile {
@@ -87,7 +82,7 @@ impl Source {
             });
         }
         Ok(Self {
-            device: metadata.dev(),
+            device: platform::facts(&metadata).device,
             stamp: stamp(&metadata),
             file,
             path: path.to_owned(),
@@ -119,10 +114,11 @@ impl Source {
     /// Whether it still is the file that was opened.
     pub(crate) fn check(&self) -> Result<(), Stop> {
         let metadata = self.file.metadata().map_err(|error| unreadable(&error))?;
-        if metadata.nlink() == 0 {
+        let facts = platform::facts(&metadata);
+        if !facts.has_name {
             return Err(Stop::FileVanished);
         }
-        if metadata.dev() != self.device || stamp(&metadata) != self.stamp {
+        if facts.device != self.device || stamp(&metadata) != self.stamp {
             return Err(Stop::FileChanged);
         }
         Ok(())
@@ -264,11 +260,10 @@ fn unreadable(error: &io::Error) -> Stop {
 }
 
 fn read_exactly(file: &File, bytes: &mut [u8], at: u64) -> Result<(), Stop> {
-    file.read_exact_at(bytes, at)
-        .map_err(|error| match error.kind() {
-            io::ErrorKind::UnexpectedEof => Stop::FileChanged,
-            _ => unreadable(&error),
-        })
+    platform::read_exact_at(file, bytes, at).map_err(|error| match error.kind() {
+        io::ErrorKind::UnexpectedEof => Stop::FileChanged,
+        _ => unreadable(&error),
+    })
 }
 
 /// Reads what lies in memory already, without waiting for a disk; the number of bytes.
@@ -286,12 +281,12 @@ fn read_cached(_file: &File, _bytes: &mut [u8], _at: u64) -> usize {
 
 /// What tells that a file was not touched since.
 pub(crate) fn stamp(metadata: &std::fs::Metadata) -> FileStamp {
-    let micros = |seconds: i64, nanos: i64| seconds.saturating_mul(1_000_000) + nanos / 1000;
+    let facts = platform::facts(metadata);
     FileStamp {
         size: metadata.len(),
-        mtime: micros(metadata.mtime(), metadata.mtime_nsec()),
-        ctime: micros(metadata.ctime(), metadata.ctime_nsec()),
-        inode: metadata.ino(),
+        mtime: facts.mtime,
+        ctime: facts.ctime,
+        inode: facts.inode,
     }
 }
 
@@ -302,11 +297,7 @@ fn special(metadata: &std::fs::Metadata) -> Option<&'static str> {
         None
     } else if kind.is_dir() {
         Some("a directory")
-    } else if kind.is_fifo() {
-        Some("a pipe")
-    } else if kind.is_socket() {
-        Some("a socket")
     } else {
-        Some("a device")
+        platform::special(kind).or(Some("something else"))
     }
 }

@@ -2,7 +2,6 @@
 
 use std::fs::File;
 use std::io;
-use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -19,6 +18,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::remote::Remote;
+use crate::platform;
 use crate::transfer::buffers::BUFFER_SIZE;
 use crate::transfer::context::{TransferContext, jitter};
 use crate::transfer::error::TransferError;
@@ -293,7 +293,7 @@ fn write(
     };
     while let Some(chunk) = queue.blocking_recv() {
         hasher.update(&chunk);
-        file.write_all_at(&chunk, at)?;
+        platform::write_all_at(file, &chunk, at)?;
         at += chunk.len() as u64;
     }
     failpoint!("client.download.written");
@@ -322,7 +322,7 @@ pub(super) async fn copy(
         let file = Arc::clone(&spool);
         let read = move || -> io::Result<Vec<u8>> {
             let mut buffer = vec![0; BUFFER_SIZE];
-            let count = file.read_at(&mut buffer, at)?;
+            let count = platform::read_at(&file, &mut buffer, at)?;
             buffer.truncate(count);
             Ok(buffer)
         };
