@@ -16,6 +16,12 @@ _heimdex() {
             ",$1")
                 cmd="heimdex"
                 ;;
+            heimdex,completions)
+                cmd="heimdex__subcmd__completions"
+                ;;
+            heimdex,config)
+                cmd="heimdex__subcmd__config"
+                ;;
             heimdex,download)
                 cmd="heimdex__subcmd__download"
                 ;;
@@ -33,6 +39,9 @@ _heimdex() {
                 ;;
             heimdex,ls)
                 cmd="heimdex__subcmd__list"
+                ;;
+            heimdex,profile)
+                cmd="heimdex__subcmd__profile"
                 ;;
             heimdex,queue)
                 cmd="heimdex__subcmd__queue"
@@ -55,8 +64,26 @@ _heimdex() {
             heimdex,upload)
                 cmd="heimdex__subcmd__upload"
                 ;;
+            heimdex,version)
+                cmd="heimdex__subcmd__version"
+                ;;
             heimdex,whoami)
                 cmd="heimdex__subcmd__whoami"
+                ;;
+            heimdex__subcmd__config,path)
+                cmd="heimdex__subcmd__config__subcmd__path"
+                ;;
+            heimdex__subcmd__config,show)
+                cmd="heimdex__subcmd__config__subcmd__show"
+                ;;
+            heimdex__subcmd__profile,list)
+                cmd="heimdex__subcmd__profile__subcmd__list"
+                ;;
+            heimdex__subcmd__profile,rm)
+                cmd="heimdex__subcmd__profile__subcmd__rm"
+                ;;
+            heimdex__subcmd__profile,use)
+                cmd="heimdex__subcmd__profile__subcmd__use"
                 ;;
             heimdex__subcmd__queue,cancel)
                 cmd="heimdex__subcmd__queue__subcmd__cancel"
@@ -83,12 +110,104 @@ _heimdex() {
 
     case "${cmd}" in
         heimdex)
-            opts="-q -v -h -V --profile --color --quiet --verbose --help --version register login logout whoami token upload queue list ls show download ingests rm safe-to-wipe"
+            opts="-q -v -h -V --profile --color --quiet --verbose --help --version register login logout whoami token profile upload queue list ls show download ingests rm safe-to-wipe completions config version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        heimdex__subcmd__completions)
+            opts="-q -v -h --profile --color --quiet --verbose --help bash elvish fish powershell zsh"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        heimdex__subcmd__config)
+            opts="-q -v -h --profile --color --quiet --verbose --help show path"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        heimdex__subcmd__config__subcmd__path)
+            opts="-q -v -h --profile --color --quiet --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        heimdex__subcmd__config__subcmd__show)
+            opts="-q -v -h --json --profile --color --quiet --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --json)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --profile)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -243,7 +362,7 @@ _heimdex() {
             return 0
             ;;
         heimdex__subcmd__login)
-            opts="-q -v -h --password-stdin --json --server --insecure --ca-file --proxy --profile --color --quiet --verbose --help"
+            opts="-q -v -h --password-stdin --json --server --insecure --ca-file --proxy --store --profile --color --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -265,6 +384,10 @@ _heimdex() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --store)
+                    COMPREPLY=($(compgen -W "keyring file" -- "${cur}"))
+                    return 0
+                    ;;
                 --profile)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -283,6 +406,98 @@ _heimdex() {
         heimdex__subcmd__logout)
             opts="-q -v -h --profile --color --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        heimdex__subcmd__profile)
+            opts="-q -v -h --profile --color --quiet --verbose --help list use rm"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        heimdex__subcmd__profile__subcmd__list)
+            opts="-q -v -h --json --profile --color --quiet --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --json)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        heimdex__subcmd__profile__subcmd__rm)
+            opts="-y -q -v -h --yes --profile --color --quiet --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        heimdex__subcmd__profile__subcmd__use)
+            opts="-q -v -h --profile --color --quiet --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -407,7 +622,7 @@ _heimdex() {
             return 0
             ;;
         heimdex__subcmd__register)
-            opts="-q -v -h --display-name --password-stdin --json --server --insecure --ca-file --proxy --profile --color --quiet --verbose --help"
+            opts="-q -v -h --display-name --password-stdin --json --server --insecure --ca-file --proxy --store --profile --color --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -431,6 +646,10 @@ _heimdex() {
                     ;;
                 --proxy)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
+                    COMPREPLY=($(compgen -W "keyring file" -- "${cur}"))
                     return 0
                     ;;
                 --profile)
@@ -665,6 +884,32 @@ _heimdex() {
                     COMPREPLY=($(compgen -W "stored verified ready" -- "${cur}"))
                     return 0
                     ;;
+                --json)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        heimdex__subcmd__version)
+            opts="-q -v -h --json --profile --color --quiet --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
                 --json)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

@@ -37,6 +37,7 @@ complete -c heimdex -n "__fish_heimdex_needs_command" -f -a "login" -d 'Log in'
 complete -c heimdex -n "__fish_heimdex_needs_command" -f -a "logout" -d 'Log out'
 complete -c heimdex -n "__fish_heimdex_needs_command" -f -a "whoami" -d 'Show who is logged in where, and what is stored'
 complete -c heimdex -n "__fish_heimdex_needs_command" -f -a "token" -d 'Make, list and revoke access tokens for scripts'
+complete -c heimdex -n "__fish_heimdex_needs_command" -f -a "profile" -d 'List, choose and forget profiles: a server and an account each'
 complete -c heimdex -n "__fish_heimdex_needs_command" -f -a "upload" -d 'Send files and folders'
 complete -c heimdex -n "__fish_heimdex_needs_command" -f -a "queue" -d 'Show, resume and cancel unfinished uploads'
 complete -c heimdex -n "__fish_heimdex_needs_command" -f -a "list" -d 'List videos'
@@ -46,11 +47,16 @@ complete -c heimdex -n "__fish_heimdex_needs_command" -f -a "download" -d 'Get v
 complete -c heimdex -n "__fish_heimdex_needs_command" -f -a "ingests" -d 'Tell whether a card or folder arrived whole'
 complete -c heimdex -n "__fish_heimdex_needs_command" -f -a "rm" -d 'Put videos into the trash'
 complete -c heimdex -n "__fish_heimdex_needs_command" -f -a "safe-to-wipe" -d 'Tell whether a card may be wiped'
+complete -c heimdex -n "__fish_heimdex_needs_command" -f -a "completions" -d 'Print what makes a shell complete ids, tags, sources and profiles'
+complete -c heimdex -n "__fish_heimdex_needs_command" -f -a "config" -d 'Show what holds, and where it comes from'
+complete -c heimdex -n "__fish_heimdex_needs_command" -f -a "version" -d 'Show the version, and the server\'s'
 complete -c heimdex -n "__fish_heimdex_using_subcommand register" -l display-name -d 'What to call you' -r
 complete -c heimdex -n "__fish_heimdex_using_subcommand register" -l json -d 'Print JSON, of the named fields only where some are named' -r
 complete -c heimdex -n "__fish_heimdex_using_subcommand register" -l server -d 'The server\'s URL; without it the profile\'s, else `http://127.0.0.1:8000`' -r
 complete -c heimdex -n "__fish_heimdex_using_subcommand register" -l ca-file -d 'Trust the certificates in this PEM file too' -r -F
 complete -c heimdex -n "__fish_heimdex_using_subcommand register" -l proxy -d 'Go through this proxy; without it, what `HTTPS_PROXY` says' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand register" -l store -d 'Where the login is kept; without it as before, else in the keyring where one answers' -r -f -a "keyring\t'The keyring of the desktop or the system'
+file\t'A file beside the configuration that only you can read'"
 complete -c heimdex -n "__fish_heimdex_using_subcommand register" -l profile -d 'The profile to use: a server and an account' -r
 complete -c heimdex -n "__fish_heimdex_using_subcommand register" -l color -d 'When to use colours' -r -f -a "auto\t''
 always\t''
@@ -64,6 +70,8 @@ complete -c heimdex -n "__fish_heimdex_using_subcommand login" -l json -d 'Print
 complete -c heimdex -n "__fish_heimdex_using_subcommand login" -l server -d 'The server\'s URL; without it the profile\'s, else `http://127.0.0.1:8000`' -r
 complete -c heimdex -n "__fish_heimdex_using_subcommand login" -l ca-file -d 'Trust the certificates in this PEM file too' -r -F
 complete -c heimdex -n "__fish_heimdex_using_subcommand login" -l proxy -d 'Go through this proxy; without it, what `HTTPS_PROXY` says' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand login" -l store -d 'Where the login is kept; without it as before, else in the keyring where one answers' -r -f -a "keyring\t'The keyring of the desktop or the system'
+file\t'A file beside the configuration that only you can read'"
 complete -c heimdex -n "__fish_heimdex_using_subcommand login" -l profile -d 'The profile to use: a server and an account' -r
 complete -c heimdex -n "__fish_heimdex_using_subcommand login" -l color -d 'When to use colours' -r -f -a "auto\t''
 always\t''
@@ -126,6 +134,39 @@ complete -c heimdex -n "__fish_heimdex_using_subcommand token; and __fish_seen_s
 complete -c heimdex -n "__fish_heimdex_using_subcommand token; and __fish_seen_subcommand_from revoke" -s q -l quiet -d 'Say nothing but errors and what was asked for'
 complete -c heimdex -n "__fish_heimdex_using_subcommand token; and __fish_seen_subcommand_from revoke" -s v -l verbose -d 'Say why something failed; twice: say what is done'
 complete -c heimdex -n "__fish_heimdex_using_subcommand token; and __fish_seen_subcommand_from revoke" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c heimdex -n "__fish_heimdex_using_subcommand profile; and not __fish_seen_subcommand_from list use rm" -l profile -d 'The profile to use: a server and an account' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand profile; and not __fish_seen_subcommand_from list use rm" -l color -d 'When to use colours' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c heimdex -n "__fish_heimdex_using_subcommand profile; and not __fish_seen_subcommand_from list use rm" -s q -l quiet -d 'Say nothing but errors and what was asked for'
+complete -c heimdex -n "__fish_heimdex_using_subcommand profile; and not __fish_seen_subcommand_from list use rm" -s v -l verbose -d 'Say why something failed; twice: say what is done'
+complete -c heimdex -n "__fish_heimdex_using_subcommand profile; and not __fish_seen_subcommand_from list use rm" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c heimdex -n "__fish_heimdex_using_subcommand profile; and not __fish_seen_subcommand_from list use rm" -f -a "list" -d 'List profiles'
+complete -c heimdex -n "__fish_heimdex_using_subcommand profile; and not __fish_seen_subcommand_from list use rm" -f -a "use" -d 'Use a profile from now on'
+complete -c heimdex -n "__fish_heimdex_using_subcommand profile; and not __fish_seen_subcommand_from list use rm" -f -a "rm" -d 'Forget a profile and log out of it'
+complete -c heimdex -n "__fish_heimdex_using_subcommand profile; and __fish_seen_subcommand_from list" -l json -d 'Print JSON, of the named fields only where some are named' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand profile; and __fish_seen_subcommand_from list" -l profile -d 'The profile to use: a server and an account' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand profile; and __fish_seen_subcommand_from list" -l color -d 'When to use colours' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c heimdex -n "__fish_heimdex_using_subcommand profile; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say nothing but errors and what was asked for'
+complete -c heimdex -n "__fish_heimdex_using_subcommand profile; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say why something failed; twice: say what is done'
+complete -c heimdex -n "__fish_heimdex_using_subcommand profile; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c heimdex -n "__fish_heimdex_using_subcommand profile; and __fish_seen_subcommand_from use" -l profile -d 'The profile to use: a server and an account' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand profile; and __fish_seen_subcommand_from use" -l color -d 'When to use colours' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c heimdex -n "__fish_heimdex_using_subcommand profile; and __fish_seen_subcommand_from use" -s q -l quiet -d 'Say nothing but errors and what was asked for'
+complete -c heimdex -n "__fish_heimdex_using_subcommand profile; and __fish_seen_subcommand_from use" -s v -l verbose -d 'Say why something failed; twice: say what is done'
+complete -c heimdex -n "__fish_heimdex_using_subcommand profile; and __fish_seen_subcommand_from use" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c heimdex -n "__fish_heimdex_using_subcommand profile; and __fish_seen_subcommand_from rm" -l profile -d 'The profile to use: a server and an account' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand profile; and __fish_seen_subcommand_from rm" -l color -d 'When to use colours' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c heimdex -n "__fish_heimdex_using_subcommand profile; and __fish_seen_subcommand_from rm" -s y -l yes -d 'Ask nothing'
+complete -c heimdex -n "__fish_heimdex_using_subcommand profile; and __fish_seen_subcommand_from rm" -s q -l quiet -d 'Say nothing but errors and what was asked for'
+complete -c heimdex -n "__fish_heimdex_using_subcommand profile; and __fish_seen_subcommand_from rm" -s v -l verbose -d 'Say why something failed; twice: say what is done'
+complete -c heimdex -n "__fish_heimdex_using_subcommand profile; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c heimdex -n "__fish_heimdex_using_subcommand upload" -l title -d 'What to call it; for one file only' -r
 complete -c heimdex -n "__fish_heimdex_using_subcommand upload" -l description -d 'What to say of it; for one file only' -r
 complete -c heimdex -n "__fish_heimdex_using_subcommand upload" -l tag -d 'A tag; may be given several times' -r
@@ -287,3 +328,42 @@ complete -c heimdex -n "__fish_heimdex_using_subcommand safe-to-wipe" -l accept-
 complete -c heimdex -n "__fish_heimdex_using_subcommand safe-to-wipe" -s q -l quiet -d 'Say nothing but errors and what was asked for'
 complete -c heimdex -n "__fish_heimdex_using_subcommand safe-to-wipe" -s v -l verbose -d 'Say why something failed; twice: say what is done'
 complete -c heimdex -n "__fish_heimdex_using_subcommand safe-to-wipe" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c heimdex -n "__fish_heimdex_using_subcommand completions" -l profile -d 'The profile to use: a server and an account' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand completions" -l color -d 'When to use colours' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c heimdex -n "__fish_heimdex_using_subcommand completions" -s q -l quiet -d 'Say nothing but errors and what was asked for'
+complete -c heimdex -n "__fish_heimdex_using_subcommand completions" -s v -l verbose -d 'Say why something failed; twice: say what is done'
+complete -c heimdex -n "__fish_heimdex_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c heimdex -n "__fish_heimdex_using_subcommand config; and not __fish_seen_subcommand_from show path" -l profile -d 'The profile to use: a server and an account' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand config; and not __fish_seen_subcommand_from show path" -l color -d 'When to use colours' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c heimdex -n "__fish_heimdex_using_subcommand config; and not __fish_seen_subcommand_from show path" -s q -l quiet -d 'Say nothing but errors and what was asked for'
+complete -c heimdex -n "__fish_heimdex_using_subcommand config; and not __fish_seen_subcommand_from show path" -s v -l verbose -d 'Say why something failed; twice: say what is done'
+complete -c heimdex -n "__fish_heimdex_using_subcommand config; and not __fish_seen_subcommand_from show path" -s h -l help -d 'Print help'
+complete -c heimdex -n "__fish_heimdex_using_subcommand config; and not __fish_seen_subcommand_from show path" -f -a "show" -d 'Show each value and where it comes from'
+complete -c heimdex -n "__fish_heimdex_using_subcommand config; and not __fish_seen_subcommand_from show path" -f -a "path" -d 'Print the path of the configuration file'
+complete -c heimdex -n "__fish_heimdex_using_subcommand config; and __fish_seen_subcommand_from show" -l json -d 'Print JSON, of the named fields only where some are named' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand config; and __fish_seen_subcommand_from show" -l profile -d 'The profile to use: a server and an account' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand config; and __fish_seen_subcommand_from show" -l color -d 'When to use colours' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c heimdex -n "__fish_heimdex_using_subcommand config; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Say nothing but errors and what was asked for'
+complete -c heimdex -n "__fish_heimdex_using_subcommand config; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say why something failed; twice: say what is done'
+complete -c heimdex -n "__fish_heimdex_using_subcommand config; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c heimdex -n "__fish_heimdex_using_subcommand config; and __fish_seen_subcommand_from path" -l profile -d 'The profile to use: a server and an account' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand config; and __fish_seen_subcommand_from path" -l color -d 'When to use colours' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c heimdex -n "__fish_heimdex_using_subcommand config; and __fish_seen_subcommand_from path" -s q -l quiet -d 'Say nothing but errors and what was asked for'
+complete -c heimdex -n "__fish_heimdex_using_subcommand config; and __fish_seen_subcommand_from path" -s v -l verbose -d 'Say why something failed; twice: say what is done'
+complete -c heimdex -n "__fish_heimdex_using_subcommand config; and __fish_seen_subcommand_from path" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c heimdex -n "__fish_heimdex_using_subcommand version" -l json -d 'Print JSON, of the named fields only where some are named' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand version" -l profile -d 'The profile to use: a server and an account' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand version" -l color -d 'When to use colours' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c heimdex -n "__fish_heimdex_using_subcommand version" -s q -l quiet -d 'Say nothing but errors and what was asked for'
+complete -c heimdex -n "__fish_heimdex_using_subcommand version" -s v -l verbose -d 'Say why something failed; twice: say what is done'
+complete -c heimdex -n "__fish_heimdex_using_subcommand version" -s h -l help -d 'Print help (see more with \'--help\')'

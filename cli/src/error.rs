@@ -4,7 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use heimdex_client::credentials::CredentialsError;
-use heimdex_client::http::{HttpError, InvalidServerUrl, NetworkError};
+use heimdex_client::http::{HttpError, InvalidProxy, InvalidServerUrl, NetworkError};
 use heimdex_client::journal::JournalError;
 use heimdex_client::profile::ConfigError;
 use heimdex_client::transfer::TransferError;
@@ -68,6 +68,14 @@ pub(crate) enum CliError {
         /// What it may mean, named.
         candidates: Vec<String>,
     },
+    /// The configuration has no such profile.
+    #[error("there is no profile `{name}`")]
+    NoSuchProfile {
+        /// What was typed.
+        name: String,
+        /// What was meant, perhaps.
+        nearest: Option<String>,
+    },
     /// A path cannot be looked at.
     #[error("cannot use `{}`: {}", path.display(), source.kind())]
     Path {
@@ -100,6 +108,9 @@ pub(crate) enum CliError {
     /// The server's address cannot be used.
     #[error(transparent)]
     ServerUrl(#[from] InvalidServerUrl),
+    /// The proxy's address cannot be used.
+    #[error(transparent)]
+    Proxy(#[from] InvalidProxy),
     /// Standard output cannot be written.
     #[error("cannot write to standard output")]
     Output(#[source] io::Error),
@@ -130,11 +141,14 @@ impl CliError {
             | Self::NoTerminal { .. }
             | Self::NoServer
             | Self::Ambiguous { .. }
+            | Self::NoSuchProfile { .. }
+            | Self::Proxy(_)
             | Self::ServerUrl(_) => ExitStatus::Usage,
             Self::Http(error) => error.class().into(),
             Self::Transfer(error) => error.class().into(),
             Self::Wipe(error) => error.class().into(),
             Self::Credentials(CredentialsError::Locked { .. }) => ExitStatus::Busy,
+            Self::Credentials(CredentialsError::Keyring(_)) => ExitStatus::NotLoggedIn,
             Self::NoHome
             | Self::Input { .. }
             | Self::Declined
@@ -175,10 +189,15 @@ impl CliError {
             Self::Wipe(error) => error.hint(),
             Self::Credentials(error) => error.hint(),
             Self::ServerUrl(error) => error.hint(),
+            Self::Proxy(error) => Some(error.hint().into()),
+            Self::Network(error) => error.hint().map(str::to_owned),
+            Self::NoSuchProfile { nearest, .. } => Some(match nearest {
+                Some(name) => format!("did you mean `{name}`?"),
+                None => "`heimdex profile list` shows them".into(),
+            }),
             Self::Input { .. }
             | Self::Declined
             | Self::Path { .. }
-            | Self::Network(_)
             | Self::Output(_)
             | Self::Runtime(_) => None,
         }

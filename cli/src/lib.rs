@@ -3,6 +3,7 @@
 mod args;
 mod clock;
 mod commands;
+mod completing;
 mod error;
 mod exit;
 mod interrupt;
@@ -32,6 +33,10 @@ pub fn command() -> clap::Command {
 /// Runs what was typed and says how it went.
 #[must_use]
 pub fn main() -> ExitCode {
+    let environment = Environment::capture();
+    if let Some(answered) = completing::answer(&environment) {
+        return answered;
+    }
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
@@ -40,7 +45,6 @@ pub fn main() -> ExitCode {
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
-    let environment = Environment::capture();
     let printer = Printer::new(&cli.global, &environment);
     logging::start(&cli.global, &environment, &printer);
     let runtime = match tokio::runtime::Builder::new_multi_thread()

@@ -9,7 +9,7 @@ use indicatif::{MultiProgress, ProgressDrawTarget};
 
 use crate::args::{ColorChoice, GlobalArgs};
 use crate::error::CliError;
-use crate::output::text::{Colour, clean, clean_lines, painted};
+use crate::output::text::{Colour, clean, clean_lines, painted, wrapped};
 use crate::settings::Environment;
 
 /// Whether something is shown to a person or read by a program.
@@ -103,6 +103,18 @@ impl Printer {
         self.print_data(text)
     }
 
+    /// Prints a script for a shell, byte for byte: our own text, which a terminal may obey.
+    pub(crate) fn script(&self, script: &[u8]) -> Result<(), CliError> {
+        self.inner
+            .bars
+            .suspend(|| {
+                let mut stdout = io::stdout().lock();
+                stdout.write_all(script)?;
+                stdout.flush()
+            })
+            .map_err(CliError::Output)
+    }
+
     fn print_data(&self, text: &str) -> Result<(), CliError> {
         self.inner
             .bars
@@ -144,7 +156,7 @@ impl Printer {
 
     /// A line of the log.
     pub(crate) fn log(&self, line: &str) {
-        self.print_talk(line.trim_end_matches('\n'));
+        self.print_stderr(line.trim_end_matches('\n'));
     }
 
     /// One file of many failed; the run goes on.
@@ -202,6 +214,10 @@ impl Printer {
     }
 
     fn print_talk(&self, text: &str) {
+        self.print_stderr(&wrapped(text, self.talk_width()));
+    }
+
+    fn print_stderr(&self, text: &str) {
         self.inner.bars.suspend(|| {
             // Who closed standard error does not want to be talked to.
             let _ = writeln!(io::stderr().lock(), "{}", clean_lines(text));

@@ -27,12 +27,40 @@ pub(crate) const FOR_TESTS: &[Need] = &[
     },
     POSTGRES,
     Need {
+        package: "dbus",
+        present: || on_path("dbus-daemon") && on_path("dbus-send"),
+    },
+    Need {
+        package: "fish",
+        present: || on_path("fish"),
+    },
+    Need {
+        package: "gnome-keyring",
+        present: || on_path("gnome-keyring-daemon"),
+    },
+    Need {
+        package: "nginx-light",
+        present: || on_path("nginx") || PathBuf::from("/usr/sbin/nginx").is_file(),
+    },
+    Need {
+        package: "openssl",
+        present: || on_path("openssl"),
+    },
+    Need {
+        package: "tinyproxy-bin",
+        present: || on_path("tinyproxy"),
+    },
+    Need {
         package: "python3",
         present: || on_path("python3"),
     },
     Need {
         package: "tmux",
         present: || on_path("tmux"),
+    },
+    Need {
+        package: "zsh",
+        present: || on_path("zsh"),
     },
 ];
 

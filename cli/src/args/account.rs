@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
+use heimdex_client::credentials::Store;
 
 use super::JsonArgs;
 
@@ -38,11 +39,13 @@ Examples:
   heimdex login you@example.org --server https://films.example.org
   heimdex login you@example.org --password-stdin <password.txt
   heimdex login you@example.org --profile archive --server https://archive.example.org
+  heimdex login you@example.org --store file
 ";
 
 /// Log in
 ///
-/// The server is remembered in the profile. The login is kept in a file that only you can read.
+/// The server is remembered in the profile, and where the login is kept: in the system's keyring where one answers,
+/// else in a file that only you can read.
 #[derive(Debug, Args)]
 #[command(before_long_help = LOGIN_EXAMPLES)]
 pub(crate) struct LoginArgs {
@@ -75,6 +78,27 @@ pub(crate) struct ConnectionArgs {
     /// Go through this proxy; without it, what `HTTPS_PROXY` says
     #[arg(long, value_name = "URL")]
     pub(crate) proxy: Option<String>,
+    /// Where the login is kept; without it as before, else in the keyring where one answers
+    #[arg(long, value_enum, value_name = "WHERE")]
+    pub(crate) store: Option<StoreChoice>,
+}
+
+/// Where a login is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum StoreChoice {
+    /// The keyring of the desktop or the system
+    Keyring,
+    /// A file beside the configuration that only you can read
+    File,
+}
+
+impl From<StoreChoice> for Store {
+    fn from(choice: StoreChoice) -> Self {
+        match choice {
+            StoreChoice::Keyring => Self::Keyring,
+            StoreChoice::File => Self::File,
+        }
+    }
 }
 
 const LOGOUT_EXAMPLES: &str = "\
@@ -85,7 +109,7 @@ Examples:
 
 /// Log out
 ///
-/// Ends the session on the server and forgets it here. Where the server cannot be reached it is forgotten here all
+/// Ends the session on the server and forgets it here, in the keyring or the file. Where the server cannot be reached it is forgotten here all
 /// the same, and that is said.
 #[derive(Debug, Args)]
 #[command(before_long_help = LOGOUT_EXAMPLES)]

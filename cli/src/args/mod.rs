@@ -1,16 +1,20 @@
 //! What can be typed. Clap types only: their comments are the help.
 
 mod account;
+mod completions;
+mod config;
 mod download;
 mod ingests;
 mod json;
 mod list;
+mod profile;
 mod queue;
 mod rm;
 mod safe_to_wipe;
 mod show;
 mod token;
 mod upload;
+mod version;
 
 use std::fmt::Write as _;
 
@@ -18,17 +22,25 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use crate::exit::EXIT_CODES;
 
+#[cfg(test)]
+pub(crate) use account::StoreChoice;
 pub(crate) use account::{ConnectionArgs, LoginArgs, LogoutArgs, RegisterArgs, WhoamiArgs};
+pub(crate) use completions::CompletionsArgs;
+pub(crate) use config::{ConfigArgs, ConfigCommand, ConfigShowArgs};
 pub(crate) use download::DownloadArgs;
 pub(crate) use ingests::IngestsArgs;
 pub(crate) use json::{JsonArgs, JsonMode};
 pub(crate) use list::{ListArgs, SortKey, StateFilter};
+pub(crate) use profile::{
+    ProfileArgs, ProfileCommand, ProfileListArgs, ProfileRmArgs, ProfileUseArgs,
+};
 pub(crate) use queue::{QueueArgs, QueueCancelArgs, QueueCommand, QueueResumeArgs};
 pub(crate) use rm::RmArgs;
 pub(crate) use safe_to_wipe::SafeToWipeArgs;
 pub(crate) use show::ShowArgs;
 pub(crate) use token::{TokenArgs, TokenCommand, TokenCreateArgs, TokenListArgs, TokenRevokeArgs};
 pub(crate) use upload::{UploadArgs, WaitFor};
+pub(crate) use version::VersionArgs;
 
 /// Gets every video off a machine, verified, into a catalog you control.
 #[derive(Debug, Parser)]
@@ -74,6 +86,18 @@ pub(crate) struct GlobalArgs {
     pub(crate) verbose: u8,
 }
 
+impl GlobalArgs {
+    /// What holds where nothing was typed but perhaps a profile.
+    pub(crate) fn with_profile(profile: Option<String>) -> Self {
+        Self {
+            profile,
+            color: ColorChoice::Auto,
+            quiet: true,
+            verbose: 0,
+        }
+    }
+}
+
 /// When colours are used: by default in a terminal, unless `NO_COLOR` is set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ColorChoice {
@@ -90,6 +114,7 @@ pub(crate) enum Command {
     Logout(LogoutArgs),
     Whoami(WhoamiArgs),
     Token(TokenArgs),
+    Profile(ProfileArgs),
     Upload(UploadArgs),
     Queue(QueueArgs),
     #[command(visible_alias = "ls")]
@@ -99,6 +124,9 @@ pub(crate) enum Command {
     Ingests(IngestsArgs),
     Rm(RmArgs),
     SafeToWipe(SafeToWipeArgs),
+    Completions(CompletionsArgs),
+    Config(ConfigArgs),
+    Version(VersionArgs),
 }
 
 /// What the environment says to `heimdex`, for help and manual.

@@ -13,7 +13,7 @@ pub(super) async fn run(mut context: Context<'_>, args: LoginArgs) -> Result<Exi
     context.settings = context.settings.with_connection(&args.connection)?;
     let mode = args.json.mode();
     Selection::of(&mode, &account::USER_FIELDS)?;
-    account::check_home(&context)?;
+    let keeping = account::prepare(&context).await?;
     let client = context.settings.anonymous_client()?;
     let password = ask::password(&context, args.password_stdin, Typed::Once)?;
     let reply = client
@@ -22,7 +22,7 @@ pub(super) async fn run(mut context: Context<'_>, args: LoginArgs) -> Result<Exi
             password,
         })
         .await?;
-    account::keep(&context, &client, &reply).await?;
-    account::tell(&context, &reply, &mode)?;
+    let keeping = account::keep(&context, &client, &reply, keeping).await?;
+    account::tell(&context, &reply, &mode, &keeping)?;
     Ok(ExitStatus::Done)
 }

@@ -1,10 +1,14 @@
 //! `heimdex logout`: ends the session on the server and forgets it here.
 
 use heimdex_client::ErrorClass;
+use heimdex_client::credentials::{Credentials, Store};
+use heimdex_client::http::HttpError;
 
 use super::Context;
 use crate::error::CliError;
 use crate::exit::ExitStatus;
+use crate::printer::Printer;
+use crate::settings::Settings;
 
 pub(super) async fn run(context: &Context<'_>) -> Result<ExitStatus, CliError> {
     let settings = &context.settings;
@@ -14,29 +18,53 @@ pub(super) async fn run(context: &Context<'_>) -> Result<ExitStatus, CliError> {
             "unset it, or end the token with `heimdex token revoke`",
         ));
     }
-    let file = settings.credentials_file().ok_or(CliError::NoHome)?;
-    if file.load(&settings.profile_name)?.is_none() {
+    let credentials = settings.credentials().ok_or(CliError::NoHome)?;
+    if credentials.load().await?.is_none() {
         context.printer.talk("Nobody is logged in.");
         return Ok(ExitStatus::Done);
     }
-    let ended = settings.client()?.logout().await;
-    file.lock().await?.remove(&settings.profile_name)?;
+    let ended = end(settings, &credentials).await?;
+    tell(context.printer, settings, ended)?;
+    Ok(ExitStatus::Done)
+}
+
+/// Ends the session, and forgets it wherever it is; says how the server took it.
+pub(super) async fn end(
+    settings: &Settings,
+    credentials: &Credentials,
+) -> Result<Result<(), HttpError>, CliError> {
+    let ended = settings.client()?.logout().await.map(drop);
+    let locked = credentials.lock().await?;
+    locked.remove().await?;
+    if credentials.store() == Store::Keyring {
+        // A login in a file is older than the profile's word for it, if there is one.
+        locked.remove_from(Store::File).await?;
+    }
+    if let Some(Err(error)) = settings.names_cache().map(|cache| cache.forget()) {
+        tracing::debug!(
+            error = &error as &dyn std::error::Error,
+            "names for completion stay in the cache"
+        );
+    }
+    Ok(ended)
+}
+
+/// Says how the server took it; an error where it lives on there.
+pub(super) fn tell(
+    printer: &Printer,
+    settings: &Settings,
+    ended: Result<(), HttpError>,
+) -> Result<(), CliError> {
     match ended {
-        Ok(_) => context
-            .printer
-            .talk(&format!("Logged out of {}.", settings.server()?)),
+        Ok(()) => printer.talk(&format!("Logged out of {}.", settings.server()?)),
         Err(error) if error.class() == ErrorClass::NotLoggedIn => {
-            context
-                .printer
-                .talk("The session had ended already; it is forgotten here too.");
+            printer.talk("The session had ended already; it is forgotten here too.");
         }
         Err(error) => {
             // The session lives on at the server until it ends by itself: that must be known.
-            context
-                .printer
-                .warn("the login is forgotten here, but the server could not be told");
+            printer.warn("the login is forgotten here, but the server could not be told");
             return Err(error.into());
         }
     }
-    Ok(ExitStatus::Done)
+    Ok(())
 }

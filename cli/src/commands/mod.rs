@@ -2,12 +2,14 @@
 
 mod account;
 mod ask;
+mod config;
 mod download;
 mod find;
 mod ingests;
 mod list;
 mod login;
 mod logout;
+mod profile;
 mod queue;
 mod register;
 mod rm;
@@ -16,10 +18,16 @@ mod show;
 mod token;
 mod transfer;
 mod upload;
+mod version;
 mod whoami;
 
-use crate::args::{Cli, Command};
+use std::sync::Arc;
+
+use heimdex_client::credentials::Unlock;
+
+use crate::args::{Cli, Command, ConfigCommand};
 use crate::clock::Moment;
+use crate::completing;
 use crate::error::CliError;
 use crate::exit::ExitStatus;
 use crate::printer::Printer;
@@ -44,7 +52,17 @@ pub(crate) async fn run(
     environment: Environment,
     printer: &Printer,
 ) -> Result<ExitStatus, CliError> {
-    let settings = Settings::resolve(&cli.global, &environment)?;
+    // What needs no configuration works where that is broken, too.
+    match &cli.command {
+        Command::Config(args) if matches!(args.command, ConfigCommand::Path(_)) => {
+            return config::path(&environment, printer);
+        }
+        Command::Completions(args) => {
+            return completing::register(args.shell, &environment.program(), printer);
+        }
+        _ => {}
+    }
+    let settings = Settings::resolve(&cli.global, &environment, unlock(&environment, printer))?;
     let typed = environment.typed();
     let context = Context {
         settings,
@@ -58,6 +76,7 @@ pub(crate) async fn run(
         Command::Logout(_) => logout::run(&context).await,
         Command::Whoami(args) => whoami::run(&context, &args).await,
         Command::Token(args) => token::run(&context, args).await,
+        Command::Profile(args) => profile::run(&context, args).await,
         Command::List(args) => list::run(&context, &args).await,
         Command::Upload(args) => upload::run(&context, args).await,
         Command::Queue(args) => queue::run(&context, args).await,
@@ -66,5 +85,20 @@ pub(crate) async fn run(
         Command::Show(args) => show::run(&context, &args).await,
         Command::SafeToWipe(args) => safe_to_wipe::run(&context, &args).await,
         Command::Rm(args) => rm::run(&context, &args).await,
+        Command::Config(args) => config::run(&context, args),
+        // Answered above.
+        Command::Completions(_) => Ok(ExitStatus::Done),
+        Command::Version(args) => version::run(&context, &args).await,
     }
+}
+
+/// A keyring that is locked is waited for where somebody sits there, who is told why.
+fn unlock(environment: &Environment, printer: &Printer) -> Unlock {
+    if !environment.stdin_is_terminal {
+        return Unlock::Never;
+    }
+    let printer = printer.clone();
+    Unlock::Ask(Arc::new(move || {
+        printer.talk("The system's keyring is locked: unlock it in its window, within a minute.");
+    }))
 }

@@ -16,7 +16,7 @@ pub(super) async fn run(
     context.settings = context.settings.with_connection(&args.connection)?;
     let mode = args.json.mode();
     Selection::of(&mode, &account::USER_FIELDS)?;
-    account::check_home(&context)?;
+    let keeping = account::prepare(&context).await?;
     let client = context.settings.anonymous_client()?;
     let password = ask::password(&context, args.password_stdin, Typed::Twice)?;
     let request = RegisterRequest {
@@ -25,7 +25,7 @@ pub(super) async fn run(
         display_name: args.display_name,
     };
     let reply = client.register(&request).await?;
-    account::keep(&context, &client, &reply).await?;
-    account::tell(&context, &reply, &mode)?;
+    let keeping = account::keep(&context, &client, &reply, keeping).await?;
+    account::tell(&context, &reply, &mode, &keeping)?;
     Ok(ExitStatus::Done)
 }

@@ -9,15 +9,20 @@ use std::time::{Duration, Instant};
 use heimdex_client::transfer::Progress;
 use indicatif::{ProgressBar, ProgressFinish, ProgressStyle};
 
-use super::text::{clean, cut, width};
+use super::text::{clean, cut, fitting, width};
 use super::{events::Events, size};
 use crate::printer::Printer;
 
-/// Columns for a file's name: the fewer, the more is left for the numbers.
-const NAME_ROOM: [usize; 2] = [16, 28];
-/// From so many columns on a terminal is wide.
+/// From so many columns on a terminal is wide: there is room for a bar.
 const WIDE: usize = 110;
-const FILE: &str = "  {prefix}  {percent:>3}%  {bar:10}  {msg}";
+/// A file's line: how many columns its name has, and beside it whatever stands before the numbers.
+const FILE_WIDE: (usize, &str) = (28, "  {prefix}  {percent:>3}%  {bar:10}  {msg}");
+/// The same without a bar: the fewer columns, the more are left for the numbers.
+const FILE_NARROW: (usize, &str) = (16, "  {prefix}  {percent:>3}%  {msg}");
+const FILE_NARROWEST: (usize, &str) = (8, "  {prefix}  {percent:>3}%  {msg}");
+/// Columns of a file's line that are neither name, word, bar nor numbers.
+const FILE_GAPS: usize = 12;
+const BAR: usize = 12;
 const TOTAL: &str = "{prefix}  {percent:>3}%  {msg}";
 const CELLS: &str = "█▉▊▋▌▍▎▏ ";
 /// How often a program is told of one file.
@@ -117,8 +122,8 @@ impl Board {
                 Some(total) => bars.insert_before(total, bar),
                 None => bars.add(bar),
             };
-            bar.set_style(style(FILE));
-            let room = NAME_ROOM[usize::from(self.inner.printer.talk_width() >= WIDE)];
+            let (room, template) = file_line(self.inner.printer.talk_width());
+            bar.set_style(style(template));
             let own = name.rsplit('/').next().unwrap_or(name);
             let short = cut(&clean(own), room).into_owned();
             let pad = " ".repeat(room - width(&short));
@@ -286,15 +291,11 @@ impl FileProgress {
         if let Some(bar) = &self.bar {
             bar.set_length(seen.bytes);
             bar.set_position(safe.min(seen.bytes));
-            let mut text = format!("{} of {}", size::bytes(safe), size::bytes(seen.bytes));
             let run = safe.saturating_sub(seen.already) + under_way;
-            if let Some(rate) = seen.begun.and_then(|begun| rate(run, begun.elapsed())) {
-                let _ = write!(text, "  {}/s", size::bytes(rate));
-            }
-            if under_way > 0 {
-                let _ = write!(text, "  +{} under way", size::bytes(under_way));
-            }
-            bar.set_message(text);
+            let rate = seen.begun.and_then(|begun| rate(run, begun.elapsed()));
+            let columns = self.board.inner.printer.talk_width();
+            let room = numbers_room(columns, self.board.inner.direction);
+            bar.set_message(numbers(safe, seen.bytes, rate, under_way, room));
         }
         if seen.told.is_none_or(|told| told.elapsed() >= TELL_EVERY) {
             seen.told = Some(Instant::now());
@@ -314,6 +315,43 @@ impl FileProgress {
     fn seen(&self) -> MutexGuard<'_, Seen> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Columns of a name, and the template, on a terminal of so many columns.
+fn file_line(columns: usize) -> (usize, &'static str) {
+    match columns {
+        WIDE.. => FILE_WIDE,
+        60..WIDE => FILE_NARROW,
+        _ => FILE_NARROWEST,
+    }
+}
+
+/// How many columns are left for a file's numbers.
+fn numbers_room(columns: usize, direction: Direction) -> usize {
+    let (name, _) = file_line(columns);
+    let bar = if columns >= WIDE { BAR } else { 0 };
+    columns.saturating_sub(name + width(direction.word()) + FILE_GAPS + bar)
+}
+
+/// A file's numbers: how much is safe, how fast, and what is under way, as much of it as there is room for.
+fn numbers(safe: u64, total: u64, rate: Option<u64>, under_way: u64, room: usize) -> String {
+    let amount = size::part_of(safe, total);
+    let rate = rate.map_or_else(String::new, |rate| format!("  {}/s", size::bytes(rate)));
+    let (life, short) = if under_way > 0 {
+        let bytes = size::bytes(under_way);
+        (format!("  +{bytes} under way"), format!("  +{bytes}"))
+    } else {
+        (String::new(), String::new())
+    };
+    fitting(
+        [
+            format!("{amount}{rate}{life}"),
+            format!("{amount}{rate}{short}"),
+            format!("{amount}{rate}"),
+            amount,
+        ],
+        room,
+    )
 }
 
 fn style(template: &str) -> ProgressStyle {
@@ -348,6 +386,23 @@ mod tests {
         assert_eq!(percent(999, 1000), 99);
         assert_eq!(percent(u64::MAX - 1, u64::MAX), 99);
         assert_eq!(percent(5, 5), 100);
+    }
+
+    #[test]
+    fn numbers_are_left_out_and_never_cut() {
+        const GIB: u64 = 1 << 30;
+        let lines = [120, 80, 60, 40].map(|columns| {
+            let room = numbers_room(columns, Direction::Up);
+            let text = numbers(41 * GIB, 58 * GIB, Some(112 << 20), 64 << 20, room);
+            assert!(width(&text) <= room, "{columns}: {text}");
+            format!("{columns}: {text}")
+        });
+        insta::assert_snapshot!(lines.join("\n"), @r"
+        120: 41.0 of 58.0 GiB  112 MiB/s  +64.0 MiB under way
+        80: 41.0 of 58.0 GiB  112 MiB/s  +64.0 MiB under way
+        60: 41.0 of 58.0 GiB  112 MiB/s
+        40: 41.0 of 58.0 GiB
+        ");
     }
 
     #[test]

@@ -22,6 +22,15 @@ pub(crate) fn bytes(size: u64) -> String {
     }
 }
 
+/// So much of a size: `41.2 of 58.0 GiB`.
+pub(crate) fn part_of(part: u64, whole: u64) -> String {
+    let (part, whole) = (bytes(part), bytes(whole));
+    match (part.split_once(' '), whole.split_once(' ')) {
+        (Some((number, unit)), Some((_, same))) if unit == same => format!("{number} of {whole}"),
+        _ => format!("{part} of {whole}"),
+    }
+}
+
 /// A length of time in a video: `0:42:10`.
 pub(crate) fn length(seconds: f64) -> String {
     if !seconds.is_finite() || seconds < 0.0 {
@@ -65,6 +74,13 @@ mod tests {
         ] {
             assert_eq!(bytes(size), expected, "{size}");
         }
+    }
+
+    #[test]
+    fn a_part_says_its_unit_only_where_it_is_another() {
+        assert_eq!(part_of(5 << 30, 58 << 30), "5.0 of 58.0 GiB");
+        assert_eq!(part_of(5 << 20, 58 << 30), "5.0 MiB of 58.0 GiB");
+        assert_eq!(part_of(0, 0), "0 of 0 B");
     }
 
     #[test]

@@ -124,6 +124,84 @@ pub(crate) fn cut(text: &str, columns: usize) -> Cow<'_, str> {
     Cow::Owned(short)
 }
 
+/// The lines of a text, broken between words where they are wider than `columns`.
+///
+/// What stands between backticks is to be copied: it is kept in one piece, and a terminal breaks it where it must.
+pub(crate) fn wrapped(text: &str, columns: usize) -> Cow<'_, str> {
+    if text.lines().all(|line| shown_width(line) <= columns) {
+        return Cow::Borrowed(text);
+    }
+    let lines: Vec<String> = text.split('\n').map(|line| broken(line, columns)).collect();
+    Cow::Owned(lines.join("\n"))
+}
+
+fn broken(line: &str, columns: usize) -> String {
+    let indent: String = line.chars().take_while(|c| *c == ' ').collect();
+    let mut done = String::new();
+    let mut used = 0;
+    for (index, word) in words(line.trim_start_matches(' ')).into_iter().enumerate() {
+        let wide = shown_width(word);
+        if index == 0 {
+            done.push_str(&indent);
+            used = indent.len();
+        } else if used + 1 + wide > columns {
+            done.push('\n');
+            done.push_str(&indent);
+            used = indent.len();
+        } else {
+            done.push(' ');
+            used += 1;
+        }
+        done.push_str(word);
+        used += wide;
+    }
+    done
+}
+
+/// Splits at spaces, but not between backticks.
+fn words(line: &str) -> Vec<&str> {
+    let (mut words, mut from, mut is_quoted) = (Vec::new(), 0, false);
+    for (at, c) in line.char_indices() {
+        match c {
+            '`' => is_quoted = !is_quoted,
+            ' ' if !is_quoted => {
+                words.push(&line[from..at]);
+                from = at + 1;
+            }
+            _ => {}
+        }
+    }
+    words.push(&line[from..]);
+    words
+}
+
+/// How many columns a text takes that may hold our own colours.
+fn shown_width(text: &str) -> usize {
+    let mut rest = text;
+    let mut wide = 0;
+    while let Some(c) = rest.chars().next() {
+        let colour = colour_at(rest);
+        if colour == 0 {
+            wide += c.width().unwrap_or(0);
+        }
+        rest = &rest[colour.max(c.len_utf8())..];
+    }
+    wide
+}
+
+/// The first of several ways to say something that takes at most `columns`; the last one where none does.
+pub(crate) fn fitting<const N: usize>(ways: [String; N], columns: usize) -> String {
+    let mut shortest = String::new();
+    for way in ways {
+        let fits = width(&way) <= columns;
+        shortest = way;
+        if fits {
+            break;
+        }
+    }
+    shortest
+}
+
 /// `1 file`, `2 files`.
 pub(crate) fn count(number: u64, one: &str, many: &str) -> String {
     format!(
@@ -181,6 +259,50 @@ mod tests {
             assert_eq!(short, expected);
             assert!(width(&short) <= columns);
         }
+    }
+
+    #[test]
+    fn lines_break_between_words_and_never_in_what_is_copied() {
+        let text =
+            "error: the certificate is not trusted\nhint: run `heimdex login --store file` again";
+        insta::assert_snapshot!(wrapped(text, 24), @r"
+        error: the certificate
+        is not trusted
+        hint: run
+        `heimdex login --store file`
+        again
+        ");
+        assert_eq!(wrapped(text, 80), text);
+        assert_eq!(
+            wrapped("  caused by: no route", 14),
+            "  caused by:\n  no route"
+        );
+        let red = painted("error:", Colour::Red, true);
+        let text = format!("{red} abc def");
+        assert_eq!(wrapped(&text, 10), format!("{red} abc\ndef"));
+        assert_eq!(wrapped(&text, 14), text);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn breaking_lines_changes_nothing_but_spaces(text in "[a-z日`\n ]{0,60}", columns in 1_usize..30) {
+            let plain = |text: &str| text.replace(['\n', ' '], "");
+            let broken = wrapped(&text, columns);
+            proptest::prop_assert_eq!(plain(&broken), plain(&text));
+            if !text.contains('`') && !text.contains("  ") {
+                for line in broken.lines().filter(|line| line.contains(' ')) {
+                    proptest::prop_assert!(width(line) <= columns || !line.trim().contains(' '));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_longest_way_that_fits_is_taken() {
+        let ways = || ["one two three", "one two", "one"].map(str::to_owned);
+        assert_eq!(fitting(ways(), 13), "one two three");
+        assert_eq!(fitting(ways(), 12), "one two");
+        assert_eq!(fitting(ways(), 1), "one");
     }
 
     #[test]

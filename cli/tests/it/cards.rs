@@ -3,8 +3,9 @@
 use fs_err as fs;
 use heimdex_testkit::{Home, TestServer, sample_mp4};
 
-use crate::served::{id_of, in_terminal};
+use crate::served::id_of;
 use crate::snapshot::hx_snapshot;
+use crate::terminal::{in_terminal, run_in_terminal};
 
 /// A home with an account and a card that is stored and looked at.
 fn card() -> (TestServer, Home) {
@@ -167,5 +168,5 @@ fn a_card_that_may_not_be_wiped_names_every_file_and_why() {
 
 /// In a terminal, and not well.
 fn in_terminal_exits(home: &Home, columns: u32, arguments: &str) -> heimdex_testkit::Output {
-    crate::served::run_in_terminal(home, columns, arguments).exits(3)
+    run_in_terminal(home, columns, arguments).exits(3)
 }

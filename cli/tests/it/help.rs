@@ -51,4 +51,11 @@ help_of! {
     safe_to_wipe_explains_itself: "help_safe_to_wipe" = ["safe-to-wipe"];
     show_explains_itself: "help_show" = ["show"];
     rm_explains_itself: "help_rm" = ["rm"];
+    profile_list_explains_itself: "help_profile_list" = ["profile", "list"];
+    profile_use_explains_itself: "help_profile_use" = ["profile", "use"];
+    profile_rm_explains_itself: "help_profile_rm" = ["profile", "rm"];
+    config_show_explains_itself: "help_config_show" = ["config", "show"];
+    config_path_explains_itself: "help_config_path" = ["config", "path"];
+    completions_explains_itself: "help_completions" = ["completions"];
+    version_explains_itself: "help_version" = ["version"];
 }

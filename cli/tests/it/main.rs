@@ -5,5 +5,10 @@
 mod cards;
 mod errors;
 mod help;
+mod keyring;
+mod profiles;
+mod secured;
 mod served;
+mod shells;
 mod snapshot;
+mod terminal;

@@ -4,6 +4,7 @@ use fs_err as fs;
 use heimdex_testkit::{Home, Output, TestServer, sample_mp4};
 
 use crate::snapshot::hx_snapshot;
+use crate::terminal::in_terminal;
 
 /// A home with an account, a card and what a person would keep on it; all of it uploaded and looked at.
 fn uploaded() -> (TestServer, Home, Output) {
@@ -28,22 +29,6 @@ fn uploaded() -> (TestServer, Home, Output) {
         ])
         .ok();
     (server, home, upload)
-}
-
-/// The same command as a person sees it: in a terminal of so many columns.
-pub(crate) fn in_terminal(home: &Home, columns: u32, arguments: &str) -> Output {
-    run_in_terminal(home, columns, arguments).exits(0)
-}
-
-/// The same, however it ends.
-pub(crate) fn run_in_terminal(home: &Home, columns: u32, arguments: &str) -> Output {
-    let command = format!("stty cols {columns} rows 24 && exec heimdex {arguments}");
-    let path = heimdex_testkit::binary_path(heimdex_testkit::Binary::Cli);
-    let directory = path.parent().unwrap().to_owned();
-    home.any_program("script")
-        .env("PATH", format!("{}:/usr/bin:/bin", directory.display()))
-        .args(["-qec", &command, "/dev/null"])
-        .run()
 }
 
 pub(crate) fn id_of(home: &Home, name: &str) -> String {

@@ -10,8 +10,9 @@ macro_rules! hx_snapshot {
             prepend_module_to_snapshot => false,
             omit_expression => true,
             filters => vec![
-                (r"127\.0\.0\.1:\d{5}", "127.0.0.1:[PORT]"),
+                (r"(127\.0\.0\.1|localhost):\d{5}", "$1:[PORT]"),
                 (r"/[^\s`']*/home/\.config", "[CONFIG]"),
+                (r"/[^\s`']*/home/\.", "[HOME]/."),
                 (r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}", "[ID]"),
                 (r"\b[0-9a-f]{64}\b", "[BLAKE3]"),
                 (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", "[TIME]"),

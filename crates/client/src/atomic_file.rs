@@ -27,6 +27,15 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     platform::sync_directory(directory)
 }
 
+/// The path in full, its directory without links: two spellings of one file are one.
+pub(crate) fn resolved(path: &Path) -> PathBuf {
+    let full = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    match (full.parent().map(fs::canonicalize), full.file_name()) {
+        (Some(Ok(directory)), Some(name)) => directory.join(name),
+        _ => full,
+    }
+}
+
 /// Makes a directory, and what is missing above it, for its owner alone.
 pub(crate) fn create_private_dir(directory: &Path) -> io::Result<()> {
     if directory.is_dir() {

@@ -9,6 +9,7 @@ pub mod credentials;
 pub mod http;
 pub mod journal;
 pub mod litter;
+pub mod names_cache;
 pub mod paths;
 pub mod platform;
 pub mod profile;

@@ -10,12 +10,13 @@ use heimdex_api::names::nearest;
 use serde::Deserialize;
 
 use crate::atomic_file;
+use crate::credentials::Store;
 
 /// The profile that is used where none is named.
 pub const DEFAULT_PROFILE: &str = "default";
 
 const TOP_KEYS: [&str; 2] = ["profile", "profiles"];
-const PROFILE_KEYS: [&str; 4] = ["server", "insecure", "ca_file", "proxy"];
+const PROFILE_KEYS: [&str; 6] = ["server", "email", "store", "insecure", "ca_file", "proxy"];
 
 /// Why the configuration cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -79,6 +80,12 @@ pub struct Profile {
     /// The server's URL.
     #[serde(default)]
     pub server: Option<String>,
+    /// Whose account it was logged in with last.
+    #[serde(default)]
+    pub email: Option<String>,
+    /// Where its login is kept; a file where nothing is said.
+    #[serde(default)]
+    pub store: Option<Store>,
     /// Unencrypted HTTP is accepted beyond this machine.
     #[serde(default)]
     pub insecure: bool,
@@ -118,57 +125,116 @@ impl Config {
 
 /// Writes one profile into the file and makes it the one in use; everything else stays as it was typed.
 pub fn remember(path: &Path, name: &str, profile: &Profile) -> Result<(), ConfigError> {
-    let text = read(path)?;
-    let invalid = |message: String| ConfigError::Invalid {
-        path: path.to_owned(),
-        message,
-    };
-    let mut document: toml_edit::DocumentMut = text
-        .parse()
-        .map_err(|error: toml_edit::TomlError| invalid(error.message().to_owned()))?;
-    if name != DEFAULT_PROFILE || document.contains_key("profile") {
-        document["profile"] = toml_edit::value(name);
+    let mut document = Document::read(path)?;
+    document.set_in_use(name);
+    document.set_profile(name, profile)?;
+    document.write()
+}
+
+/// Makes a profile the one in use.
+pub fn use_profile(path: &Path, name: &str) -> Result<(), ConfigError> {
+    let mut document = Document::read(path)?;
+    document.set_in_use(name);
+    document.write()
+}
+
+/// Takes a profile out of the file. Where it was the one in use, the default is again.
+pub fn forget(path: &Path, name: &str) -> Result<(), ConfigError> {
+    let mut document = Document::read(path)?;
+    if let Some(profiles) = document
+        .toml
+        .get_mut("profiles")
+        .and_then(toml_edit::Item::as_table_like_mut)
+    {
+        profiles.remove(name);
     }
-    let profiles = document
-        .entry("profiles")
-        .or_insert_with(|| {
-            let mut table = toml_edit::Table::new();
-            table.set_implicit(true);
-            table.into()
-        })
-        .as_table_like_mut()
-        .ok_or_else(|| invalid("`profiles` is not a table".into()))?;
-    let table = profiles
-        .entry(name)
-        .or_insert_with(toml_edit::table)
-        .as_table_like_mut()
-        .ok_or_else(|| invalid(format!("`profiles.{name}` is not a table")))?;
-    let ca_file = profile
-        .ca_file
-        .as_ref()
-        .map(|path| path.display().to_string());
-    let values = [
-        ("server", profile.server.as_deref().map(toml_edit::value)),
-        ("insecure", profile.insecure.then(|| toml_edit::value(true))),
-        ("ca_file", ca_file.map(toml_edit::value)),
-        ("proxy", profile.proxy.as_deref().map(toml_edit::value)),
-    ];
-    for (key, value) in values {
-        match value {
-            Some(value) => {
-                table.insert(key, value);
-            }
-            None => {
-                table.remove(key);
-            }
-        }
+    let in_use = document.toml.get("profile").and_then(|item| item.as_str());
+    if in_use == Some(name) {
+        document.toml.remove("profile");
     }
-    atomic_file::replace(path, document.to_string().as_bytes()).map_err(|source| {
-        ConfigError::Write {
+    document.write()
+}
+
+/// The file as it was typed.
+struct Document<'a> {
+    path: &'a Path,
+    toml: toml_edit::DocumentMut,
+}
+
+impl<'a> Document<'a> {
+    fn read(path: &'a Path) -> Result<Self, ConfigError> {
+        let toml = read(path)?.parse();
+        let toml = toml.map_err(|error: toml_edit::TomlError| ConfigError::Invalid {
             path: path.to_owned(),
-            source,
+            message: error.message().to_owned(),
+        })?;
+        Ok(Self { path, toml })
+    }
+
+    fn set_in_use(&mut self, name: &str) {
+        if name != DEFAULT_PROFILE || self.toml.contains_key("profile") {
+            self.toml["profile"] = toml_edit::value(name);
         }
-    })
+    }
+
+    fn set_profile(&mut self, name: &str, profile: &Profile) -> Result<(), ConfigError> {
+        let invalid = |message: String| ConfigError::Invalid {
+            path: self.path.to_owned(),
+            message,
+        };
+        let profiles = self
+            .toml
+            .entry("profiles")
+            .or_insert_with(|| {
+                let mut table = toml_edit::Table::new();
+                table.set_implicit(true);
+                table.into()
+            })
+            .as_table_like_mut()
+            .ok_or_else(|| invalid("`profiles` is not a table".into()))?;
+        let table = profiles
+            .entry(name)
+            .or_insert_with(toml_edit::table)
+            .as_table_like_mut()
+            .ok_or_else(|| invalid(format!("`profiles.{name}` is not a table")))?;
+        let Profile {
+            server,
+            email,
+            store,
+            insecure,
+            ca_file,
+            proxy,
+        } = profile;
+        let ca_file = ca_file.as_ref().map(|path| path.display().to_string());
+        let values = [
+            ("server", server.as_deref().map(toml_edit::value)),
+            ("email", email.as_deref().map(toml_edit::value)),
+            ("store", store.map(|store| toml_edit::value(store.word()))),
+            ("insecure", insecure.then(|| toml_edit::value(true))),
+            ("ca_file", ca_file.map(toml_edit::value)),
+            ("proxy", proxy.as_deref().map(toml_edit::value)),
+        ];
+        for (key, value) in values {
+            match value {
+                Some(value) => {
+                    table.insert(key, value);
+                }
+                None => {
+                    table.remove(key);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn write(&self) -> Result<(), ConfigError> {
+        atomic_file::replace(self.path, self.toml.to_string().as_bytes()).map_err(|source| {
+            ConfigError::Write {
+                path: self.path.to_owned(),
+                source,
+            }
+        })
+    }
 }
 
 fn read(path: &Path) -> Result<String, ConfigError> {
@@ -247,6 +313,37 @@ mod tests {
         remember(&path, "work", &profile).unwrap();
         let config = Config::load(&path).unwrap();
         assert_eq!(config.profile.as_deref(), Some("work"));
+    }
+
+    #[test]
+    fn what_is_forgotten_leaves_the_rest_as_it_was_typed() {
+        let (_directory, path) = written(
+            "profile = 'work'\n# mine\n[profiles.work]\nserver = 'a'\n\n[profiles.home] # here\nserver = 'b'\n",
+        );
+        forget(&path, "work").unwrap();
+        forget(&path, "never was").unwrap();
+        insta::assert_snapshot!(fs::read_to_string(&path).unwrap(), @r"
+        [profiles.home] # here
+        server = 'b'
+        ");
+        use_profile(&path, "home").unwrap();
+        assert_eq!(
+            Config::load(&path).unwrap().profile.as_deref(),
+            Some("home")
+        );
+        use_profile(&path, DEFAULT_PROFILE).unwrap();
+        let config = Config::load(&path).unwrap();
+        assert_eq!(config.profile.as_deref(), Some(DEFAULT_PROFILE));
+    }
+
+    #[test]
+    fn where_a_login_is_kept_is_one_of_two_words() {
+        let (_directory, path) = written("[profiles.a]\nstore = 'keyring'\n");
+        let config = Config::load(&path).unwrap();
+        assert_eq!(config.profiles["a"].store, Some(Store::Keyring));
+        let (_directory, path) = written("[profiles.a]\nstore = 'wallet'\n");
+        let error = Config::load(&path).unwrap_err().to_string();
+        assert!(error.contains("`keyring` or `file`"), "{error}");
     }
 
     #[test]

@@ -74,6 +74,11 @@ impl Home {
         self.directory.path().join("home")
     }
 
+    /// `XDG_RUNTIME_DIR`, where a session bus is looked for.
+    pub fn runtime_dir(&self) -> PathBuf {
+        self.directory.path().join("run")
+    }
+
     /// A path below the working directory.
     pub fn path(&self, relative: impl AsRef<Path>) -> PathBuf {
         self.work().join(relative)

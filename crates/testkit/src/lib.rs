@@ -17,6 +17,7 @@
 )]
 
 mod binary;
+mod desktop;
 mod environment;
 mod home;
 mod invocation;
@@ -28,6 +29,7 @@ mod video;
 mod wait;
 
 pub use binary::{Binary, binary_path};
+pub use desktop::Desktop;
 pub use environment::left_out;
 pub use home::Home;
 pub use invocation::{Invocation, Output};

@@ -43,6 +43,8 @@ const OWNED: &[(&str, Reach, &[&str])] = &[
     ("s3s-aws", Reach::Everywhere, &["heimdex-server"]),
     ("axum", Reach::Everywhere, &["heimdex-server", "heimdexd"]),
     ("rusqlite", Reach::Everywhere, &["heimdex-client"]),
+    ("keyring", Reach::Everywhere, &["heimdex-client"]),
+    ("secret-service", Reach::Everywhere, &["heimdex-client"]),
     ("ratatui", Reach::Everywhere, &["heimdex"]),
     ("crossterm", Reach::Everywhere, &["heimdex"]),
     ("indicatif", Reach::Everywhere, &["heimdex"]),

@@ -6,7 +6,7 @@ use tokio::sync::Mutex;
 
 use super::call::Call;
 use super::{ApiClient, HttpError, LoggedOut};
-use crate::credentials::{CredentialsError, CredentialsFile, LockedCredentials, Session};
+use crate::credentials::{Credentials, CredentialsError, LockedCredentials, Session};
 
 /// Where the credentials come from.
 #[derive(Debug, Clone)]
@@ -16,12 +16,7 @@ pub enum CredentialSource {
     /// An access token from the environment; never refreshed, never written down.
     Token(Secret),
     /// The login of a profile.
-    Profile {
-        /// The file that keeps it.
-        file: CredentialsFile,
-        /// The profile's name.
-        profile: String,
-    },
+    Profile(Box<Credentials>),
 }
 
 /// The credentials of one client, bound to one origin.
@@ -46,10 +41,10 @@ impl Authority {
         match &self.source {
             CredentialSource::Nobody => Ok(None),
             CredentialSource::Token(token) => Ok(Some(token.clone())),
-            CredentialSource::Profile { file, profile } => {
+            CredentialSource::Profile(credentials) => {
                 let mut session = self.session.lock().await;
                 if session.is_none() {
-                    *session = self.ours(file.load(profile)?);
+                    *session = self.ours(credentials.load().await?);
                 }
                 Ok(session.as_ref().map(|session| session.access_token.clone()))
             }
@@ -58,32 +53,32 @@ impl Authority {
 
     /// Another access token in place of one that was refused, or why there is none.
     ///
-    /// Holds the lock beside the credentials while it asks the server, and looks at the file again first: if another
-    /// process was quicker, its token serves. The file keeps the old refresh token until the new one is safely
+    /// Holds the lock beside the credentials while it asks the server, and looks at the store again first: if another
+    /// process was quicker, its token serves. The store keeps the old refresh token until the new one is safely
     /// written; the server repeats the same answer for it until then, so no crash here loses the session.
     pub(super) async fn renewed(
         &self,
         client: &ApiClient,
         refused: &Secret,
     ) -> Result<Result<Secret, LoggedOut>, HttpError> {
-        let CredentialSource::Profile { file, profile } = &self.source else {
+        let CredentialSource::Profile(credentials) = &self.source else {
             return Ok(Err(LoggedOut::TokenRefused));
         };
         let mut session = self.session.lock().await;
         if let Some(current) = session.as_ref().filter(|s| s.access_token != *refused) {
             return Ok(Ok(current.access_token.clone()));
         }
-        let locked = match file.lock().await {
+        let locked = match credentials.lock().await {
             Ok(locked) => Some(locked),
             // A home that cannot be written: the session then lives in this process.
             Err(CredentialsError::Write { .. }) => None,
             Err(error) => return Err(error.into()),
         };
-        let Some(stored) = self.ours(file.load(profile)?) else {
+        let Some(stored) = self.ours(credentials.load().await?) else {
             *session = None;
             return Ok(Err(LoggedOut::SessionEnded));
         };
-        // The refresh token tells whether the file has moved on; see `kept` for why the access token does not.
+        // The refresh token tells whether the store has moved on; see `kept` for why the access token does not.
         let known = session.as_ref().map(|session| &session.refresh_token);
         if known != Some(&stored.refresh_token) && stored.access_token != *refused {
             let bearer = stored.access_token.clone();
@@ -104,7 +99,7 @@ impl Authority {
             Err(error) => return Err(error),
         };
         let bearer = reply.access_token.clone();
-        *session = Some(kept(locked.as_ref(), profile, &stored, reply));
+        *session = Some(kept(locked.as_ref(), &stored, reply).await);
         Ok(Ok(bearer))
     }
 
@@ -115,10 +110,9 @@ impl Authority {
 }
 
 /// Writes the renewed session down. Where that fails the old refresh token is kept in use: as long as its successor
-/// was not presented the server answers it again, and the file still holds it for the next process.
-fn kept(
+/// was not presented the server answers it again, and the store still holds it for the next process.
+async fn kept(
     locked: Option<&LockedCredentials<'_>>,
-    profile: &str,
     stored: &Session,
     reply: AuthResponse,
 ) -> Session {
@@ -127,7 +121,10 @@ fn kept(
         access_token: reply.access_token,
         refresh_token: reply.refresh_token,
     };
-    let written = locked.map(|locked| locked.store(profile, &renewed));
+    let written = match locked {
+        Some(locked) => Some(locked.store(&renewed).await),
+        None => None,
+    };
     if let Some(Ok(())) = written {
         heimdex_api::failpoint!("client.session.stored");
         return renewed;

@@ -136,7 +136,10 @@ impl HttpError {
             | Self::Api {
                 status: 502..=504, ..
             } => ErrorClass::Unreachable,
-            Self::NotLoggedIn { .. } => ErrorClass::NotLoggedIn,
+            // Whoever is logged in, their keyring does not say: never somebody else instead.
+            Self::NotLoggedIn { .. } | Self::Credentials(CredentialsError::Keyring(_)) => {
+                ErrorClass::NotLoggedIn
+            }
             Self::Credentials(CredentialsError::Locked { .. }) => ErrorClass::Busy,
             Self::Api { .. }
             | Self::Redirected { .. }

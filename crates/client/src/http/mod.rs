@@ -8,6 +8,7 @@ mod batch;
 mod call;
 mod error;
 mod ingests;
+mod proxy;
 mod server_url;
 #[cfg(test)]
 mod tests;
@@ -24,6 +25,7 @@ use tokio::sync::OnceCell;
 
 pub use authority::CredentialSource;
 pub use error::{HttpError, LoggedOut};
+pub use proxy::{InvalidProxy, ProxyUrl};
 pub use server_url::{InvalidServerUrl, Plaintext, ServerUrl};
 pub use uploads::InitReply;
 
@@ -37,7 +39,7 @@ pub struct Network {
     /// Certificates to trust beside the system's.
     pub ca_file: Option<PathBuf>,
     /// The proxy to go through; without one, what the environment says. This machine is reached without any.
-    pub proxy: Option<String>,
+    pub proxy: Option<ProxyUrl>,
 }
 
 /// Why no client can be built.
@@ -51,9 +53,9 @@ pub enum NetworkError {
         /// Why.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
-    /// The proxy's address is not one.
-    #[error("the proxy's address is not a URL")]
-    Proxy,
+    /// The proxy's address cannot be used.
+    #[error("the proxy `{0}` cannot be used")]
+    Proxy(ProxyUrl),
     /// The libraries below refuse.
     #[error("cannot set up the network")]
     Client(#[source] reqwest::Error),
@@ -71,6 +73,18 @@ struct Inner {
     store: reqwest::Client,
     authority: Authority,
     health: OnceCell<HealthResponse>,
+}
+
+impl NetworkError {
+    /// What to do about it.
+    #[must_use]
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::CaFile { .. } => Some("name a file of PEM certificates with --ca-file"),
+            Self::Proxy(_) => Some("write it as http://proxy.example.org:3128"),
+            Self::Client(_) => None,
+        }
+    }
 }
 
 impl std::fmt::Debug for ApiClient {
@@ -177,7 +191,9 @@ fn build(network: &Network, proxied: Proxied) -> Result<reqwest::Client, Network
             (Proxied::Never, _) => builder.no_proxy(),
             (Proxied::Configured, None) => builder,
             (Proxied::Configured, Some(proxy)) => {
-                builder.proxy(reqwest::Proxy::all(proxy).map_err(|_| NetworkError::Proxy)?)
+                // The library's error could quote the password.
+                let all = reqwest::Proxy::all(proxy.expose());
+                builder.proxy(all.map_err(|_| NetworkError::Proxy(proxy.clone()))?)
             }
         })
     };

@@ -9,7 +9,7 @@ use tokio::task::JoinSet;
 
 use super::*;
 use crate::ErrorClass;
-use crate::credentials::{CredentialsFile, Session};
+use crate::credentials::{Credentials, Session, Store, Unlock};
 
 /// A request as it came: first line, then headers in lower case, then the body.
 type Seen = Arc<Mutex<Vec<String>>>;
@@ -122,21 +122,17 @@ fn client(url: &str, source: CredentialSource) -> ApiClient {
 }
 
 async fn logged_in(directory: &std::path::Path, origin: &str) -> CredentialSource {
-    let file = CredentialsFile::beside(&directory.join("config.toml"));
+    let config = directory.join("config.toml");
+    let credentials = Credentials::new(&config, "default", Store::File, Unlock::Never);
     let session = Session {
         origin: origin.to_owned(),
         access_token: Secret::new("old"),
         refresh_token: Secret::new("r1"),
     };
-    file.lock()
-        .await
-        .unwrap()
-        .store("default", &session)
-        .unwrap();
-    CredentialSource::Profile {
-        file,
-        profile: "default".into(),
-    }
+    let locked = credentials.lock().await.unwrap();
+    locked.store(&session).await.unwrap();
+    drop(locked);
+    CredentialSource::Profile(Box::new(credentials))
 }
 
 #[tokio::test]
@@ -160,10 +156,10 @@ async fn many_calls_of_many_processes_refresh_once() {
         reply.unwrap();
     }
     assert_eq!(count(&server.seen, "POST /auth/refresh"), 1);
-    let CredentialSource::Profile { file, .. } = source else {
+    let CredentialSource::Profile(credentials) = source else {
         unreachable!()
     };
-    let kept = file.load("default").unwrap().unwrap();
+    let kept = credentials.load().await.unwrap().unwrap();
     assert_eq!(kept.access_token.expose(), "new");
     assert_eq!(kept.refresh_token.expose(), "r2");
 }
@@ -196,17 +192,11 @@ async fn a_server_that_is_down_while_refreshing_ends_no_session() {
     let error = client(&server.url, source.clone()).me().await.unwrap_err();
     assert_eq!(error.class(), ErrorClass::Unreachable);
     assert_eq!(error.retry_after(), Some(Duration::from_secs(7)));
-    let CredentialSource::Profile { file, .. } = source else {
+    let CredentialSource::Profile(credentials) = source else {
         unreachable!()
     };
-    assert_eq!(
-        file.load("default")
-            .unwrap()
-            .unwrap()
-            .refresh_token
-            .expose(),
-        "r1"
-    );
+    let kept = credentials.load().await.unwrap().unwrap();
+    assert_eq!(kept.refresh_token.expose(), "r1");
 }
 
 #[tokio::test]

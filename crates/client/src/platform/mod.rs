@@ -100,7 +100,7 @@ mod tests {
     fn a_file_that_was_replaced_is_not_there_any_more() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("lock");
-        let file = File::create_new(&path).unwrap();
+        let file = fs_err::File::create_new(&path).unwrap().into_file();
         assert!(is_at(&file, &path).unwrap());
         assert!(facts(&file.metadata().unwrap()).has_name);
         fs_err::remove_file(&path).unwrap();
