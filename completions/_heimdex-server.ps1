@@ -27,6 +27,7 @@ Register-ArgumentCompleter -Native -CommandName 'heimdex-server' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('serve', 'serve', [CompletionResultType]::ParameterValue, 'Serve the API and the embedded store, and work on jobs')
             [CompletionResult]::new('worker', 'worker', [CompletionResultType]::ParameterValue, 'Work on jobs only, beside a `serve --no-worker`')
+            [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'Look whether everything works together, and say what to do where it does not')
             [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Print every setting, its value and where that comes from')
             [CompletionResult]::new('user', 'user', [CompletionResultType]::ParameterValue, 'Make, list and limit accounts, on the database itself')
             break
@@ -46,6 +47,18 @@ Register-ArgumentCompleter -Native -CommandName 'heimdex-server' -ScriptBlock {
         'heimdex-server;worker' {
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read settings from this TOML file (`HEIMDEX_SERVER_CONFIG`)')
             [CompletionResult]::new('--data-dir', '--data-dir', [CompletionResultType]::ParameterName, 'Keep everything in this directory (`HEIMDEX_SERVER_DATA_DIR`)')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'heimdex-server;doctor' {
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read settings from this TOML file (`HEIMDEX_SERVER_CONFIG`)')
+            [CompletionResult]::new('--data-dir', '--data-dir', [CompletionResultType]::ParameterName, 'Keep everything in this directory (`HEIMDEX_SERVER_DATA_DIR`)')
+            [CompletionResult]::new('--listen', '--listen', [CompletionResultType]::ParameterName, 'As for `serve`')
+            [CompletionResult]::new('--public-at', '--public-at', [CompletionResultType]::ParameterName, 'Send what is signed for the public name to this address and port, whatever the name resolves to here')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print one JSON object instead')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')

@@ -19,6 +19,9 @@ _heimdex__server() {
             heimdex__server,config)
                 cmd="heimdex__server__subcmd__config"
                 ;;
+            heimdex__server,doctor)
+                cmd="heimdex__server__subcmd__doctor"
+                ;;
             heimdex__server,serve)
                 cmd="heimdex__server__subcmd__serve"
                 ;;
@@ -53,7 +56,7 @@ _heimdex__server() {
 
     case "${cmd}" in
         heimdex__server)
-            opts="-h -V --help --version serve worker config user"
+            opts="-h -V --help --version serve worker doctor config user"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -85,6 +88,39 @@ _heimdex__server() {
                     return 0
                     ;;
                 --listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        heimdex__subcmd__server__subcmd__doctor)
+            opts="-h -V --config --data-dir --listen --public-at --json --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
+                --listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --public-at)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

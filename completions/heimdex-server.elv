@@ -24,6 +24,7 @@ set edit:completion:arg-completer[heimdex-server] = {|@words|
             cand --version 'Print version'
             cand serve 'Serve the API and the embedded store, and work on jobs'
             cand worker 'Work on jobs only, beside a `serve --no-worker`'
+            cand doctor 'Look whether everything works together, and say what to do where it does not'
             cand config 'Print every setting, its value and where that comes from'
             cand user 'Make, list and limit accounts, on the database itself'
         }
@@ -41,6 +42,17 @@ set edit:completion:arg-completer[heimdex-server] = {|@words|
         &'heimdex-server;worker'= {
             cand --config 'Read settings from this TOML file (`HEIMDEX_SERVER_CONFIG`)'
             cand --data-dir 'Keep everything in this directory (`HEIMDEX_SERVER_DATA_DIR`)'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'heimdex-server;doctor'= {
+            cand --config 'Read settings from this TOML file (`HEIMDEX_SERVER_CONFIG`)'
+            cand --data-dir 'Keep everything in this directory (`HEIMDEX_SERVER_DATA_DIR`)'
+            cand --listen 'As for `serve`'
+            cand --public-at 'Send what is signed for the public name to this address and port, whatever the name resolves to here'
+            cand --json 'Print one JSON object instead'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
             cand -V 'Print version'

@@ -28,6 +28,7 @@ complete -c heimdex-server -n "__fish_heimdex_server_needs_command" -s h -l help
 complete -c heimdex-server -n "__fish_heimdex_server_needs_command" -s V -l version -d 'Print version'
 complete -c heimdex-server -n "__fish_heimdex_server_needs_command" -f -a "serve" -d 'Serve the API and the embedded store, and work on jobs'
 complete -c heimdex-server -n "__fish_heimdex_server_needs_command" -f -a "worker" -d 'Work on jobs only, beside a `serve --no-worker`'
+complete -c heimdex-server -n "__fish_heimdex_server_needs_command" -f -a "doctor" -d 'Look whether everything works together, and say what to do where it does not'
 complete -c heimdex-server -n "__fish_heimdex_server_needs_command" -f -a "config" -d 'Print every setting, its value and where that comes from'
 complete -c heimdex-server -n "__fish_heimdex_server_needs_command" -f -a "user" -d 'Make, list and limit accounts, on the database itself'
 complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand serve" -l config -d 'Read settings from this TOML file (`HEIMDEX_SERVER_CONFIG`)' -r -F
@@ -41,6 +42,13 @@ complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand worker" -l
 complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand worker" -l data-dir -d 'Keep everything in this directory (`HEIMDEX_SERVER_DATA_DIR`)' -r -f -a "(__fish_complete_directories)"
 complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand worker" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand worker" -s V -l version -d 'Print version'
+complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand doctor" -l config -d 'Read settings from this TOML file (`HEIMDEX_SERVER_CONFIG`)' -r -F
+complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand doctor" -l data-dir -d 'Keep everything in this directory (`HEIMDEX_SERVER_DATA_DIR`)' -r -f -a "(__fish_complete_directories)"
+complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand doctor" -l listen -d 'As for `serve`' -r
+complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand doctor" -l public-at -d 'Send what is signed for the public name to this address and port, whatever the name resolves to here' -r
+complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand doctor" -l json -d 'Print one JSON object instead'
+complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand doctor" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand doctor" -s V -l version -d 'Print version'
 complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand config" -l config -d 'Read settings from this TOML file (`HEIMDEX_SERVER_CONFIG`)' -r -F
 complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand config" -l data-dir -d 'Keep everything in this directory (`HEIMDEX_SERVER_DATA_DIR`)' -r -f -a "(__fish_complete_directories)"
 complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand config" -l listen -d 'As for `serve`' -r

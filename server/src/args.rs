@@ -43,6 +43,12 @@ pub enum Verb {
     ///
     /// Any number of workers may run, on the same machine with the same settings, or with PostgreSQL on others.
     Worker(WorkerArgs),
+    /// Look whether everything works together, and say what to do where it does not.
+    ///
+    /// Database, clocks, and the object store end to end: write, read, range, copy, checksums, parts, and a signed URL
+    /// under the public name as a client would use it. It may run beside the server, as the same user; what it writes to
+    /// the store it deletes again. Ends with 0 only if all is well, else with 3.
+    Doctor(DoctorArgs),
     /// Print every setting, its value and where that comes from.
     ///
     /// What is printed is a configuration file; secrets are redacted.
@@ -90,6 +96,23 @@ pub struct WorkerArgs {
     pub sources: SourceArgs,
 }
 
+/// `heimdex-server doctor`
+#[derive(Debug, Args)]
+pub struct DoctorArgs {
+    /// Where settings come from.
+    #[command(flatten)]
+    pub sources: SourceArgs,
+    /// As for `serve`.
+    #[arg(long, value_name = "ADDR")]
+    pub listen: Option<SocketAddr>,
+    /// Send what is signed for the public name to this address and port, whatever the name resolves to here.
+    #[arg(long, value_name = "ADDR")]
+    pub public_at: Option<SocketAddr>,
+    /// Print one JSON object instead.
+    #[arg(long)]
+    pub json: bool,
+}
+
 /// `heimdex-server config`
 #[derive(Debug, Args)]
 pub struct ConfigArgs {
@@ -117,6 +140,7 @@ impl Verb {
         let (sources, listen, no_worker) = match self {
             Self::Serve(args) => (&args.sources, args.listen, args.no_worker),
             Self::Worker(args) => (&args.sources, None, false),
+            Self::Doctor(args) => (&args.sources, args.listen, false),
             Self::Config(args) => (&args.sources, args.listen, false),
             Self::User(args) => (args.verb.sources(), None, false),
         };
@@ -171,7 +195,7 @@ mod tests {
     fn help_reads_as_written() {
         let mut help = String::new();
         // The man pages hold the verbs below `user` to what they say.
-        for name in ["serve", "worker", "config", "user"] {
+        for name in ["serve", "worker", "doctor", "config", "user"] {
             let mut command = command();
             let verb = command.find_subcommand_mut(name).unwrap();
             // As in a pipe, also where the tests run in a terminal.

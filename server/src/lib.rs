@@ -9,6 +9,7 @@ pub mod catalog;
 pub mod clock;
 pub mod commands;
 pub mod config;
+pub mod doctor;
 pub mod domain;
 pub mod jobs;
 pub mod lifecycle;

@@ -1,31 +1,25 @@
 //! Puts the server together: data directory, catalog, keys, store. Nothing is half started: it is whole or an error.
 
+pub(crate) mod store;
+
 use std::fs::TryLockError;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use fs_err as fs;
-use heimdex_api::Secret;
-use uuid::Uuid;
 
 use crate::app::{App, AppInner, JobWaker};
-use crate::auth::keys::{self, Key, KeyPlace, KeysError, ServerKeys};
+use crate::auth::keys::{self, KeyPlace, KeysError, ServerKeys};
 use crate::auth::limiter::Limiter;
 use crate::auth::password::Hasher;
 use crate::auth::sessions::SessionCache;
 use crate::catalog::{self, Catalog, CatalogError, DatabaseLocation};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::objects::embedded::{self, EmbeddedSettings, EmbeddedStore};
-use crate::objects::{InvalidOrigin, ObjectStore, OriginPolicy};
+use crate::objects::embedded;
+use crate::objects::{CredentialsError, InvalidOrigin, ObjectsError, OriginPolicy};
 use crate::random::Random;
 
-/// The bucket of the original.
-const BUCKET: &str = "uploads";
-/// Signatures name a region; the embedded store has but one.
-const REGION: &str = "us-east-1";
-/// Under which name the catalog knows its store.
-const STORE_IDENTITY: &str = "store.identity";
 /// Its lock says that a server runs here; what is in it does not matter.
 const LOCK_FILE: &str = "serve.lock";
 
@@ -78,6 +72,29 @@ pub enum StartError {
         /// The store that the catalog knows.
         known: String,
     },
+    /// Nobody has keys for the store.
+    #[error("cannot use the object store")]
+    StoreKeys(#[from] CredentialsError),
+    /// The store does not answer as it should.
+    #[error("cannot use the object store at `{place}`")]
+    StoreAnswer {
+        /// Endpoint and bucket.
+        place: String,
+        /// What it answered.
+        source: ObjectsError,
+    },
+    /// There is no marker where the catalog's was.
+    #[error("the bucket at `{place}` is not the one that the catalog's objects are in")]
+    BucketMissing {
+        /// Endpoint and bucket.
+        place: String,
+    },
+    /// There is the marker of another catalog.
+    #[error("the bucket at `{place}` is the object store of another catalog")]
+    BucketForeign {
+        /// Endpoint and bucket.
+        place: String,
+    },
     /// The public address is none.
     #[error("`public_url` is not usable")]
     PublicUrl(#[from] InvalidOrigin),
@@ -98,6 +115,20 @@ impl StartError {
             Self::StoreForeign { .. }
             | Self::Store(embedded::OpenError::ForeignIndex { .. }) => Some(
                 "is another disk mounted there? `--adopt-store` makes this store the catalog's own"
+                    .to_owned(),
+            ),
+            Self::StoreKeys(_) => Some(
+                "set `s3.access_key` and `s3.secret_key`, or what AWS's own programs look for".to_owned(),
+            ),
+            Self::StoreAnswer { .. } => {
+                Some("`heimdex-server doctor` tells what is wrong with it".to_owned())
+            }
+            Self::BucketMissing { .. } => Some(
+                "is `s3.endpoint` or `s3.bucket` another one than before? `--adopt-store` starts with what is there"
+                    .to_owned(),
+            ),
+            Self::BucketForeign { .. } => Some(
+                "two catalogs in one bucket clean up behind each other; `--adopt-store` takes it, if the other one is no more"
                     .to_owned(),
             ),
             Self::Keys(error) => error.hint(),
@@ -147,7 +178,7 @@ pub async fn open(
     foreign: ForeignStore,
     clock: Clock,
     random: Random,
-) -> Result<(App, EmbeddedStore), StartError> {
+) -> Result<App, StartError> {
     keys::private_directory(&config.server.data_dir).map_err(StartError::DataDir)?;
     let location = config.catalog();
     let catalog = Catalog::open(&location).await?;
@@ -156,11 +187,11 @@ pub async fn open(
         DatabaseLocation::Postgres { .. } => KeyPlace::Catalog,
     };
     let keys = ServerKeys::load(&place, &config.auth, &catalog, &clock, random).await?;
-    let store = open_store(&config, &keys, &catalog, foreign).await?;
+    let objects = store::open(&config, &keys, &catalog, foreign, random).await?;
     let hasher =
         Hasher::new(config.auth.hashes_at_once.get(), random).map_err(StartError::Hasher)?;
-    let app = App::new(AppInner {
-        objects: ObjectStore::embedded(&store),
+    Ok(App::new(AppInner {
+        objects,
         origins: origin_policy(&config)?,
         sessions: SessionCache::default(),
         limiter: Limiter::new(&config.auth),
@@ -171,78 +202,15 @@ pub async fn open(
         hasher,
         clock,
         random,
-    });
-    Ok((app, store))
+    }))
 }
 
-fn origin_policy(config: &Config) -> Result<OriginPolicy, InvalidOrigin> {
+pub(crate) fn origin_policy(config: &Config) -> Result<OriginPolicy, InvalidOrigin> {
     let public_url = config.server.public_url.as_ref();
     Ok(OriginPolicy {
         public_url: public_url.map(|url| url.to_string().parse()).transpose()?,
         trusted_proxies: config.server.trusted_proxies.clone(),
     })
-}
-
-/// Opens the store and makes sure that it is the catalog's.
-async fn open_store(
-    config: &Config,
-    keys: &ServerKeys,
-    catalog: &Catalog,
-    foreign: ForeignStore,
-) -> Result<EmbeddedStore, StartError> {
-    let path = config.objects_dir();
-    let known = catalog.setting(STORE_IDENTITY).await?;
-    // Opening would make a new store in the mount point of a disk that is not there.
-    let is_there = path.join("store.json").exists();
-    if known.is_some() && !is_there && foreign == ForeignStore::Refuse {
-        return Err(StartError::StoreMissing { path });
-    }
-    let key = keys.store.current();
-    let secret = |key: &Key| Secret::new(keys::hex(key.expose()));
-    let previous = keys.store.iter().skip(1);
-    let settings = EmbeddedSettings {
-        objects_dir: path.clone(),
-        index_path: config.index_path(),
-        bucket: BUCKET.to_owned(),
-        region: REGION.to_owned(),
-        access_key: key.kid().to_owned(),
-        secret_key: secret(key),
-        previous_keys: previous
-            .map(|key| (key.kid().to_owned(), secret(key)))
-            .collect(),
-    };
-    let store = match EmbeddedStore::open(settings.clone()).await {
-        Err(embedded::OpenError::ForeignIndex { .. }) if foreign == ForeignStore::Adopt => {
-            forget_index(&config.index_path()).map_err(StartError::DataDir)?;
-            EmbeddedStore::open(settings).await?
-        }
-        opened => opened?,
-    };
-    let found = store.identity().to_string();
-    match foreign {
-        ForeignStore::Adopt => catalog.set_setting(STORE_IDENTITY, &found).await?,
-        ForeignStore::Refuse => {
-            let known = catalog.setting_or_insert(STORE_IDENTITY, &found).await?;
-            if known.parse::<Uuid>().ok() != Some(store.identity()) {
-                store.close().await;
-                return Err(StartError::StoreForeign { path, found, known });
-            }
-        }
-    }
-    Ok(store)
-}
-
-/// The index of another store; this store's is made anew from its manifests.
-fn forget_index(path: &Path) -> io::Result<()> {
-    for suffix in ["", "-wal", "-shm"] {
-        let mut name = path.as_os_str().to_owned();
-        name.push(suffix);
-        match fs::remove_file(&name) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -90,6 +90,16 @@ impl Checksum {
         Self(text)
     }
 
+    /// Which algorithm it is of, as its length tells; `None` where it is of neither.
+    #[must_use]
+    pub fn algorithm(&self) -> Option<PartChecksum> {
+        let bytes = STANDARD.decode(&self.0).ok()?.len();
+        let known = [PartChecksum::Crc32c, PartChecksum::Md5];
+        known
+            .into_iter()
+            .find(|algorithm| algorithm.byte_length() == bytes)
+    }
+
     /// The base64 text.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -133,6 +143,12 @@ mod tests {
         assert_eq!(PartChecksum::Crc32c.parse("e3069283"), Some(base64.clone()));
         assert_eq!(base64, Checksum::from_crc32c(0xe306_9283));
         assert_eq!(PartChecksum::Md5.parse("4waSgw=="), None);
+        assert_eq!(base64.algorithm(), Some(PartChecksum::Crc32c));
+        assert_eq!(
+            Checksum::from_bytes(&[7; 16]).algorithm(),
+            Some(PartChecksum::Md5)
+        );
+        assert_eq!(Checksum::unchecked("?".to_owned()).algorithm(), None);
         for bad in ["", "zz", "4waSgw", "é", "+1+1+1+1"] {
             assert_eq!(PartChecksum::Crc32c.parse(bad), None, "{bad}");
         }

@@ -56,7 +56,7 @@ pub enum Validation {
     },
 }
 
-/// Bytes that were read back and found equal.
+/// Bytes that are what was promised: read back and found equal, or taken at their word.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Verified {
     /// What the bytes are, by the bytes themselves.
@@ -71,8 +71,15 @@ pub struct Verified {
     pub subtrees: Vec<Blake3>,
     /// As the store names the object.
     pub etag: String,
-    /// When reading ended.
-    pub verified_at: Timestamp,
+    /// When and how they were read back; `None` where they were not.
+    pub read: Option<ReadAt>,
+}
+
+/// The reading that a comparison rests on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReadAt {
+    /// When it ended.
+    pub at: Timestamp,
     /// What was read.
     pub how: VerifiedHow,
 }
@@ -259,8 +266,8 @@ async fn record_verified(
         .bind(verified.etag.as_str())
         .bind(Sql(verified.part_size.get()))
         .bind(Sql(verified.subtrees.clone()))
-        .bind(Sql(verified.verified_at))
-        .bind(Sql(verified.how))
+        .bind(Sql(verified.read.map(|read| read.at)))
+        .bind(Sql(verified.read.map(|read| read.how)))
         .execute(connection)
         .await?.rows_affected()
     });

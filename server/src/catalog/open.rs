@@ -16,8 +16,8 @@ use sqlx::{ConnectOptions as _, Connection as _, Executor as _, SqlitePool};
 use super::db::Db;
 use super::{Catalog, CatalogError};
 
-static SQLITE: Migrator = sqlx::migrate!("../migrations/sqlite");
-static POSTGRES: Migrator = sqlx::migrate!("../migrations/postgres");
+pub(super) static SQLITE: Migrator = sqlx::migrate!("../migrations/sqlite");
+pub(super) static POSTGRES: Migrator = sqlx::migrate!("../migrations/postgres");
 
 /// How long a connection waits for another process's write.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
@@ -268,7 +268,7 @@ async fn migrate_postgres(options: &PgConnectOptions) -> Result<(), OpenError> {
     outcome
 }
 
-fn unreachable(error: sqlx::Error) -> OpenError {
+pub(super) fn unreachable(error: sqlx::Error) -> OpenError {
     OpenError::Connect(error.into())
 }
 

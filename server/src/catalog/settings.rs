@@ -30,6 +30,16 @@ impl Catalog {
         Ok(value)
     }
 
+    /// Whether any object of the store is on record.
+    pub async fn names_objects(&self) -> Result<bool, CatalogError> {
+        let any: Option<String> = on!(self.db, |pool| {
+            sqlx::query_scalar("SELECT object_key FROM objects LIMIT 1")
+                .fetch_optional(pool)
+                .await?
+        });
+        Ok(any.is_some())
+    }
+
     /// Records a setting unless it has a value, and answers the one that holds.
     pub async fn setting_or_insert(&self, name: &str, value: &str) -> Result<String, CatalogError> {
         write_tx!(self.db, Writes::Shared, |tx| {

@@ -7,7 +7,7 @@ use heimdex_api::{
 
 use super::db::{Tx, Writes, on, on_tx, write_tx};
 use super::jobs::{ClaimedJob, Held, JobEnd, begin_again, end_job, enqueue};
-use super::objects::Verified;
+use super::objects::{ReadAt, Verified};
 use super::value::{Sql, row};
 use super::{Catalog, CatalogError};
 use crate::domain::job::Stage;
@@ -100,7 +100,8 @@ const FOUND: &str = "SELECT v.kind, CASE WHEN v.damaged OR EXISTS (SELECT 1 FROM
     AND j.error_text = v.error_text) THEN v.error_text END AS damage, \
     v.blake3, o.part_size, o.subtrees, o.etag, o.verified_at, o.verified_how \
     FROM videos v JOIN objects o ON o.video_id = v.video_id \
-    WHERE v.video_id = $1 AND v.purging_at IS NULL ORDER BY o.created_at LIMIT 1";
+    WHERE v.video_id = $1 AND v.purging_at IS NULL \
+    AND (o.verified_at IS NOT NULL OR v.state IN ('processing', 'indexed')) ORDER BY o.created_at LIMIT 1";
 
 /// Reads a description on a pool (`on`) or within a transaction (`on_tx`).
 macro_rules! described {
@@ -142,7 +143,7 @@ impl Catalog {
         Ok(described!(on, self.db, video))
     }
 
-    /// What the last reading back found; `None` where there is no such video, or its bytes are not verified.
+    /// What the checks found; `None` where there is no such video, or its bytes have not passed them.
     pub async fn verified_content(&self, video: VideoId) -> Result<Option<Verified>, CatalogError> {
         let found: Option<FoundRow> = on!(self.db, |pool| {
             sqlx::query_as(FOUND)
@@ -158,8 +159,10 @@ impl Catalog {
                 part_size: found.part_size.and_then(PartSize::new)?,
                 subtrees: found.subtrees?,
                 etag: found.etag?,
-                verified_at: found.verified_at?,
-                how: found.verified_how?,
+                read: found
+                    .verified_at
+                    .zip(found.verified_how)
+                    .map(|(at, how)| ReadAt { at, how }),
             })
         }))
     }

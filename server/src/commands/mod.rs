@@ -1,6 +1,7 @@
 //! The verbs of `heimdex-server`, one a file, and how their failures become an exit code.
 
 mod config;
+mod doctor;
 mod serve;
 mod signals;
 mod user;
@@ -24,6 +25,8 @@ pub enum ExitStatus {
     Failed = 1,
     /// It was asked in a wrong way: arguments or settings.
     Usage = 2,
+    /// It looked, and not all is as it should be.
+    NotSo = 3,
     /// Another process has the data directory.
     Busy = 6,
 }
@@ -90,7 +93,7 @@ impl CommandError {
 #[must_use]
 pub fn run(args: &ServerArgs, environment: Vec<(OsString, OsString)>) -> ExitStatus {
     match dispatch(args, environment) {
-        Ok(()) => ExitStatus::Done,
+        Ok(status) => status,
         Err(CommandError::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => {
             ExitStatus::Done
         }
@@ -101,14 +104,19 @@ pub fn run(args: &ServerArgs, environment: Vec<(OsString, OsString)>) -> ExitSta
     }
 }
 
-fn dispatch(args: &ServerArgs, environment: Vec<(OsString, OsString)>) -> Result<(), CommandError> {
+fn dispatch(
+    args: &ServerArgs,
+    environment: Vec<(OsString, OsString)>,
+) -> Result<ExitStatus, CommandError> {
     let (settings, shown) = settle(&args.verb, environment)?;
     match &args.verb {
-        Verb::Serve(serve) => serve::run(settings, serve),
-        Verb::Worker(_) => worker::run(settings),
-        Verb::Config(config) => config::run(&shown, config),
-        Verb::User(user) => user::run(&settings, &user.verb),
+        Verb::Serve(serve) => serve::run(settings, serve)?,
+        Verb::Worker(_) => worker::run(settings)?,
+        Verb::Config(config) => config::run(&shown, config)?,
+        Verb::Doctor(doctor) => return doctor::run(settings, doctor),
+        Verb::User(user) => user::run(&settings, &user.verb)?,
     }
+    Ok(ExitStatus::Done)
 }
 
 fn runtime() -> Result<tokio::runtime::Runtime, CommandError> {

@@ -13,7 +13,6 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::lifecycle::{Ending, Lifecycle};
 use crate::objects::GateSettings;
-use crate::objects::embedded::EmbeddedStore;
 use crate::random::Random;
 use crate::start::{self, ForeignStore};
 use crate::{jobs, logging, router, serve};
@@ -40,7 +39,6 @@ async fn until_signal(config: Config, foreign: ForeignStore) -> Result<(), Comma
 /// A server that is ready and not announced yet.
 struct Ready {
     app: App,
-    store: EmbeddedStore,
     listener: TcpListener,
     address: SocketAddr,
     _lock: start::DataDirLock,
@@ -52,10 +50,9 @@ async fn start_up(config: Config, foreign: ForeignStore) -> Result<Ready, Comman
     let unusable = |source| CommandError::Listen { address, source };
     let listener = TcpListener::bind(address).await.map_err(unusable)?;
     let address = listener.local_addr().map_err(unusable)?;
-    let (app, store) = start::open(config, foreign, Clock::System, Random).await?;
+    let app = start::open(config, foreign, Clock::System, Random).await?;
     Ok(Ready {
         app,
-        store,
         listener,
         address,
         _lock: lock,
@@ -66,7 +63,6 @@ impl Ready {
     async fn run(self, mut signals: Signals) -> Result<(), CommandError> {
         let Self {
             app,
-            store,
             listener,
             address,
             _lock,
@@ -77,12 +73,13 @@ impl Ready {
             // One layer around the whole listener speaks for the store too.
             cors_origins: Vec::new(),
         };
-        let routes = router::router(app.clone(), store.service(gate));
+        let routes = router::router(app.clone(), app.objects.routes(gate));
         let http = app.config.http.clone();
         drop(lifecycle.spawn(
             "listener",
             serve::serve(routes, listener, http, lifecycle.clone()),
         ));
+        app.objects.keep_fresh(&lifecycle);
         if app.config.jobs.in_serve {
             jobs::start(&app, &lifecycle);
         }
@@ -90,7 +87,7 @@ impl Ready {
         tracing::info!(
             listen = %address,
             data_dir = %app.config.server.data_dir.display(),
-            store = %store.identity(),
+            bucket = %app.objects,
             "heimdex-server {} is ready",
             env!("CARGO_PKG_VERSION"),
         );
@@ -99,7 +96,7 @@ impl Ready {
             .run_until(async || signals.next().await, grace)
             .await;
         app.catalog.close().await;
-        store.close().await;
+        app.objects.close().await;
         match ending {
             Ending::Finished => tracing::info!("stopped"),
             Ending::CutShort => tracing::warn!("stopped; what was still in flight was dropped"),

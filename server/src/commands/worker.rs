@@ -17,11 +17,12 @@ pub(super) fn run(config: Config) -> Result<(), CommandError> {
 
 async fn until_signal(config: Config) -> Result<(), CommandError> {
     let mut signals = Signals::listen().map_err(CommandError::System)?;
-    let (app, store) = tokio::select! {
+    let app = tokio::select! {
         () = signals.next() => return Ok(()),
         opened = start::open(config, ForeignStore::Refuse, Clock::System, Random) => opened?,
     };
     let lifecycle = Lifecycle::new();
+    app.objects.keep_fresh(&lifecycle);
     jobs::start(&app, &lifecycle);
     tracing::info!(
         "the worker of heimdex-server {} is ready",
@@ -32,7 +33,7 @@ async fn until_signal(config: Config) -> Result<(), CommandError> {
         .run_until(async || signals.next().await, grace)
         .await;
     app.catalog.close().await;
-    store.close().await;
+    app.objects.close().await;
     tracing::info!(?ending, "stopped");
     Ok(())
 }

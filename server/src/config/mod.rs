@@ -4,6 +4,7 @@
 
 mod bounds;
 mod error;
+mod s3;
 mod section;
 mod settings;
 mod show;
@@ -13,6 +14,7 @@ mod values;
 
 pub use bounds::{AccessTokenTtl, AtLeastOne, LongSecret, Registration, StreamPartSize};
 pub use error::ConfigError;
+pub use s3::{BucketName, PartChecksumChoice, S3Settings, VerifyStore};
 pub use settings::{
     AuthSettings, Config, CorsSettings, DatabaseSettings, HttpSettings, JobsSettings, Limits,
     ServerSettings, StoreSettings,

@@ -7,6 +7,7 @@ use heimdex_api::Secret;
 
 use super::bounds::{AccessTokenTtl, AtLeastOne, LongSecret, Registration, StreamPartSize};
 use super::error::ConfigError;
+use super::s3::{S3Settings, VerifyStore};
 use super::section::{Field, Section, section};
 use super::show::Shown;
 use super::sources::{Reader, Sources};
@@ -22,8 +23,10 @@ pub struct Config {
     pub server: ServerSettings,
     /// The catalog's database.
     pub database: DatabaseSettings,
-    /// The object store.
+    /// The embedded object store.
     pub store: StoreSettings,
+    /// The object store, where it is not the embedded one.
+    pub s3: S3Settings,
     /// Sizes and times that clients are held to.
     pub limits: Limits,
     /// Accounts and sessions.
@@ -47,18 +50,20 @@ impl Config {
             server: Section::read(&mut reader)?,
             database: Section::read(&mut reader)?,
             store: Section::read(&mut reader)?,
+            s3: Section::read(&mut reader)?,
             limits: Section::read(&mut reader)?,
             auth: Section::read(&mut reader)?,
             http: Section::read(&mut reader)?,
             cors: Section::read(&mut reader)?,
             jobs: Section::read(&mut reader)?,
         };
-        config.check()?;
-        Ok((config, reader.into_shown()))
+        let shown = reader.into_shown();
+        config.check(&shown)?;
+        Ok((config, shown))
     }
 
     /// What no setting can tell by itself.
-    fn check(&self) -> Result<(), ConfigError> {
+    fn check(&self, shown: &[Shown]) -> Result<(), ConfigError> {
         if self.auth.previous_secret.is_some() && self.auth.secret.is_none() {
             return Err(ConfigError::Invalid {
                 name: "auth.previous_secret".to_owned(),
@@ -66,7 +71,7 @@ impl Config {
                 message: "it only holds beside the secret that came after it".to_owned(),
             });
         }
-        Ok(())
+        self.check_store(shown)
     }
 
     /// Every setting that there is.
@@ -75,6 +80,7 @@ impl Config {
             ServerSettings::FIELDS,
             DatabaseSettings::FIELDS,
             StoreSettings::FIELDS,
+            S3Settings::FIELDS,
             Limits::FIELDS,
             AuthSettings::FIELDS,
             HttpSettings::FIELDS,
@@ -155,7 +161,7 @@ section! {
 }
 
 section! {
-    /// The object store.
+    /// The embedded object store.
     pub struct StoreSettings in "objects" {
         /// The directory of the embedded store's files; it may lie on a NAS.
         /// `HEIMDEX_SERVER_OBJECTS_DIR`, default: `objects` in the data directory.
@@ -263,6 +269,10 @@ section! {
         /// How long a job stays with a worker that is not heard of.
         /// `HEIMDEX_SERVER_JOBS_LEASE`, default `1 min`.
         pub lease: Span = "1 min",
+        /// `always`: every object is read back and compared before its video counts as verified. `never`, for external
+        /// stores whose reads cost money: a file whose hash its client told is taken as it is, and stays unverified.
+        /// `HEIMDEX_SERVER_JOBS_VERIFY_STORE`, default `always`.
+        pub verify_store: VerifyStore = "always",
         /// How often a stage that fails is tried; outages of store or database do not count.
         /// `HEIMDEX_SERVER_JOBS_MAX_ATTEMPTS`, default `5`.
         pub max_attempts: AtLeastOne = "5",

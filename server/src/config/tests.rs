@@ -263,3 +263,104 @@ fn pretty_eq(written: &str, expected: &str) {
     }
     assert_eq!(written.len(), expected.len());
 }
+
+#[test]
+fn an_external_store_has_two_addresses_and_keys_that_nobody_sees() {
+    let environment = env(&[
+        ("HEIMDEX_SERVER_S3_ENDPOINT", "http://10.0.0.5:9000"),
+        (
+            "HEIMDEX_SERVER_S3_PUBLIC_ENDPOINT",
+            "https://Store.example.org/",
+        ),
+        ("HEIMDEX_SERVER_S3_BUCKET", "films"),
+        ("HEIMDEX_SERVER_S3_ACCESS_KEY", "the-id"),
+        ("HEIMDEX_SERVER_S3_SECRET_KEY", "the-secret"),
+        ("HEIMDEX_SERVER_S3_PATH_STYLE", "false"),
+        ("HEIMDEX_SERVER_S3_PART_CHECKSUM", "md5"),
+        ("HEIMDEX_SERVER_JOBS_VERIFY_STORE", "never"),
+    ]);
+    let (config, shown) = Config::resolve(Sources {
+        environment,
+        ..sources()
+    })
+    .unwrap();
+    let store = config.s3.external().unwrap();
+    assert_eq!(store.endpoint.to_string(), "http://10.0.0.5:9000");
+    assert_eq!(
+        store.public_endpoint.to_string(),
+        "https://store.example.org"
+    );
+    let lines: Vec<String> = shown.iter().map(Shown::line).collect();
+    let lines = lines.join("\n");
+    assert!(lines.contains("s3.secret_key = \"[redacted]\""), "{lines}");
+    for secret in ["the-id", "the-secret"] {
+        assert!(!lines.contains(secret), "{lines}");
+        assert!(!format!("{:?}", config.s3).contains(secret));
+    }
+    // Without a public address it is the one.
+    let environment = env(&[("HEIMDEX_SERVER_S3_ENDPOINT", "http://10.0.0.5:9000")]);
+    let (config, _) = Config::resolve(Sources {
+        environment,
+        ..sources()
+    })
+    .unwrap();
+    let store = config.s3.external().unwrap();
+    assert_eq!(store.public_endpoint, store.endpoint);
+    assert!(matches!(store.keys, crate::objects::StoreKeys::AwsChain));
+}
+
+#[test]
+fn what_is_said_of_the_store_must_be_said_of_one_store() {
+    let refused = |pairs: &[(&str, &str)]| {
+        let environment = env(pairs);
+        refusal(Sources {
+            environment,
+            ..sources()
+        })
+    };
+    let endpoint = ("HEIMDEX_SERVER_S3_ENDPOINT", "http://10.0.0.5:9000");
+    for (pairs, said) in [
+        (
+            &[("HEIMDEX_SERVER_S3_BUCKET", "films")][..],
+            "`s3.bucket` (HEIMDEX_SERVER_S3_BUCKET): it speaks of an external store",
+        ),
+        (
+            &[("HEIMDEX_SERVER_JOBS_VERIFY_STORE", "never")],
+            "`jobs.verify_store` (HEIMDEX_SERVER_JOBS_VERIFY_STORE): the embedded store is always read back",
+        ),
+        (
+            &[endpoint, ("HEIMDEX_SERVER_OBJECTS_DIR", "/mnt/nas")],
+            "`objects.dir` (HEIMDEX_SERVER_OBJECTS_DIR): it speaks of the embedded store",
+        ),
+        (
+            &[endpoint, ("HEIMDEX_SERVER_S3_ACCESS_KEY", "k")],
+            "its `s3.secret_key` is missing",
+        ),
+        (
+            &[endpoint, ("HEIMDEX_SERVER_S3_SECRET_KEY", "s")],
+            "its `s3.access_key` is missing",
+        ),
+        (
+            &[
+                endpoint,
+                ("HEIMDEX_SERVER_LIMITS_MAX_SINGLE_PUT_SIZE", "6 GiB"),
+            ],
+            "external stores take at most 5 GiB in one PUT",
+        ),
+        (
+            &[("HEIMDEX_SERVER_S3_ENDPOINT", "10.0.0.5:9000")],
+            "write it as https://s3.example.org",
+        ),
+        (
+            &[endpoint, ("HEIMDEX_SERVER_S3_BUCKET", "a/b")],
+            "a bucket has 3 to 63",
+        ),
+        (
+            &[endpoint, ("HEIMDEX_SERVER_S3_PART_CHECKSUM", "sha256")],
+            "write auto, crc32c or md5",
+        ),
+    ] {
+        let found = refused(pairs);
+        assert!(found.contains(said), "{found}");
+    }
+}

@@ -10,6 +10,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::units::{ByteCount, Span};
+use crate::objects::Endpoint;
 use crate::web::network::IpNetwork;
 
 /// What stands for a value that is not shown.
@@ -51,7 +52,7 @@ macro_rules! by_from_str {
         }
     )* };
 }
-by_from_str!(ByteCount, Span, IpNetwork, PublicUrl, WebOrigin);
+by_from_str!(ByteCount, Span, IpNetwork, PublicUrl, WebOrigin, Endpoint);
 
 impl SettingValue for bool {
     fn parse(text: &str) -> Result<Self, String> {

@@ -257,6 +257,7 @@ impl Janitor {
                     .initiated
                     .is_some_and(|initiated| initiated <= before);
                 if old
+                    && ObjectKey::is_of_ours(&upload.key)
                     && !self
                         .context
                         .catalog
@@ -287,7 +288,10 @@ impl Janitor {
                 let old = object
                     .last_modified
                     .is_some_and(|written| written <= before);
-                if old && !self.is_awaited(&object.key).await? {
+                if old
+                    && ObjectKey::is_of_ours(&object.key)
+                    && !self.is_awaited(&object.key).await?
+                {
                     self.context.objects.delete(&object.key).await?;
                     tracing::info!("an object that no row names was deleted");
                 }

@@ -16,9 +16,12 @@ use std::error::Error;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use tokio::task::JoinError;
+
 use crate::app::{App, JobWaker};
 use crate::catalog::{Catalog, CatalogError};
 use crate::clock::Clock;
+use crate::config::VerifyStore;
 use crate::lifecycle::Lifecycle;
 use crate::objects::{ObjectStore, ObjectsError};
 use crate::random::Random;
@@ -41,6 +44,8 @@ pub struct JobContext {
     pub random: Random,
     /// Told when a job was added.
     pub wake: JobWaker,
+    /// Whether what is stored is read back.
+    pub verify_store: VerifyStore,
 }
 
 impl JobContext {
@@ -53,6 +58,7 @@ impl JobContext {
             clock: app.clock.clone(),
             random: app.random,
             wake: app.wake.clone(),
+            verify_store: app.config.jobs.verify_store,
         }
     }
 }
@@ -98,16 +104,12 @@ pub enum StageError {
     Stopped,
 }
 
+/// Whatever a store answers, it is no fault of the video's: only what is read from it can be.
 impl From<ObjectsError> for StageError {
     fn from(error: ObjectsError) -> Self {
         match error {
-            ObjectsError::Unavailable(_) | ObjectsError::Full => Self::Outage(Box::new(error)),
-            ObjectsError::NotFound
-            | ObjectsError::NoSuchUpload
-            | ObjectsError::ChecksumMismatch
-            | ObjectsError::InvalidPart
-            | ObjectsError::PreconditionFailed
-            | ObjectsError::Other(_) => Self::Fault(Box::new(error)),
+            ObjectsError::Other(source) if source.is::<JoinError>() => Self::Fault(source),
+            error => Self::Outage(Box::new(error)),
         }
     }
 }
@@ -129,6 +131,11 @@ impl From<CatalogError> for StageError {
 /// Begins the background work of a process: its worker and its janitor. The lifecycle ends both.
 pub fn start(app: &App, lifecycle: &Lifecycle) {
     let context = JobContext::of(app);
+    if context.verify_store == VerifyStore::Never {
+        tracing::warn!(
+            "`jobs.verify_store` is `never`: what is stored is not read back, and its videos stay unverified"
+        );
+    }
     Worker::spawn(&context, &app.config.jobs, lifecycle);
     Janitor::new(context, &app.config.limits, &app.config.jobs).spawn(lifecycle);
 }

@@ -37,8 +37,8 @@ struct SideCar<'a> {
     blake3: Blake3,
     part_size: u64,
     subtrees: &'a [Blake3],
-    verified_at: Timestamp,
-    verified_how: VerifiedHow,
+    verified_at: Option<Timestamp>,
+    verified_how: Option<VerifiedHow>,
     damaged: bool,
     damage: Option<&'a str>,
     replaces: Option<VideoId>,
@@ -100,8 +100,8 @@ fn side_car<'a>(description: &'a Description, verified: &'a Verified) -> SideCar
         blake3: verified.blake3,
         part_size: verified.part_size.get(),
         subtrees: &verified.subtrees,
-        verified_at: verified.verified_at,
-        verified_how: verified.how,
+        verified_at: verified.read.map(|read| read.at),
+        verified_how: verified.read.map(|read| read.how),
         damaged: video.damaged_accepted && verified.damage.is_some(),
         damage: verified.damage.as_deref(),
         replaces: video.replaces,
@@ -127,6 +127,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
+    use crate::catalog::objects::ReadAt;
     use crate::catalog::side_cars::DescribedVideo;
 
     #[test]
@@ -165,8 +166,10 @@ mod tests {
             part_size: PartSize::new(1024).unwrap(),
             subtrees: vec![Blake3::new([7; 32])],
             etag: "e".to_owned(),
-            verified_at: at,
-            how: VerifiedHow::Cached,
+            read: Some(ReadAt {
+                at,
+                how: VerifiedHow::Cached,
+            }),
         };
         insta::assert_json_snapshot!(side_car(&description, &verified));
     }

@@ -1,6 +1,7 @@
 //! What callers of the object store can tell apart.
 
 use std::error::Error;
+use std::fmt;
 
 use aws_sdk_s3::config::http::HttpResponse;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
@@ -28,6 +29,9 @@ pub enum ObjectsError {
     /// A condition did not hold, or a range does not lie within the object.
     #[error("a condition of the request does not hold")]
     PreconditionFailed,
+    /// The store does not let us in: its keys, its clock or its rules are others than ours.
+    #[error("the object store denies access")]
+    Denied(#[source] Box<dyn Error + Send + Sync>),
     /// The store cannot be reached or is too busy; the same request may succeed later.
     #[error("the object store is not available")]
     Unavailable(#[source] Box<dyn Error + Send + Sync>),
@@ -36,16 +40,62 @@ pub enum ObjectsError {
     Other(#[source] Box<dyn Error + Send + Sync>),
 }
 
+/// What a store answered that is no success, or why it did not answer.
+#[derive(Debug)]
+pub struct StoreAnswer {
+    /// The error's name in S3; empty where there was none, as after HEAD.
+    pub code: String,
+    /// HTTP's; `None` where nobody answered.
+    pub status: Option<u16>,
+    source: Box<dyn Error + Send + Sync>,
+}
+
+impl fmt::Display for StoreAnswer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.code.as_str(), self.status) {
+            (_, None) => f.write_str("no answer"),
+            ("", Some(status)) => write!(f, "it answered {status}"),
+            (code, Some(status)) => write!(f, "it answered {status} {code}"),
+        }
+    }
+}
+
+impl Error for StoreAnswer {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(self.source.as_ref())
+    }
+}
+
+impl ObjectsError {
+    /// What the store answered, where this is about an answer.
+    #[must_use]
+    pub fn answer(&self) -> Option<&StoreAnswer> {
+        match self {
+            Self::Denied(source) | Self::Unavailable(source) | Self::Other(source) => {
+                source.downcast_ref()
+            }
+            Self::NotFound
+            | Self::NoSuchUpload
+            | Self::Full
+            | Self::ChecksumMismatch
+            | Self::InvalidPart
+            | Self::PreconditionFailed => None,
+        }
+    }
+}
+
 impl<E> From<SdkError<E, HttpResponse>> for ObjectsError
 where
     E: ProvideErrorMetadata + Error + Send + Sync + 'static,
 {
     fn from(error: SdkError<E, HttpResponse>) -> Self {
-        let code = error.code().unwrap_or_default().to_owned();
-        let status = error
-            .raw_response()
-            .map(|response| response.status().as_u16());
-        match (code.as_str(), status) {
+        let response = error.raw_response();
+        let answer = StoreAnswer {
+            code: error.code().unwrap_or_default().to_owned(),
+            status: response.map(|response| response.status().as_u16()),
+            source: Box::new(error),
+        };
+        match (answer.code.as_str(), answer.status) {
             ("NoSuchUpload", _) => Self::NoSuchUpload,
             // HEAD has no body to say more in.
             ("NoSuchKey" | "NotFound", _) | ("", Some(404)) => Self::NotFound,
@@ -57,8 +107,18 @@ where
                 Self::PreconditionFailed
             }
             (_, Some(507)) => Self::Full,
-            (_, Some(429 | 500 | 502 | 503 | 504) | None) => Self::Unavailable(Box::new(error)),
-            _ => Self::Other(Box::new(error)),
+            // The bucket may come back; nothing that lay in it may be taken for gone.
+            ("NoSuchBucket" | "SlowDown" | "RequestTimeout", _)
+            | (_, Some(429 | 500 | 502 | 503 | 504) | None) => Self::Unavailable(Box::new(answer)),
+            (
+                "RequestTimeTooSkewed"
+                | "ExpiredToken"
+                | "InvalidToken"
+                | "AuthorizationHeaderMalformed",
+                _,
+            )
+            | (_, Some(401 | 403)) => Self::Denied(Box::new(answer)),
+            _ => Self::Other(Box::new(answer)),
         }
     }
 }

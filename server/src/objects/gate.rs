@@ -24,6 +24,7 @@ use super::embedded::EmbeddedStore;
 use super::gate_body::RequestBody;
 use super::key::INCOMING;
 use super::origin::OriginPolicy;
+use super::store::ObjectStore;
 
 /// How the gate is set up.
 #[derive(Debug, Clone, Default)]
@@ -55,6 +56,16 @@ struct Gate {
     bucket: String,
     origin: OriginPolicy,
     s3: S3Service,
+}
+
+impl ObjectStore {
+    /// The routes of the bucket, where it lies behind the API's own listener; else none.
+    pub fn routes(&self, settings: GateSettings) -> Router {
+        match self.as_embedded() {
+            Some(store) => store.service(settings),
+            None => Router::new(),
+        }
+    }
 }
 
 impl EmbeddedStore {

@@ -43,6 +43,25 @@ pub enum ObjectKey {
 /// The prefix of the keys that a presigned PUT of a whole object may have.
 pub const INCOMING: &str = "incoming/";
 
+impl ObjectKey {
+    /// Whether a key is one that uploads have. A bucket may hold other people's things, and nothing of theirs is ours to
+    /// clean up.
+    #[must_use]
+    pub fn is_of_ours(key: &str) -> bool {
+        let is_id = |text: &str| text.parse::<VideoId>().is_ok();
+        if let Some(video) = key.strip_prefix(INCOMING) {
+            return is_id(video);
+        }
+        let mut components = key.split('/');
+        let (videos, library, file) = (components.next(), components.next(), components.next());
+        let video = file.and_then(|file| file.split_once('.'));
+        videos == Some("videos")
+            && library.is_some_and(is_id)
+            && video.is_some_and(|(video, _)| is_id(video))
+            && components.next().is_none()
+    }
+}
+
 impl fmt::Display for ObjectKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -79,6 +98,25 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
+
+    #[test]
+    fn what_others_keep_in_the_bucket_is_not_ours() {
+        let id = Uuid::from_u128(1);
+        for ours in [format!("incoming/{id}"), format!("videos/{id}/{id}.mp4")] {
+            assert!(ObjectKey::is_of_ours(&ours), "{ours}");
+        }
+        for others in [
+            "incoming/report.csv".to_owned(),
+            "incoming/".to_owned(),
+            "videos/holiday.mp4".to_owned(),
+            format!("videos/{id}/{id}"),
+            format!("videos/{id}/{id}.mp4/more"),
+            format!("backup/{id}/{id}.mp4"),
+            id.to_string(),
+        ] {
+            assert!(!ObjectKey::is_of_ours(&others), "{others}");
+        }
+    }
 
     #[test]
     fn keys_are_what_the_contract_says() {

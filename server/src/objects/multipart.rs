@@ -1,9 +1,12 @@
 //! Multipart uploads through the one handle: create, list, complete, abort.
 
+use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{ChecksumAlgorithm, ChecksumType, CompletedMultipartUpload};
+use bytes::Bytes;
 use heimdex_api::{Checksum, PartChecksum, Timestamp};
 
 use super::error::ObjectsError;
+use super::external;
 use super::store::{ObjectStore, Page, length, timestamp, unquoted};
 
 /// A part that the store holds.
@@ -55,13 +58,24 @@ impl ObjectStore {
         key: &str,
         content_type: &str,
     ) -> Result<String, ObjectsError> {
+        self.create_multipart_with(key, Some(content_type), self.part_checksum)
+            .await
+    }
+
+    /// Begins a multipart upload whose parts carry this checksum, whatever the store's own is.
+    pub async fn create_multipart_with(
+        &self,
+        key: &str,
+        content_type: Option<&str>,
+        part_checksum: PartChecksum,
+    ) -> Result<String, ObjectsError> {
         let mut create = self
             .client
             .create_multipart_upload()
             .bucket(&self.bucket)
             .key(key)
-            .content_type(content_type);
-        if self.part_checksum == PartChecksum::Crc32c {
+            .set_content_type(content_type.map(str::to_owned));
+        if part_checksum == PartChecksum::Crc32c {
             // Stores accept a part's checksum only where its algorithm was named here.
             create = create
                 .checksum_algorithm(ChecksumAlgorithm::Crc32C)
@@ -71,6 +85,30 @@ impl ObjectStore {
         created
             .upload_id
             .ok_or_else(|| ObjectsError::Other("the store gave an upload no id".into()))
+    }
+
+    /// Sends a part with its checksum; answers its entity tag.
+    pub async fn put_part(
+        &self,
+        key: &str,
+        upload_id: &str,
+        number: u16,
+        bytes: Bytes,
+        checksum: &Checksum,
+    ) -> Result<String, ObjectsError> {
+        let mut part = self
+            .client
+            .upload_part()
+            .bucket(&self.bucket)
+            .key(key)
+            .upload_id(upload_id)
+            .part_number(i32::from(number))
+            .body(ByteStream::from(bytes));
+        part = match checksum.algorithm().unwrap_or(self.part_checksum) {
+            PartChecksum::Crc32c => part.checksum_crc32_c(checksum.as_str()),
+            PartChecksum::Md5 => part.content_md5(checksum.as_str()),
+        };
+        Ok(unquoted(part.send().await?.e_tag))
     }
 
     /// The parts with a larger number than `after`, at most `limit` of them.
@@ -126,7 +164,7 @@ impl ObjectStore {
                 let crc32c = part
                     .checksum
                     .as_ref()
-                    .filter(|_| self.part_checksum == PartChecksum::Crc32c);
+                    .filter(|checksum| checksum.algorithm() == Some(PartChecksum::Crc32c));
                 aws_sdk_s3::types::CompletedPart::builder()
                     .part_number(i32::from(part.number))
                     .e_tag(&part.etag)
@@ -145,6 +183,8 @@ impl ObjectStore {
                     .set_parts(Some(parts))
                     .build(),
             )
+            .customize()
+            .config_override(external::patient())
             .send()
             .await?;
         Ok(unquoted(completed.e_tag))

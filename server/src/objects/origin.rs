@@ -4,7 +4,7 @@
 //! differ.
 
 use std::fmt;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::str::FromStr;
 
 use http::header::HOST;
@@ -59,10 +59,56 @@ impl Origin {
         Some(Self { scheme, authority })
     }
 
+    /// Where who listens there is reached from this machine, without TLS.
+    #[must_use]
+    pub fn of_listener(listen: SocketAddr) -> Self {
+        let ip = match listen.ip() {
+            IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+            IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+            ip => ip,
+        };
+        Self {
+            scheme: Scheme::Http,
+            authority: SocketAddr::new(ip, listen.port()).to_string(),
+        }
+    }
+
     /// Host and, unless it is the scheme's own, port: what `Host` carries.
     #[must_use]
     pub fn authority(&self) -> &str {
         &self.authority
+    }
+
+    /// The host alone; an IPv6 address in its brackets.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        match self.authority.rsplit_once(':') {
+            Some((host, port)) if port.bytes().all(|digit| digit.is_ascii_digit()) => host,
+            _ => &self.authority,
+        }
+    }
+
+    /// The port, the scheme's own where none is named.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        let named = self.authority[self.host().len()..].strip_prefix(':');
+        let named = named.and_then(|port| port.parse().ok());
+        named.unwrap_or_else(|| self.scheme.port())
+    }
+
+    /// Whether the way there is encrypted.
+    #[must_use]
+    pub const fn is_encrypted(&self) -> bool {
+        matches!(self.scheme, Scheme::Https)
+    }
+
+    /// The origin whose host is `label.host`; an address has no names below it.
+    pub(super) fn with_label(&self, label: &str) -> Option<Self> {
+        let is_address = self.host().starts_with('[') || self.host().parse::<Ipv4Addr>().is_ok();
+        if is_address {
+            return None;
+        }
+        Self::new(self.scheme, &format!("{label}.{}", self.authority))
     }
 }
 
@@ -235,6 +281,19 @@ mod tests {
             policy(None).origin(None, &HeaderMap::new(), &Uri::from_static("/")),
             Err(UnknownOrigin)
         );
+    }
+
+    #[test]
+    fn host_and_port_are_told_apart() {
+        for (text, host, port) in [
+            ("https://heimdex.example", "heimdex.example", 443),
+            ("http://heimdex.example:8000", "heimdex.example", 8000),
+            ("http://[::1]", "[::1]", 80),
+            ("http://[::1]:8000", "[::1]", 8000),
+        ] {
+            let origin: Origin = text.parse().unwrap();
+            assert_eq!((origin.host(), origin.port()), (host, port));
+        }
     }
 
     #[test]

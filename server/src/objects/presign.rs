@@ -13,18 +13,39 @@ use aws_sigv4::http_request::{
 use aws_sigv4::sign::v4;
 use heimdex_api::{PresignedUrl, Secret};
 
+use super::endpoint::Place;
 use super::error::ObjectsError;
+use super::external::StoreCredentials;
 use super::origin::Origin;
 
 /// The longest that a signature of this kind can be valid.
 const LONGEST: Duration = Duration::from_hours(7 * 24);
 
-/// Signs for one bucket with one key.
+/// Signs for one bucket.
 #[derive(Debug, Clone)]
 pub struct Presigner {
     bucket: String,
     region: String,
-    credentials: Credentials,
+    place: Place,
+    signer: Signer,
+}
+
+/// Whose signature it is.
+#[derive(Debug, Clone)]
+enum Signer {
+    /// Always this one's.
+    Fixed(Credentials),
+    /// That of whatever keys hold now.
+    Renewed(StoreCredentials),
+}
+
+/// A URL that was signed.
+#[derive(Debug, Clone)]
+pub struct Signed {
+    /// The URL.
+    pub url: PresignedUrl,
+    /// From when on it stops working: as asked, or earlier where the keys themselves end.
+    pub expires_at: SystemTime,
 }
 
 /// What a URL is to allow.
@@ -41,29 +62,57 @@ pub struct Grant<'a> {
 }
 
 impl Presigner {
-    /// Signs for `bucket` with this key.
+    /// Signs for `bucket` of a store on the API's own listener, with this key.
     #[must_use]
     pub fn new(bucket: &str, region: &str, access_key: &str, secret_key: &Secret) -> Self {
+        let credentials = Credentials::new(access_key, secret_key.expose(), None, None, "heimdex");
         Self {
             bucket: bucket.to_owned(),
             region: region.to_owned(),
-            credentials: Credentials::new(access_key, secret_key.expose(), None, None, "heimdex"),
+            place: Place::RequestOrigin,
+            signer: Signer::Fixed(credentials),
         }
     }
 
-    /// A URL at `origin` for `grant`, valid from `now` for `expires` (a week at most).
+    /// Signs for `bucket` at `place`, with whatever keys hold.
+    pub(super) fn at(
+        place: Place,
+        bucket: &str,
+        region: &str,
+        credentials: StoreCredentials,
+    ) -> Self {
+        Self {
+            bucket: bucket.to_owned(),
+            region: region.to_owned(),
+            place,
+            signer: Signer::Renewed(credentials),
+        }
+    }
+
+    /// Where its URLs point.
+    pub(super) const fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// A URL for `grant`, valid from `now` for `expires` (a week at most). `requested` is the origin that the client's
+    /// request came to; where the store has an address of its own, that counts instead.
     pub fn sign(
         &self,
-        origin: &Origin,
+        requested: &Origin,
         grant: Grant<'_>,
         now: SystemTime,
         expires: Duration,
-    ) -> Result<PresignedUrl, ObjectsError> {
-        let mut url = format!(
-            "{origin}/{}/{}",
-            encode(&self.bucket, Slash::Encoded),
-            encode(grant.key, Slash::Kept)
-        );
+    ) -> Result<Signed, ObjectsError> {
+        let credentials = match &self.signer {
+            Signer::Fixed(credentials) => credentials.clone(),
+            Signer::Renewed(credentials) => credentials.current(),
+        };
+        let bucket = encode(&self.bucket, Slash::Encoded);
+        let (origin, base) = self
+            .place
+            .of_bucket(requested, &bucket)
+            .ok_or_else(|| ObjectsError::Other("the bucket's name fits no host name".into()))?;
+        let mut url = format!("{origin}{base}/{}", encode(grant.key, Slash::Kept));
         append(
             &mut url,
             '?',
@@ -74,7 +123,8 @@ impl Presigner {
         settings.uri_path_normalization_mode = UriPathNormalizationMode::Disabled;
         settings.signature_location = SignatureLocation::QueryParams;
         settings.expires_in = Some(expires.min(LONGEST));
-        let identity = self.credentials.clone().into();
+        let ends = credentials.expiry();
+        let identity = credentials.into();
         let params = v4::SigningParams::builder()
             .identity(&identity)
             .region(&self.region)
@@ -103,7 +153,11 @@ impl Presigner {
                 .iter()
                 .map(|(name, value)| (*name, value.as_ref())),
         );
-        Ok(PresignedUrl::new(url))
+        let asked = now + expires.min(LONGEST);
+        Ok(Signed {
+            url: PresignedUrl::new(url),
+            expires_at: ends.map_or(asked, |ends| ends.min(asked)),
+        })
     }
 }
 
@@ -119,13 +173,13 @@ fn append<'a>(url: &mut String, first: char, pairs: impl Iterator<Item = (&'a st
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Slash {
+pub(super) enum Slash {
     Kept,
     Encoded,
 }
 
 /// Percent-encodes all but the unreserved characters of RFC 3986, as Signature Version 4 wants it.
-fn encode(text: &str, slash: Slash) -> String {
+pub(super) fn encode(text: &str, slash: Slash) -> String {
     let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {
         match byte {
@@ -184,6 +238,7 @@ mod tests {
     use std::time::UNIX_EPOCH;
 
     use super::*;
+    use crate::objects::{Addressing, ExternalSettings, StoreKeys};
 
     #[test]
     fn lengths_and_checksums_are_signed_headers() {
@@ -203,7 +258,8 @@ mod tests {
                 UNIX_EPOCH + Duration::from_hours(380_376),
                 Duration::from_hours(10_000),
             )
-            .unwrap();
+            .unwrap()
+            .url;
         insta::assert_snapshot!(url.expose().replace(['?', '&'], "\n"), @r"
         http://127.0.0.1:8000/uploads/incoming/%C3%A4%20b
         uploadId=a%2Fb%2Bc
@@ -215,6 +271,49 @@ mod tests {
         X-Amz-SignedHeaders=content-length%3Bhost%3Bx-amz-checksum-crc32c
         X-Amz-Signature=a290a74ef98286102efcc66575ee3c3ecb555be74952d7936582bc0de971c642
         ");
+    }
+
+    #[tokio::test]
+    async fn urls_of_an_external_store_are_signed_for_its_public_name() {
+        let settings = ExternalSettings {
+            endpoint: "http://10.0.0.5:9000".parse().unwrap(),
+            public_endpoint: "https://store.example.org".parse().unwrap(),
+            addressing: Addressing::VirtualHost,
+            region: "eu-1".to_owned(),
+            bucket: "films".to_owned(),
+            keys: StoreKeys::Given {
+                access_key: "key".to_owned(),
+                secret_key: Secret::new("secret"),
+            },
+        };
+        let credentials = StoreCredentials::find(&settings).await.unwrap();
+        let place = |addressing| Place::Service(settings.public_endpoint.clone(), addressing);
+        let mut urls = Vec::new();
+        for addressing in [Addressing::Path, Addressing::VirtualHost] {
+            let presigner = Presigner::at(place(addressing), "films", "eu-1", credentials.clone());
+            let grant = Grant {
+                method: "GET",
+                key: "videos/a",
+                query: &[],
+                headers: &[],
+            };
+            // Where the request came to says nothing of the store.
+            let requested = "http://api.example.org".parse().unwrap();
+            let now = UNIX_EPOCH + Duration::from_hours(380_376);
+            let signed = presigner.sign(&requested, grant, now, Duration::from_mins(1));
+            let signed = signed.unwrap();
+            assert_eq!(signed.expires_at, now + Duration::from_mins(1));
+            let (place, query) = signed.url.expose().split_once('?').unwrap();
+            assert!(query.contains("%2Feu-1%2Fs3%2F"), "{query}");
+            urls.push(place.to_owned());
+        }
+        assert_eq!(
+            urls,
+            [
+                "https://store.example.org/films/videos/a",
+                "https://films.store.example.org/videos/a"
+            ]
+        );
     }
 
     #[test]

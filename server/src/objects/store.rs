@@ -1,6 +1,7 @@
 //! The one handle through which the server reaches its object store, whatever it is: `aws-sdk-s3`, in process for the
-//! embedded store.
+//! embedded store, over the network for any other.
 
+use std::fmt;
 use std::time::SystemTime;
 
 use aws_sdk_s3::Client;
@@ -9,18 +10,19 @@ use aws_sdk_s3::config::{
     StalledStreamProtectionConfig,
 };
 use aws_sdk_s3::primitives::ByteStream;
-use aws_sdk_s3::types::{Delete, ObjectIdentifier};
 use bytes::Bytes;
 use futures::Stream;
 use futures::stream;
 use heimdex_api::{PartChecksum, Timestamp, VerifiedHow};
 
 use super::embedded::EmbeddedStore;
+use super::endpoint::Place;
 use super::error::ObjectsError;
+use super::external::{self, ExternalSettings, StoreCredentials};
+use super::key::ObjectKey;
+use super::origin::Origin;
 use super::presign::Presigner;
-
-/// The most keys that one request deletes.
-const DELETE_AT_ONCE: usize = 1000;
+use crate::lifecycle::Lifecycle;
 
 /// The object store of the server.
 #[derive(Debug, Clone)]
@@ -29,14 +31,16 @@ pub struct ObjectStore {
     pub(super) bucket: String,
     pub(super) presigner: Presigner,
     pub(super) part_checksum: PartChecksum,
-    backend: Backend,
+    pub(super) backend: Backend,
 }
 
 /// What the store is, for the little that S3 has no request for.
 #[derive(Debug, Clone)]
-enum Backend {
+pub(super) enum Backend {
     /// The embedded store of this process.
     Embedded(EmbeddedStore),
+    /// Any other, and the keys to it.
+    External(StoreCredentials),
 }
 
 /// What is known of an object without reading it.
@@ -108,6 +112,96 @@ impl ObjectStore {
             part_checksum: PartChecksum::Crc32c,
             backend: Backend::Embedded(store.clone()),
         }
+    }
+
+    /// A store of somebody else's. Parts carry this checksum to it.
+    #[must_use]
+    pub fn external(
+        settings: &ExternalSettings,
+        credentials: StoreCredentials,
+        part_checksum: PartChecksum,
+    ) -> Self {
+        let place = Place::Service(settings.public_endpoint.clone(), settings.addressing);
+        Self {
+            client: external::client(settings, &credentials),
+            bucket: settings.bucket.clone(),
+            presigner: Presigner::at(
+                place,
+                &settings.bucket,
+                &settings.region,
+                credentials.clone(),
+            ),
+            part_checksum,
+            backend: Backend::External(credentials),
+        }
+    }
+
+    /// The same store, parts carrying another checksum.
+    #[must_use]
+    pub fn with_part_checksum(self, part_checksum: PartChecksum) -> Self {
+        Self {
+            part_checksum,
+            ..self
+        }
+    }
+
+    /// Renews what ends of its keys for as long as the process works.
+    pub fn keep_fresh(&self, lifecycle: &Lifecycle) {
+        match &self.backend {
+            Backend::Embedded(_) => {}
+            Backend::External(credentials) => credentials.keep_fresh(lifecycle),
+        }
+    }
+
+    /// Ends what the store has open in this process.
+    pub async fn close(&self) {
+        match &self.backend {
+            Backend::Embedded(store) => store.close().await,
+            Backend::External(_) => {}
+        }
+    }
+
+    /// The embedded store, where it is that.
+    #[must_use]
+    pub const fn as_embedded(&self) -> Option<&EmbeddedStore> {
+        match &self.backend {
+            Backend::Embedded(store) => Some(store),
+            Backend::External(_) => None,
+        }
+    }
+
+    /// The origin of the URLs that are signed for a client who reaches the API at `api`; `None` where the bucket's name
+    /// fits no host name.
+    #[must_use]
+    pub fn public_origin(&self, api: &Origin) -> Option<Origin> {
+        let place = self.presigner.place().of_bucket(api, &self.bucket)?;
+        Some(place.0)
+    }
+
+    /// Its one bucket.
+    #[must_use]
+    pub fn bucket(&self) -> &str {
+        &self.bucket
+    }
+
+    /// Makes sure that the store is still the one that the server began with: only then does an object that is not there
+    /// mean anything. A bucket that went away, or a disk that is not mounted, has no objects either.
+    ///
+    /// # Errors
+    /// [`ObjectsError::Unavailable`] where it is gone.
+    pub async fn still_there(&self) -> Result<(), ObjectsError> {
+        let there = match &self.backend {
+            Backend::Embedded(store) => store.is_there().await?,
+            Backend::External(_) => {
+                let marker = self.head(&ObjectKey::StoreMarker.to_string()).await?;
+                marker.is_some()
+            }
+        };
+        if there {
+            return Ok(());
+        }
+        let gone = "the store's own mark is not there any more";
+        Err(ObjectsError::Unavailable(gone.into()))
     }
 
     /// Which checksum parts carry to this store.
@@ -208,6 +302,8 @@ impl ObjectStore {
     pub async fn before_read_back(&self, key: &str) -> Result<VerifiedHow, ObjectsError> {
         match &self.backend {
             Backend::Embedded(store) => store.forget_cached(key).await,
+            // What it reads from is its own affair; that it read is what counts.
+            Backend::External(_) => Ok(VerifiedHow::Store),
         }
     }
 
@@ -215,48 +311,10 @@ impl ObjectStore {
     pub async fn move_object(&self, from: &str, to: &str) -> Result<(), ObjectsError> {
         match &self.backend {
             Backend::Embedded(store) => store.rename(from, to).await,
-        }
-    }
-
-    /// Deletes an object; one that is not there is success.
-    pub async fn delete(&self, key: &str) -> Result<(), ObjectsError> {
-        self.client
-            .delete_object()
-            .bucket(&self.bucket)
-            .key(key)
-            .send()
-            .await?;
-        Ok(())
-    }
-
-    /// Deletes many objects; those that are not there count as deleted. Fails if any could not be.
-    pub async fn delete_many(&self, keys: &[String]) -> Result<(), ObjectsError> {
-        for keys in keys.chunks(DELETE_AT_ONCE) {
-            let objects = keys
-                .iter()
-                .map(|key| ObjectIdentifier::builder().key(key).build())
-                .collect::<Result<Vec<_>, _>>()
-                .map_err(|error| ObjectsError::Other(Box::new(error)))?;
-            let delete = Delete::builder()
-                .set_objects(Some(objects))
-                .quiet(true)
-                .build()
-                .map_err(|error| ObjectsError::Other(Box::new(error)))?;
-            let done = self
-                .client
-                .delete_objects()
-                .bucket(&self.bucket)
-                .delete(delete)
-                .send()
-                .await?;
-            if let Some(error) = done.errors().first() {
-                let code = error.code().unwrap_or("unknown");
-                return Err(ObjectsError::Unavailable(
-                    format!("a deletion failed with `{code}`").into(),
-                ));
+            Backend::External(_) => {
+                external::move_object(&self.client, &self.bucket, from, to).await
             }
         }
-        Ok(())
     }
 
     /// A page of the objects with a prefix, in the order of their keys.
@@ -288,6 +346,19 @@ impl ObjectStore {
             items,
             next: list.next_continuation_token,
         })
+    }
+}
+
+/// Where it is, for the log.
+impl fmt::Display for ObjectStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.backend, self.presigner.place()) {
+            (Backend::Embedded(store), _) => write!(f, "embedded store {}", store.identity()),
+            (Backend::External(_), Place::Service(endpoint, _)) => {
+                write!(f, "{} at {endpoint}", self.bucket)
+            }
+            (Backend::External(_), Place::RequestOrigin) => f.write_str(&self.bucket),
+        }
     }
 }
 

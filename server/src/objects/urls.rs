@@ -88,23 +88,25 @@ impl ObjectStore {
             ("response-content-disposition", disposition.as_str()),
             ("response-content-type", safe_content_type(content_type)),
         ];
-        let now = now();
         let grant = Grant {
             method: "GET",
             key,
             query: &query,
             headers: &[],
         };
-        let url = self.presigner.sign(origin, grant, now, expires)?;
+        let signed = self.presigner.sign(origin, grant, now(), expires)?;
         Ok(PresignedGet {
-            url,
-            expires_at: expiry(now, expires),
+            expires_at: timestamp(signed.expires_at),
+            url: signed.url,
         })
     }
 
     fn checksum_header(&self, checksum: Option<&Checksum>) -> Vec<(String, String)> {
-        let header =
-            checksum.map(|checksum| (self.part_checksum.header().to_owned(), checksum.to_string()));
+        // An upload keeps the kind that it was begun with, whatever the store is set to by now.
+        let header = checksum.map(|checksum| {
+            let algorithm = checksum.algorithm().unwrap_or(self.part_checksum);
+            (algorithm.header().to_owned(), checksum.to_string())
+        });
         header.into_iter().collect()
     }
 
@@ -123,18 +125,17 @@ impl ObjectStore {
             .map(|(name, value)| (name.as_str(), value.as_str()))
             .collect();
         signed.push(("content-length", &length));
-        let now = now();
         let grant = Grant {
             method: "PUT",
             key,
             query,
             headers: &signed,
         };
-        let url = self.presigner.sign(origin, grant, now, expires)?;
+        let signed = self.presigner.sign(origin, grant, now(), expires)?;
         Ok(PresignedPut {
-            url,
+            expires_at: timestamp(signed.expires_at),
+            url: signed.url,
             headers,
-            expires_at: expiry(now, expires),
         })
     }
 }
@@ -148,7 +149,8 @@ fn now() -> SystemTime {
     SystemTime::now()
 }
 
-fn expiry(now: SystemTime, expires: Duration) -> Timestamp {
-    let now = jiff::Timestamp::try_from(now).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
-    Timestamp::from(now).saturating_add(expires)
+fn timestamp(time: SystemTime) -> Timestamp {
+    jiff::Timestamp::try_from(time)
+        .unwrap_or(jiff::Timestamp::UNIX_EPOCH)
+        .into()
 }

@@ -26,7 +26,7 @@ impl From<CatalogError> for ApiError {
 impl From<ObjectsError> for ApiError {
     fn from(error: ObjectsError) -> Self {
         match error {
-            ObjectsError::Unavailable(_) => Self::unavailable(error),
+            ObjectsError::Unavailable(_) | ObjectsError::Denied(_) => Self::unavailable(error),
             ObjectsError::Full => full().because(error),
             ObjectsError::NotFound
             | ObjectsError::NoSuchUpload

@@ -36,12 +36,12 @@ impl Plain {
         };
         let (config, _) = Config::resolve(sources).unwrap();
         let opened = start::open(config, ForeignStore::Refuse, Clock::System, Random).await;
-        let (app, store) = opened.unwrap();
+        let app = opened.unwrap();
         let gate = GateSettings {
             origin: app.origins.clone(),
             cors_origins: Vec::new(),
         };
-        let routes = router::router(app.clone(), store.service(gate));
+        let routes = router::router(app.clone(), app.objects.routes(gate));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let lifecycle = Lifecycle::new();

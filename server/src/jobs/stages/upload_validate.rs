@@ -1,6 +1,9 @@
 //! `upload_validate`: reads the whole object back, compares it with what was promised, recognises what it is, and
 //! writes the side-car. After it a video is verified, or failed with a sentence.
 //!
+//! Where `jobs.verify_store` is `never`, a file whose client told its hash is not read back: it goes on unverified. One
+//! whose container seems damaged is read all the same: whether to keep it is decided by equal bytes.
+//!
 //! Inputs: the video's row and its object. Running it twice gives the same rows.
 
 use heimdex_api::plan::PartSize;
@@ -9,7 +12,8 @@ use heimdex_media::{Completeness, MediaError, Report};
 use tokio::runtime::Handle;
 
 use crate::catalog::jobs::{ClaimedJob, Held};
-use crate::catalog::objects::{StoredVideo, Validation, Verified};
+use crate::catalog::objects::{ReadAt, StoredVideo, Validation, Verified};
+use crate::config::VerifyStore;
 use crate::jobs::read_back::{ReadBack, read_back};
 use crate::jobs::source::{ObjectSource, store_error};
 use crate::jobs::{JobContext, Progress, StageError, side_car};
@@ -64,6 +68,7 @@ async fn judge(
     progress: &Progress,
 ) -> Result<Result<Verified, Sentence>, StageError> {
     let Some((key, head)) = locate(context, video).await? else {
+        context.objects.still_there().await?;
         return Ok(Err(
             "The bytes are not in the store any more. Send the file again.".to_owned(),
         ));
@@ -78,14 +83,34 @@ async fn judge(
         .part_size
         .and_then(PartSize::new)
         .unwrap_or_else(|| PartSize::choose(head.size, None));
-    let how = context.objects.before_read_back(&key).await?;
-    let frames = context.objects.get_stream(&key).await?;
-    let read = read_back(frames, head.size, part_size, progress).await?;
-    if let Some(sentence) = difference(video, &read) {
-        return Ok(Err(sentence));
-    }
-    let report = look(context, &key, head.size).await?;
-    let (kind, damage) = match report {
+    let (kind, damage) = judged(look(context, &key, head.size).await?);
+    let told = told(context.verify_store, video, part_size).filter(|_| damage.is_none());
+    let (found, read) = if let Some(told) = told {
+        (told, None)
+    } else {
+        let how = context.objects.before_read_back(&key).await?;
+        let frames = context.objects.get_stream(&key).await?;
+        let found = read_back(frames, head.size, part_size, progress).await?;
+        if let Some(sentence) = difference(video, &found) {
+            return Ok(Err(sentence));
+        }
+        let at = context.clock.now();
+        (found, Some(ReadAt { at, how }))
+    };
+    Ok(Ok(Verified {
+        kind,
+        damage,
+        blake3: found.blake3,
+        part_size,
+        subtrees: found.subtrees,
+        etag: head.etag,
+        read,
+    }))
+}
+
+/// What a look into the container comes to.
+fn judged(report: Option<Report>) -> (VideoKind, Option<Sentence>) {
+    match report {
         None => (VideoKind::File, None),
         Some(Report {
             completeness: Completeness::Damaged { sentence },
@@ -95,17 +120,27 @@ async fn judge(
             completeness: Completeness::Complete | Completeness::NotJudged,
             ..
         }) => (VideoKind::Video, None),
+    }
+}
+
+/// What the client told of the content, where the server is set to take its word for it and it told all.
+fn told(verify: VerifyStore, video: &StoredVideo, part_size: PartSize) -> Option<ReadBack> {
+    if verify == VerifyStore::Always {
+        return None;
+    }
+    let blake3 = video.blake3?;
+    let parts = usize::try_from(video.size_bytes.div_ceil(part_size.get())).ok()?;
+    let subtrees = match (&video.subtrees, parts) {
+        (_, 0) => Vec::new(),
+        (_, 1) => vec![blake3],
+        (Some(told), parts) if told.len() == parts => told.clone(),
+        _ => return None,
     };
-    Ok(Ok(Verified {
-        kind,
-        damage,
-        blake3: read.blake3,
-        part_size,
-        subtrees: read.subtrees,
-        etag: head.etag,
-        verified_at: context.clock.now(),
-        how,
-    }))
+    Some(ReadBack {
+        size: video.size_bytes,
+        blake3,
+        subtrees,
+    })
 }
 
 /// Where the object is: at its final key, if need be moved there from `incoming/`, where an old URL could still
@@ -220,9 +255,7 @@ pub(super) async fn look(
         .map_err(|error| StageError::Fault(Box::new(error)))?;
     looked.map_err(|error| {
         let outage = match &error {
-            MediaError::Read { source, .. } => {
-                matches!(store_error(source), Some(ObjectsError::Unavailable(_)))
-            }
+            MediaError::Read { source, .. } => store_error(source).is_some(),
             MediaError::Shrunk { .. } => false,
         };
         if outage {

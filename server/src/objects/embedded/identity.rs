@@ -22,6 +22,13 @@ pub(super) struct Identity {
     pub(super) id: Uuid,
 }
 
+/// Whether the directory still holds the store of this id.
+pub(super) fn is_there(layout: &Layout, id: Uuid) -> bool {
+    let read = fs::read(layout.identity_file()).ok();
+    let found = read.and_then(|text| serde_json::from_slice::<Identity>(&text).ok());
+    found.is_some_and(|found| found.id == id)
+}
+
 /// Reads the identity, or gives the store one where it has none.
 pub(super) fn establish(layout: &Layout) -> io::Result<Identity> {
     let path = layout.identity_file();

@@ -203,6 +203,13 @@ impl EmbeddedStore {
         self.store.index.close().await;
     }
 
+    /// Whether its directory still is where it was.
+    pub(super) async fn is_there(&self) -> Result<bool, ObjectsError> {
+        let (layout, id) = (Arc::clone(&self.store.layout), self.identity);
+        let looked = tokio::task::spawn_blocking(move || identity::is_there(&layout, id)).await;
+        looked.map_err(|error| ObjectsError::Unavailable(Box::new(error)))
+    }
+
     /// The S3 service behind the signature check, for in-process use and for the gate.
     pub(super) fn s3(&self) -> S3Service {
         self.service.clone()

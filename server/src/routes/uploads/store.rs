@@ -67,9 +67,13 @@ pub(super) async fn in_store(app: &App, upload: &UploadRow) -> Result<InStore, A
 /// Gives an upload that the store has forgotten a new one there: every part is to be sent again.
 pub(super) async fn begin_again(app: &App, upload: &UploadRow) -> Result<(), ApiError> {
     let key = home(upload);
+    // Its client knows which checksum parts carry; that does not change with the store's settings.
+    let algorithm = upload
+        .part_checksum
+        .unwrap_or_else(|| app.objects.part_checksum());
     let fresh = app
         .objects
-        .create_multipart(&key, &upload.mime_type)
+        .create_multipart_with(&key, Some(&upload.mime_type), algorithm)
         .await?;
     failpoint!("upload.reopened");
     if !app.catalog.replace_store_upload(upload, &fresh).await? {

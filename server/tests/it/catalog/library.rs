@@ -9,7 +9,7 @@ use heimdex_api::{
 };
 use heimdex_media::Probe;
 use heimdex_server::catalog::jobs::{ClaimedJob, Held};
-use heimdex_server::catalog::objects::{Validation, Verified};
+use heimdex_server::catalog::objects::{ReadAt, Validation, Verified};
 use heimdex_server::catalog::uploads::{
     CompleteOutcome, Completed, CompletedBy, NewUpload, OpenOutcome,
 };
@@ -123,8 +123,10 @@ impl<'a> Library<'a> {
             part_size: PartSize::new(8 << 20).unwrap(),
             subtrees: vec![hash(content), hash(content + 1)],
             etag: "\"e-2\"".to_owned(),
-            verified_at: now,
-            how: VerifiedHow::Cached,
+            read: Some(ReadAt {
+                at: now,
+                how: VerifiedHow::Cached,
+            }),
         };
         let job = self.claim(now).await;
         let side_car = self.catalog.describe(job.video_id).await.unwrap();

@@ -43,6 +43,7 @@ fn sign(
     presigner()
         .sign(&listener.origin, grant, now(), HOUR)
         .unwrap()
+        .url
         .expose()
         .to_owned()
 }
@@ -222,11 +223,11 @@ async fn a_url_is_good_for_its_key_and_method_only() {
         query: &[],
         headers: &[],
     };
-    let url = stranger.sign(&listener.origin, grant, now(), HOUR).unwrap();
+    let signed = stranger.sign(&listener.origin, grant, now(), HOUR).unwrap();
     assert_eq!(
         listener
             .http
-            .get(url.expose())
+            .get(signed.url.expose())
             .send()
             .await
             .unwrap()
@@ -251,13 +252,13 @@ async fn an_expired_url_is_refused_and_a_skewed_clock_forgiven() {
         (now() + 5 * minute, 200),
         (now() + 30 * minute, 403),
     ] {
-        let url = presigner()
+        let signed = presigner()
             .sign(&listener.origin, grant(), at, HOUR)
             .unwrap();
         assert_eq!(
             listener
                 .http
-                .get(url.expose())
+                .get(signed.url.expose())
                 .send()
                 .await
                 .unwrap()

@@ -115,14 +115,14 @@ impl Server {
             ..Sources::default()
         };
         let (config, _) = Config::resolve(sources).unwrap();
-        let (app, store) = start::open(config, ForeignStore::Refuse, clock, Random)
+        let app = start::open(config, ForeignStore::Refuse, clock, Random)
             .await
             .unwrap();
         let gate = GateSettings {
             origin: app.origins.clone(),
             cors_origins: Vec::new(),
         };
-        let routes = router::router(app.clone(), store.service(gate));
+        let routes = router::router(app.clone(), app.objects.routes(gate));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let lifecycle = Lifecycle::new();
