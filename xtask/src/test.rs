@@ -6,16 +6,20 @@ use std::process::{Command, ExitCode, Stdio};
 use anyhow::Result;
 
 use crate::workspace::Workspace;
-use crate::{build, environment, packages, pg, say, steps};
+use crate::{build, environment, packages, pg, s3, say, steps};
 
 pub(crate) fn run(workspace: &Workspace, arguments: &[OsString]) -> Result<ExitCode> {
     packages::ensure(packages::FOR_TESTS)?;
+    let seaweedfs = packages::seaweedfs(workspace)?;
     build::binaries(workspace)?;
     let cluster = pg::Cluster::start()?;
     say::talk(&format!("PostgreSQL answers at {}", cluster.url()));
+    let store = s3::Store::start(&seaweedfs)?;
+    say::talk("SeaweedFS answers too");
     let prepare = |command: &mut Command| {
         command
             .env("HEIMDEX_TEST_PG_URL", cluster.url())
+            .env(s3::VARIABLE, store.url())
             .env("HEIMDEX_BIN_DIR", workspace.binaries());
         if environment::is_ci() {
             command.env("INSTA_UPDATE", "no");
@@ -47,6 +51,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[OsString]) -> Result<ExitC
     tests.args(arguments);
     prepare(&mut tests);
     let status = steps::status(&mut tests)?;
+    drop(store);
     drop(cluster);
     Ok(steps::exit_code(status))
 }

@@ -68,6 +68,11 @@ impl Workspace {
         self.target.join("release")
     }
 
+    /// Where programs lie that the tests want and no distribution has.
+    pub(crate) fn tools(&self) -> PathBuf {
+        self.target.join("tools")
+    }
+
     /// The members.
     pub(crate) fn packages(&self) -> &[Package] {
         &self.packages

@@ -1,6 +1,7 @@
 //! What a process under test sees of the environment: nothing that it was not given.
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 
 /// Reads a variable of the test run itself.
 #[expect(
@@ -49,4 +50,28 @@ pub(crate) fn base() -> Vec<(OsString, OsString)> {
         variables.push(("PATH".into(), path));
     }
     variables
+}
+
+/// A library that changes what a process sees of the system, for `LD_PRELOAD`; `name` is relative to where the
+/// distribution keeps this machine's libraries.
+pub(crate) fn preloaded(name: &str) -> PathBuf {
+    let directories = fs_err::read_dir("/usr/lib").expect("the system's libraries");
+    let library = directories
+        .flatten()
+        .map(|directory| directory.path().join(name))
+        .find(|library| library.is_file());
+    library.unwrap_or_else(|| panic!("`{name}` is not installed: run `cargo xtask test`"))
+}
+
+/// What a process gets whose clock is to be wrong by so many seconds.
+pub fn wrong_clock(seconds: i64) -> Vec<(OsString, OsString)> {
+    vec![
+        (
+            "LD_PRELOAD".into(),
+            preloaded("faketime/libfaketimeMT.so.1").into(),
+        ),
+        ("FAKETIME".into(), format!("{seconds:+}").into()),
+        // Waiting is done by another clock, which goes on as it did.
+        ("FAKETIME_DONT_FAKE_MONOTONIC".into(), "1".into()),
+    ]
 }

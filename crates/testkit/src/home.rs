@@ -8,7 +8,7 @@ use fs_err as fs;
 use tempfile::TempDir;
 
 use crate::binary::{Binary, binary_path};
-use crate::environment;
+use crate::environment::{self, preloaded};
 use crate::invocation::{Invocation, Output};
 use crate::server::TestServer;
 
@@ -62,6 +62,16 @@ impl Home {
         self.environment
             .push((name.as_ref().to_owned(), value.as_ref().to_owned()));
         self
+    }
+
+    /// Gives everything that is run here from now on a name for the loopback interface that the rest of the machine does
+    /// not know, as a store's public name is known to clients alone.
+    #[must_use]
+    pub fn with_name(self, name: &str) -> Self {
+        let hosts = self.directory.path().join("hosts");
+        fs::write(&hosts, format!("127.0.0.1 {name}\n")).expect("a file of names");
+        self.with_env("LD_PRELOAD", preloaded("libnss_wrapper.so"))
+            .with_env("NSS_WRAPPER_HOSTS", hosts)
     }
 
     /// The working directory, where commands run and files are put.

@@ -3,15 +3,18 @@
 #![expect(clippy::unwrap_used, reason = "tests say what went wrong by panicking")]
 
 mod cards;
+mod doctor;
 mod faults;
 mod main_job;
 mod odd_files;
 mod original_client;
 mod original_server;
 mod power_loss;
+mod proxies;
 mod resume;
 mod safe_to_wipe;
 mod secrets;
+mod stores;
 mod support;
 mod sweeps;
 mod tokens;

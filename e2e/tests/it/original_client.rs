@@ -4,7 +4,7 @@ use heimdex_testkit::{TestServer, sample_mp4, wait_until_async};
 use reqwest::{Client, StatusCode};
 use serde_json::{Value, json};
 
-use crate::support::{LIMIT, on_both_databases};
+use crate::support::{LIMIT, STORE_NAME, on_every_setup, runtime};
 
 struct Original {
     http: Client,
@@ -16,6 +16,8 @@ impl Original {
     async fn register(base: &str) -> Self {
         let http = Client::builder()
             .redirect(reqwest::redirect::Policy::none())
+            // The port is the URL's.
+            .resolve(STORE_NAME, std::net::SocketAddr::from(([127, 0, 0, 1], 0)))
             .build()
             .unwrap();
         let body = json!({"email": "Ana@Example.org", "password": "correct horse", "display_name": "Ana", "industry": "film"});
@@ -159,18 +161,11 @@ async fn uploads_as_it_always_did(base: &str) {
     );
 }
 
-on_both_databases! {
+on_every_setup! {
     fn an_upload_by_the_original_protocol_is_indexed(start) {
         let served = start(TestServer::builder())?;
         runtime().block_on(uploads_as_it_always_did(served.server.url()));
     }
-}
-
-fn runtime() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap()
 }
 
 #[test]

@@ -5,35 +5,57 @@ use std::time::Duration;
 
 use fs_err as fs;
 use heimdex_testkit::{
-    Binary, Fill, FreshDatabase, Home, Invocation, TestServer, TestServerBuilder, binary_path,
-    pad_mp4, sample_mp4,
+    Binary, Fill, FreshBucket, FreshDatabase, Home, Invocation, TestServer, TestServerBuilder,
+    binary_path, pad_mp4, sample_mp4,
 };
 use serde_json::Value;
 
 /// Longer than any single wait of these tests needs on a loaded machine.
 pub(crate) const LIMIT: Duration = Duration::from_mins(2);
 
-/// A server together with the PostgreSQL database that it may live on.
+/// The name under which clients reach a store of its own; nobody else can resolve it, the server's machine neither.
+pub(crate) const STORE_NAME: &str = "store.example.test";
+
+/// A server together with the PostgreSQL database and the bucket that it may live on.
 pub(crate) struct Served {
     // Dropped before the database.
     pub(crate) server: TestServer,
+    pub(crate) bucket: Option<FreshBucket>,
     _database: Option<FreshDatabase>,
 }
 
-/// A server on SQLite.
+impl Served {
+    /// A person's machine that reaches what clients have to reach.
+    pub(crate) fn home(&self) -> Home {
+        match self.bucket {
+            Some(_) => Home::new().with_name(STORE_NAME),
+            None => Home::new(),
+        }
+    }
+
+    /// The same with an account, logged in.
+    pub(crate) fn registered(&self, email: &str) -> Home {
+        let home = self.home();
+        home.register(self.server.url(), email);
+        home
+    }
+}
+
+/// A server on SQLite and the embedded store.
 #[expect(
     clippy::unnecessary_wraps,
-    reason = "the same type as its twin on PostgreSQL"
+    reason = "the same type as its twins on PostgreSQL"
 )]
 #[track_caller]
 pub(crate) fn on_sqlite(builder: TestServerBuilder) -> Option<Served> {
     Some(Served {
         server: builder.start(),
+        bucket: None,
         _database: None,
     })
 }
 
-/// A server on PostgreSQL, where the test run has one.
+/// A server on PostgreSQL and the embedded store, where the test run has a PostgreSQL.
 #[track_caller]
 pub(crate) fn on_postgres(builder: TestServerBuilder) -> Option<Served> {
     let database = heimdex_testkit::fresh_database()?;
@@ -42,13 +64,29 @@ pub(crate) fn on_postgres(builder: TestServerBuilder) -> Option<Served> {
         .start();
     Some(Served {
         server,
+        bucket: None,
         _database: Some(database),
     })
 }
 
-/// Runs a test on both databases; its argument starts a server from a builder.
-macro_rules! on_both_databases {
-    (fn $name:ident($start:ident) $body:block) => {
+/// A server on PostgreSQL and SeaweedFS, where the test run has both. Clients reach the store under a name of its own.
+#[track_caller]
+pub(crate) fn on_seaweedfs(builder: TestServerBuilder) -> Option<Served> {
+    let bucket = heimdex_testkit::fresh_bucket()?;
+    let public = format!("http://{STORE_NAME}:{}", bucket.port());
+    let builder = bucket
+        .configure(builder)
+        .env("HEIMDEX_SERVER_S3_PUBLIC_ENDPOINT", public);
+    let served = on_postgres(builder)?;
+    Some(Served {
+        bucket: Some(bucket),
+        ..served
+    })
+}
+
+/// Runs a test on each setup; its argument starts a server from a builder.
+macro_rules! on_setups {
+    (fn $name:ident($start:ident) $body:block $($setup:ident: $how:ident),+) => {
         mod $name {
             use super::*;
 
@@ -57,19 +95,46 @@ macro_rules! on_both_databases {
                 Some(())
             }
 
-            #[test]
-            fn sqlite() {
-                test(crate::support::on_sqlite);
-            }
+            $(
+                #[test]
+                fn $setup() {
+                    test(crate::support::$how);
+                }
+            )+
+        }
+    };
+}
+pub(crate) use on_setups;
 
-            #[test]
-            fn postgres() {
-                test(crate::support::on_postgres);
-            }
+/// Runs a test on SQLite with the embedded store, on PostgreSQL with it, and on PostgreSQL with SeaweedFS.
+macro_rules! on_every_setup {
+    (fn $name:ident($start:ident) $body:block) => {
+        crate::support::on_setups! {
+            fn $name($start) $body sqlite: on_sqlite, postgres: on_postgres, seaweedfs: on_seaweedfs
+        }
+    };
+}
+pub(crate) use on_every_setup;
+
+/// Runs a test on both databases, with the embedded store.
+macro_rules! on_both_databases {
+    (fn $name:ident($start:ident) $body:block) => {
+        crate::support::on_setups! {
+            fn $name($start) $body sqlite: on_sqlite, postgres: on_postgres
         }
     };
 }
 pub(crate) use on_both_databases;
+
+/// Runs a test on SQLite with the embedded store and on PostgreSQL with SeaweedFS.
+macro_rules! on_both_stores {
+    (fn $name:ident($start:ident) $body:block) => {
+        crate::support::on_setups! {
+            fn $name($start) $body embedded: on_sqlite, seaweedfs: on_seaweedfs
+        }
+    };
+}
+pub(crate) use on_both_stores;
 
 /// A playable video of so many bytes in the home's working directory; no two parts of it are alike.
 pub(crate) fn large_video(home: &Home, name: &str, size: u64) -> PathBuf {
@@ -135,4 +200,12 @@ pub(crate) fn summary(events: &[Value]) -> Value {
     let last = events.last().expect("events");
     assert_eq!(last["event"], "summary", "{events:#?}");
     last.clone()
+}
+
+/// For the few requests that the command line does not make.
+pub(crate) fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap()
 }

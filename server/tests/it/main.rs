@@ -4,6 +4,7 @@
 mod auth;
 mod backends;
 mod catalog;
+mod doctor;
 mod jobs;
 mod objects;
 mod process;
