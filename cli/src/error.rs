@@ -84,6 +84,33 @@ pub(crate) enum CliError {
         /// Why.
         source: io::Error,
     },
+    /// Somebody else changed the same.
+    #[error("somebody else changed `{name}` meanwhile: {}", changes.join("; "))]
+    ChangedMeanwhile {
+        /// What they changed.
+        name: String,
+        /// How.
+        changes: Vec<String>,
+    },
+    /// The text to edit cannot be written or read.
+    #[error("cannot keep the text to edit: {0}")]
+    Draft(#[source] io::Error),
+    /// The editor cannot be used.
+    #[error("cannot edit with `{editor}`: {source}")]
+    Editor {
+        /// As it is called.
+        editor: String,
+        /// Why.
+        source: io::Error,
+    },
+    /// The summary of a run cannot be written.
+    #[error("cannot write the summary `{}`: {}", path.display(), source.kind())]
+    Summary {
+        /// Where.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
     /// The server cannot be called.
     #[error(transparent)]
     Http(#[from] HttpError),
@@ -157,6 +184,10 @@ impl CliError {
             | Self::NoSuchIngest(_)
             | Self::NoSuchSource(_)
             | Self::Path { .. }
+            | Self::Summary { .. }
+            | Self::ChangedMeanwhile { .. }
+            | Self::Draft(_)
+            | Self::Editor { .. }
             | Self::Network(_)
             | Self::Config(_)
             | Self::Journal(_)
@@ -182,6 +213,14 @@ impl CliError {
             Self::NoSuchIngest(_) => Some("`heimdex ingests` shows the ids".into()),
             Self::NoSuchSource(_) => Some("`heimdex ingests` shows the labels".into()),
             Self::Ambiguous { .. } => Some("type more digits".into()),
+            Self::ChangedMeanwhile { .. } => {
+                Some("nothing was overwritten; run the same again to change it all the same".into())
+            }
+            Self::Draft(_) => Some("is there room in the temporary directory (TMPDIR)?".into()),
+            Self::Editor { .. } => {
+                Some("set VISUAL or EDITOR, or use --title, --description, --tag or --untag".into())
+            }
+            Self::Summary { .. } => Some("name a file in a folder that exists and is yours".into()),
             Self::Http(error) => error.hint(),
             Self::Config(error) => error.hint(),
             Self::Journal(error) => error.hint(),

@@ -23,6 +23,22 @@ pub(crate) enum ExitStatus {
     Interrupted = 130,
 }
 
+impl ExitStatus {
+    /// One word for programs.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Failed => "failed",
+            Self::Usage => "usage",
+            Self::PartlyFailed => "partly_failed",
+            Self::NotLoggedIn => "not_logged_in",
+            Self::Unreachable => "unreachable",
+            Self::Busy => "busy",
+            Self::Interrupted => "interrupted",
+        }
+    }
+}
+
 /// Each exit code and what it means, for the manual.
 pub const EXIT_CODES: [(u8, &str); 8] = [
     (ExitStatus::Done as u8, "done"),

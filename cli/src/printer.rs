@@ -85,6 +85,11 @@ impl Printer {
         self.inner.stderr != Stream::Pipe && !self.inner.quiet
     }
 
+    /// Whether a person wants to know more than usual.
+    pub(crate) fn is_verbose(&self) -> bool {
+        self.inner.verbose > 0
+    }
+
     /// How many columns the talk has.
     pub(crate) fn talk_width(&self) -> usize {
         match self.inner.stderr {

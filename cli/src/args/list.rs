@@ -10,6 +10,8 @@ Examples:
   heimdex list okonkwo --since monday
   heimdex list --state failed --json=title,error_text
   heimdex list --source \"A cam, day 3\" --sort size --limit 10
+  heimdex list --camera fx6 --min-duration 10m --captured-since 2026-11-20
+  heimdex list --json --limit 50 --cursor CURSOR
 ";
 
 /// List videos
@@ -42,18 +44,56 @@ pub(crate) struct ListArgs {
     /// Shot before then
     #[arg(long, value_name = "TIME")]
     pub(crate) captured_until: Option<String>,
-    /// In this order
+    /// Videos, or files that are none
+    #[arg(long, value_enum)]
+    pub(crate) kind: Option<KindFilter>,
+    /// Shot with a camera whose name holds this text
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) camera: Option<String>,
+    /// At least so long: `90s`, `5m`, `1h30m`, 1:30:00
+    #[arg(long, value_name = "LENGTH")]
+    pub(crate) min_duration: Option<String>,
+    /// At most so long
+    #[arg(long, value_name = "LENGTH")]
+    pub(crate) max_duration: Option<String>,
+    /// Sorted by this
     #[arg(long, value_enum, value_name = "KEY", default_value = "arrived")]
     pub(crate) sort: SortKey,
+    /// In this order; without it the one that is named with --sort
+    #[arg(long, value_enum, value_name = "ORDER")]
+    pub(crate) order: Option<OrderArg>,
     /// The other way round
-    #[arg(long)]
+    #[arg(long, conflicts_with = "order")]
     pub(crate) reverse: bool,
     /// At most so many
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) limit: Option<u64>,
+    /// The page that `next_cursor` or `prev_cursor` of an earlier one names, with the same filters
+    ///
+    /// One page of --limit videos, at most 500, else 50.
+    #[arg(long, value_name = "CURSOR")]
+    pub(crate) cursor: Option<String>,
     /// The output.
     #[command(flatten)]
     pub(crate) json: JsonArgs,
+}
+
+/// What a file is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum KindFilter {
+    /// A video
+    Video,
+    /// Any other file
+    File,
+}
+
+/// Which end of a list comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OrderArg {
+    /// The oldest, smallest or shortest first; from A to Z
+    Asc,
+    /// The newest, largest or longest first; from Z to A
+    Desc,
 }
 
 /// Where a video stands, in people's words and in the API's.

@@ -4,6 +4,7 @@ mod account;
 mod completions;
 mod config;
 mod download;
+mod edit;
 mod ingests;
 mod json;
 mod list;
@@ -28,9 +29,10 @@ pub(crate) use account::{ConnectionArgs, LoginArgs, LogoutArgs, RegisterArgs, Wh
 pub(crate) use completions::CompletionsArgs;
 pub(crate) use config::{ConfigArgs, ConfigCommand, ConfigShowArgs};
 pub(crate) use download::DownloadArgs;
+pub(crate) use edit::EditArgs;
 pub(crate) use ingests::IngestsArgs;
 pub(crate) use json::{JsonArgs, JsonMode};
-pub(crate) use list::{ListArgs, SortKey, StateFilter};
+pub(crate) use list::{KindFilter, ListArgs, OrderArg, SortKey, StateFilter};
 pub(crate) use profile::{
     ProfileArgs, ProfileCommand, ProfileListArgs, ProfileRmArgs, ProfileUseArgs,
 };
@@ -122,6 +124,7 @@ pub(crate) enum Command {
     Show(ShowArgs),
     Download(DownloadArgs),
     Ingests(IngestsArgs),
+    Edit(EditArgs),
     Rm(RmArgs),
     SafeToWipe(SafeToWipeArgs),
     Completions(CompletionsArgs),
@@ -130,7 +133,7 @@ pub(crate) enum Command {
 }
 
 /// What the environment says to `heimdex`, for help and manual.
-pub const ENVIRONMENT: [(&str, &str); 9] = [
+pub const ENVIRONMENT: [(&str, &str); 10] = [
     ("HEIMDEX_SERVER", "the server's URL, before the profile's"),
     (
         "HEIMDEX_TOKEN",
@@ -148,6 +151,7 @@ pub const ENVIRONMENT: [(&str, &str); 9] = [
     ("HEIMDEX_INSECURE", "as `heimdex login --insecure`"),
     ("HEIMDEX_CA_FILE", "as `heimdex login --ca-file`"),
     ("HEIMDEX_PROXY", "as `heimdex login --proxy`"),
+    ("VISUAL, EDITOR", "what `heimdex edit` opens"),
     ("NO_COLOR", "no colours"),
 ];
 

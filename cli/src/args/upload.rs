@@ -12,6 +12,8 @@ Examples:
   heimdex upload /media/CARD_A --source \"A cam, day 3\" --tag paris
   heimdex upload /media/CARD_A --dry-run
   heimdex upload interview.mp4 --wait
+  find . -name '*.MP4' -print0 | heimdex upload --files-from - -0
+  heimdex upload /srv/rushes --quiet --summary /var/lib/rushes/last-night.json
 ";
 
 /// Send files and folders
@@ -26,8 +28,17 @@ Examples:
 )]
 pub(crate) struct UploadArgs {
     /// Files and folders
-    #[arg(required = true, value_name = "PATH")]
+    #[arg(required_unless_present = "files_from", value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
+    /// Send also what this file names, one path a line; `-` is standard input
+    ///
+    /// Relative paths keep their place below the directory that the command runs in, absolute ones below the folder
+    /// that they have in common.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) files_from: Option<PathBuf>,
+    /// Paths in --files-from end with a zero byte, as `find -print0` writes them
+    #[arg(short = '0', long, requires = "files_from")]
+    pub(crate) null: bool,
     /// What to call it; for one file only
     #[arg(long, value_name = "TEXT")]
     pub(crate) title: Option<String>,
@@ -61,6 +72,9 @@ pub(crate) struct UploadArgs {
     /// Send also what is stored already, as a video of its own
     #[arg(long)]
     pub(crate) allow_duplicate: bool,
+    /// Write what happened into this file as JSON, however it ends: for cron
+    #[arg(long, value_name = "FILE", conflicts_with = "dry_run")]
+    pub(crate) summary: Option<PathBuf>,
     /// The output.
     #[command(flatten)]
     pub(crate) json: JsonArgs,

@@ -3,7 +3,7 @@
 use heimdex_api::ingest::{IngestListQuery, IngestResponse};
 use heimdex_api::limits::ID_PREFIX_MIN;
 use heimdex_api::video::{VideoListQuery, VideoResponse};
-use heimdex_api::{IngestId, VideoId};
+use heimdex_api::{IngestId, VideoId, VideoState};
 use heimdex_client::ApiClient;
 use uuid::Uuid;
 
@@ -13,9 +13,33 @@ use crate::output::text::clean;
 /// How many candidates are named.
 const NAMED: usize = 5;
 
+/// Where a video is looked for by the first digits of its id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Among {
+    /// All but the trash.
+    Kept,
+    /// The trash, and then the others.
+    TrashFirst,
+}
+
 /// The video whose id is, or begins with, `given`, with all that is known of it.
 pub(super) async fn video(client: &ApiClient, given: &str) -> Result<VideoResponse, CliError> {
-    let id = id(client, given).await?;
+    video_among(client, given, Among::Kept).await
+}
+
+/// The same, looked for in a certain place.
+pub(super) async fn video_among(
+    client: &ApiClient,
+    given: &str,
+    among: Among,
+) -> Result<VideoResponse, CliError> {
+    let id = match among {
+        Among::Kept => id(client, given, None).await?,
+        Among::TrashFirst => match id(client, given, Some(VideoState::Deleted)).await {
+            Err(CliError::NoSuchVideo(_)) => id(client, given, None).await?,
+            found => found?,
+        },
+    };
     client
         .video(id)
         .await
@@ -25,13 +49,18 @@ pub(super) async fn video(client: &ApiClient, given: &str) -> Result<VideoRespon
         })
 }
 
-async fn id(client: &ApiClient, given: &str) -> Result<VideoId, CliError> {
+async fn id(
+    client: &ApiClient,
+    given: &str,
+    state: Option<VideoState>,
+) -> Result<VideoId, CliError> {
     if let Ok(id) = given.parse() {
         return Ok(id);
     }
     let digits = digits(given, "list")?;
     let query = VideoListQuery {
         id_prefix: Some(digits),
+        state: state.map(|state| state.to_string()),
         limit: Some((NAMED + 1).to_string()),
         ..VideoListQuery::default()
     };

@@ -4,6 +4,7 @@ mod account;
 mod ask;
 mod config;
 mod download;
+mod edit;
 mod find;
 mod ingests;
 mod list;
@@ -44,6 +45,8 @@ pub(crate) struct Context<'a> {
     pub(crate) typed: String,
     /// When this is.
     pub(crate) moment: Moment,
+    /// The person's editor, where the environment names one.
+    pub(crate) editor: Option<String>,
 }
 
 /// Runs the verb that was typed.
@@ -69,6 +72,9 @@ pub(crate) async fn run(
         printer,
         typed,
         moment: Moment::now(),
+        editor: environment
+            .text("VISUAL")
+            .or_else(|| environment.text("EDITOR")),
     };
     match cli.command {
         Command::Register(args) => register::run(context, args).await,
@@ -84,6 +90,7 @@ pub(crate) async fn run(
         Command::Ingests(args) => ingests::run(&context, &args).await,
         Command::Show(args) => show::run(&context, &args).await,
         Command::SafeToWipe(args) => safe_to_wipe::run(&context, &args).await,
+        Command::Edit(args) => edit::run(&context, args).await,
         Command::Rm(args) => rm::run(&context, &args).await,
         Command::Config(args) => config::run(&context, args),
         // Answered above.

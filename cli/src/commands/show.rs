@@ -63,7 +63,7 @@ fn sentences(video: &VideoResponse) -> Vec<String> {
             let id = video.video_id.short();
             sentences.push(format!(
                 "The bytes are stored and equal to yours (BLAKE3 {digits}…). \
-                 `heimdex download {id}` gets them; to keep it as it is, send it again with `--damaged`."
+                 `heimdex download {id}` gets them; to keep it as it is: `heimdex edit {id} --damaged`."
             ));
         }
         (None, _) if failed && video.bytes_received.is_none() => {

@@ -1,68 +1,123 @@
 //! `heimdex upload`: looks at what was named, says what it leaves out, and sends the rest.
 
 mod collect;
+mod found;
 mod ingest;
+mod listed;
 mod same_card;
 mod send;
+mod summary;
 mod tell;
 mod wait;
 
-use tokio_util::sync::CancellationToken;
-
 use super::Context;
-use super::transfer::{self, Tally};
+use super::transfer;
 use crate::args::{UploadArgs, WaitFor};
 use crate::error::CliError;
 use crate::exit::ExitStatus;
 use crate::interrupt::Interrupt;
 use crate::output::events::{self, Events};
 use crate::output::json::Selection;
-pub(super) use collect::shown;
-use collect::{Found, Rules};
+use collect::{Named, Rules};
+use found::Found;
+pub(super) use found::shown;
+use listed::{Listed, Separator};
+use summary::{Report, Summary};
 
 pub(super) async fn run(context: &Context<'_>, args: UploadArgs) -> Result<ExitStatus, CliError> {
     let selection = Selection::of(&args.json.mode(), &events::FIELDS)?;
     let events = Events::new(context.printer, selection);
+    let Some(path) = &args.summary else {
+        return whole(context, &args, &events, &mut Report::default()).await;
+    };
+    let (summary, events) = (Summary::begin(path)?, events.keeping());
+    let mut report = Report::default();
+    let result = whole(context, &args, &events, &mut report).await;
+    match (summary.write(context, &events, &report, &result), result) {
+        (Err(unwritten), Err(error)) => {
+            context.printer.error(&unwritten);
+            Err(error)
+        }
+        (Err(unwritten), Ok(ExitStatus::Done)) => Err(unwritten),
+        (Err(unwritten), Ok(status)) => {
+            context.printer.error(&unwritten);
+            Ok(status)
+        }
+        (Ok(()), result) => result,
+    }
+}
+
+/// All of it; what is known by then is in the report, however it ends.
+async fn whole(
+    context: &Context<'_>,
+    args: &UploadArgs,
+    events: &Events,
+    report: &mut Report,
+) -> Result<ExitStatus, CliError> {
     let rules = Rules::new(&args.exclude, args.hidden, args.source.clone())?;
-    let paths = args.paths.clone();
-    let found = tokio::task::spawn_blocking(move || collect::collect(&paths, &rules))
-        .await
-        .map_err(|error| CliError::Runtime(error.into()))?;
-    check(&args, &found)?;
-    tell::found(context.printer, &events, &found, args.paths.len())?;
-    let mut tally = Tally::default();
+    let interrupt = Interrupt::listen(context.printer).map_err(CliError::Runtime)?;
+    let looking = look(args, rules);
+    let Some(found) = interrupt.soft().run_until_cancelled(looking).await else {
+        report.is_interrupted = true;
+        return Ok(ExitStatus::Interrupted);
+    };
+    let named;
+    (report.found, named) = found?;
+    let found = &report.found;
+    check(args, found)?;
+    tell::found(context.printer, events, found, named)?;
+    let tally = &mut report.tally;
     for unusable in &found.unusable {
-        tell::unusable(context.printer, &events, unusable)?;
+        tell::unusable(context.printer, events, unusable)?;
         tally.fail(heimdex_client::ErrorClass::Failed);
     }
     if args.dry_run {
-        return tell::dry_run(context.printer, &events, &found, &tally);
+        return tell::dry_run(context.printer, events, found, tally);
     }
     if found.items.is_empty() && found.roots.iter().all(|root| !root.is_whole) {
-        tell::summary(context, &events, &found, &tally, false)?;
+        tell::summary(context, args, events, found, tally, false)?;
         return Ok(tally.status(false));
     }
     let client = context.settings.client()?;
     let transfers = transfer::context(context, client)?;
-    let interrupt = Interrupt::listen(context.printer).map_err(CliError::Runtime)?;
-    let ingests = ingest::begin(&transfers, &found).await?;
+    report.ingests = ingest::begin(&transfers, found).await?;
     let run = send::Run {
         context,
-        args: &args,
-        found: &found,
-        ingests: &ingests,
+        args,
+        found,
+        ingests: &report.ingests,
         transfers: &transfers,
-        events: &events,
+        events,
         interrupt: &interrupt,
-        over: CancellationToken::new(),
     };
-    run.all(&mut tally).await?;
-    let is_interrupted = interrupt.soft().is_cancelled();
-    if !is_interrupted && tally.not_tried == 0 {
-        ingest::finish(&transfers, &found, &ingests).await?;
+    run.all(tally).await?;
+    report.is_interrupted = interrupt.soft().is_cancelled();
+    if !report.is_interrupted && tally.not_tried == 0 {
+        ingest::finish(&transfers, found, &report.ingests).await?;
     }
-    tell::summary(context, &events, &found, &tally, is_interrupted)?;
-    Ok(tally.status(is_interrupted))
+    tell::summary(context, args, events, found, tally, report.is_interrupted)?;
+    Ok(tally.status(report.is_interrupted))
+}
+
+/// Looks at everything that was named; the number of names comes with it.
+async fn look(args: &UploadArgs, rules: Rules) -> Result<(Found, usize), CliError> {
+    let (paths, files_from) = (args.paths.clone(), args.files_from.clone());
+    let separator = if args.null {
+        Separator::Nul
+    } else {
+        Separator::Newline
+    };
+    let looking = move || -> Result<_, CliError> {
+        let listed = match &files_from {
+            Some(list) => Listed::read(list, separator)?,
+            None => Listed::default(),
+        };
+        let names = paths.len() + listed.paths().len();
+        Ok((collect::collect(&Named { paths, listed }, &rules), names))
+    };
+    tokio::task::spawn_blocking(looking)
+        .await
+        .map_err(|error| CliError::Runtime(error.into()))?
 }
 
 /// How far to wait for each file.

@@ -1,5 +1,7 @@
 //! What happens in a transfer, for programs: NDJSON, one event a line, ending with one `summary`.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use heimdex_api::{Blake3, VideoId};
 use serde_json::{Map, Value, json};
 
@@ -42,11 +44,19 @@ pub(crate) const FIELDS: [&str; 30] = [
     "unnamed",
 ];
 
+/// Events that a summary names one by one.
+const KEPT: [&str; 2] = ["failed", "left_out"];
+
+/// Events that are kept; clones share them.
+type Kept = Arc<Mutex<Vec<Map<String, Value>>>>;
+
 /// Tells programs what happens; nothing where nobody asked for JSON. Clones tell the same reader.
 #[derive(Debug, Clone)]
 pub(crate) struct Events {
     printer: Printer,
     selection: Option<Selection>,
+    /// What a summary will name, where one is wanted.
+    kept: Option<Kept>,
 }
 
 impl Events {
@@ -55,7 +65,34 @@ impl Events {
         Self {
             printer: printer.clone(),
             selection,
+            kept: None,
         }
+    }
+
+    /// The same, and what failed or was left out is kept for a summary.
+    pub(crate) fn keeping(self) -> Self {
+        Self {
+            kept: Some(Arc::default()),
+            ..self
+        }
+    }
+
+    /// What was kept of one kind.
+    pub(crate) fn kept(&self, event: &str) -> Vec<Map<String, Value>> {
+        let Some(kept) = &self.kept else {
+            return Vec::new();
+        };
+        let kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let of_kind = kept
+            .iter()
+            .filter(|object| object.get("event") == Some(&event.into()));
+        of_kind
+            .cloned()
+            .map(|mut object| {
+                object.remove("event");
+                object
+            })
+            .collect()
     }
 
     /// Whether a program listens.
@@ -70,9 +107,11 @@ impl Events {
         path: Option<&str>,
         fields: Value,
     ) -> Result<(), CliError> {
-        let Some(selection) = &self.selection else {
+        let is_kept = KEPT.contains(&event);
+        let kept = self.kept.as_ref().filter(|_| is_kept);
+        if self.selection.is_none() && kept.is_none() {
             return Ok(());
-        };
+        }
         let mut object = Map::new();
         object.insert("event".into(), event.into());
         object.insert("time".into(), clock::now().to_string().into());
@@ -82,6 +121,14 @@ impl Events {
         if let Value::Object(fields) = fields {
             object.extend(fields);
         }
+        if let Some(kept) = kept {
+            kept.lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push(object.clone());
+        }
+        let Some(selection) = &self.selection else {
+            return Ok(());
+        };
         if let Selection::Fields(wanted) = selection {
             // An event is known by its name, whatever else is wanted of it.
             object.retain(|key, _| key == "event" || wanted.contains(key));

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use heimdex_client::transfer::Progress;
 use indicatif::{ProgressBar, ProgressFinish, ProgressStyle};
 
-use super::text::{clean, cut, fitting, width};
+use super::text::{clean, cut, fitting, grouped, width};
 use super::{events::Events, size};
 use crate::printer::Printer;
 
@@ -24,6 +24,8 @@ const FILE_NARROWEST: (usize, &str) = (8, "  {prefix}  {percent:>3}%  {msg}");
 const FILE_GAPS: usize = 12;
 const BAR: usize = 12;
 const TOTAL: &str = "{prefix}  {percent:>3}%  {msg}";
+/// Columns of [`TOTAL`] before its message.
+const TOTAL_HEAD: usize = 22;
 const CELLS: &str = "█▉▊▋▌▍▎▏ ";
 /// How often a program is told of one file.
 const TELL_EVERY: Duration = Duration::from_secs(1);
@@ -45,6 +47,14 @@ impl Direction {
             Self::Up => "sent",
             Self::Down => "fetched",
             Self::Here => "read",
+        }
+    }
+
+    /// What a file is that is done with.
+    fn done(self) -> &'static str {
+        match self {
+            Self::Up => "stored",
+            Self::Down => "whole",
         }
     }
 }
@@ -134,6 +144,21 @@ impl Board {
             board: self.clone(),
             name: name.to_owned(),
             bar,
+            is_one_of_many: false,
+            seen: Mutex::new(Seen {
+                bytes,
+                ..Seen::default()
+            }),
+        }
+    }
+
+    /// Counts a file that is one of so many small ones that nobody watches it: it has no bar, and no events.
+    pub(crate) fn small(&self, name: &str, bytes: u64) -> FileProgress {
+        FileProgress {
+            board: self.clone(),
+            name: name.to_owned(),
+            bar: None,
+            is_one_of_many: true,
             seen: Mutex::new(Seen {
                 bytes,
                 ..Seen::default()
@@ -145,8 +170,11 @@ impl Board {
     pub(crate) fn line(&self) -> String {
         let sums = *self.inner.sums();
         let percent = percent(sums.safe, sums.bytes);
-        let (word, rest) = (self.inner.direction.word(), self.inner.rest(sums));
-        let (done, files) = (sums.files_done, sums.files);
+        let (word, rest) = (
+            self.inner.direction.word(),
+            self.inner.rest(sums).join("  "),
+        );
+        let (done, files) = (grouped(sums.files_done), grouped(sums.files));
         format!("{word} {percent}%: {done} of {files} files, {rest}")
     }
 
@@ -167,28 +195,42 @@ impl Inner {
         if let Some(total) = &self.total {
             let sums = *self.sums();
             total.set_position(sums.safe.min(sums.bytes));
-            total.set_message(format!(
-                "{} of {} files  {}",
-                sums.files_done,
-                sums.files,
-                self.rest(sums)
-            ));
+            let stored = format!(
+                "{} {} of {}",
+                self.direction.done(),
+                grouped(sums.files_done),
+                grouped(sums.files)
+            );
+            let room = self.printer.talk_width().saturating_sub(TOTAL_HEAD);
+            total.set_message(fitted(&stored, self.rest(sums), room));
         }
     }
 
-    /// `455 of 1190 GiB, 218 MiB/s, 57 min left`.
-    fn rest(&self, sums: Sums) -> String {
-        let mut text = format!("{} of {}", size::bytes(sums.safe), size::bytes(sums.bytes));
-        let moved = sums.moved + sums.under_way;
-        if let Some(rate) = rate(moved, self.begun.elapsed()) {
-            let _ = write!(text, "  {}/s", size::bytes(rate));
+    /// `455 of 1190 GiB`, `218 MiB/s`, `57 min left`, as far as there is something to tell.
+    fn rest(&self, sums: Sums) -> Vec<String> {
+        let (safe, all) = (size::bytes(sums.safe), size::bytes(sums.bytes));
+        let mut rest = vec![format!("{safe} of {all}")];
+        if let Some(rate) = rate(sums.moved + sums.under_way, self.begun.elapsed()) {
+            rest.push(format!("{}/s", size::bytes(rate)));
             let left = sums.bytes.saturating_sub(sums.safe + sums.under_way);
             if let Some(seconds) = left.checked_div(rate).filter(|_| left > 0) {
                 let left = size::duration(Duration::from_secs(seconds));
-                let _ = write!(text, "  {left} left");
+                rest.push(format!("{left} left"));
             }
         }
-        text
+        rest
+    }
+}
+
+/// One line of at most `room` columns: what is named first, and of the rest what has room, the last before the others.
+fn fitted(first: &str, mut rest: Vec<String>, room: usize) -> String {
+    loop {
+        let line = format!("{first}  {}", rest.join("  "));
+        let line = line.trim_end().to_owned();
+        if rest.is_empty() || width(&line) <= room {
+            return line;
+        }
+        rest.remove(0);
     }
 }
 
@@ -198,6 +240,7 @@ pub(crate) struct FileProgress {
     board: Board,
     name: String,
     bar: Option<ProgressBar>,
+    is_one_of_many: bool,
     seen: Mutex<Seen>,
 }
 
@@ -237,7 +280,7 @@ impl FileProgress {
             Progress::Retrying { wait, why } => {
                 let wait = size::duration(wait.max(Duration::from_secs(1)));
                 let text = format!("{why}; again in {wait}");
-                if self.bar.is_none() {
+                if self.bar.is_none() && !self.is_one_of_many {
                     self.board
                         .inner
                         .printer
@@ -253,6 +296,16 @@ impl FileProgress {
     /// How much of it is safe.
     pub(crate) fn safe(&self) -> u64 {
         self.seen().safe
+    }
+
+    /// Takes it off the board as if it had never begun: it begins anew, another way.
+    pub(crate) fn forget(&self) {
+        let mut seen = self.seen();
+        self.advance(&mut seen, 0, 0);
+        drop(seen);
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
     }
 
     /// Takes it off the board: done with, or not.
@@ -297,7 +350,8 @@ impl FileProgress {
             let room = numbers_room(columns, self.board.inner.direction);
             bar.set_message(numbers(safe, seen.bytes, rate, under_way, room));
         }
-        if seen.told.is_none_or(|told| told.elapsed() >= TELL_EVERY) {
+        let is_due = seen.told.is_none_or(|told| told.elapsed() >= TELL_EVERY);
+        if is_due && !self.is_one_of_many {
             seen.told = Some(Instant::now());
             self.board
                 .inner
@@ -403,6 +457,29 @@ mod tests {
         60: 41.0 of 58.0 GiB  112 MiB/s
         40: 41.0 of 58.0 GiB
         ");
+    }
+
+    #[test]
+    fn the_total_fits_and_tells_the_most_important() {
+        let rest = || {
+            vec![
+                "455 of 1190 GiB".into(),
+                "218 MiB/s".into(),
+                "57 min left".into(),
+            ]
+        };
+        for (room, expected) in [
+            (
+                80,
+                "stored 71 of 205  455 of 1190 GiB  218 MiB/s  57 min left",
+            ),
+            (40, "stored 71 of 205  218 MiB/s  57 min left"),
+            (30, "stored 71 of 205  57 min left"),
+            (18, "stored 71 of 205"),
+            (0, "stored 71 of 205"),
+        ] {
+            assert_eq!(fitted("stored 71 of 205", rest(), room), expected);
+        }
     }
 
     #[test]

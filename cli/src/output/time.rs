@@ -100,6 +100,47 @@ pub(crate) fn length(text: &str) -> Option<Duration> {
         .map(Duration::from_secs)
 }
 
+/// How long a video is, as typed: `90`, `90s`, `1.5`, `5m`, `1h30m`, `1:30`, `1:30:00`; in seconds.
+pub(crate) fn playing_time(text: &str) -> Option<f64> {
+    let text = text.trim().to_lowercase();
+    let number = |text: &str| -> Option<f64> {
+        let is_plain = text.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+        text.parse().ok().filter(|_| is_plain)
+    };
+    if text.contains(':') {
+        let parts: Vec<&str> = text.split(':').collect();
+        let whole = |part: &&str| part.parse::<u32>().ok().map(f64::from);
+        return match parts.as_slice() {
+            [minutes, seconds] => Some(whole(minutes)? * 60.0 + number(seconds)?),
+            [hours, minutes, seconds] => {
+                Some(whole(hours)? * 3600.0 + whole(minutes)? * 60.0 + number(seconds)?)
+            }
+            _ => None,
+        };
+    }
+    if let Some(seconds) = number(&text) {
+        return Some(seconds);
+    }
+    let (mut rest, mut total) = (text.as_str(), 0.0);
+    while !rest.is_empty() {
+        let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.')?;
+        let (amount, after) = rest.split_at(digits);
+        let unit = after
+            .find(|c: char| c.is_ascii_digit())
+            .unwrap_or(after.len());
+        let (unit, next) = after.split_at(unit);
+        let seconds = match unit.trim() {
+            "s" | "sec" => 1.0,
+            "m" | "min" => 60.0,
+            "h" => 3600.0,
+            _ => return None,
+        };
+        total += number(amount)? * seconds;
+        rest = next;
+    }
+    (total > 0.0).then_some(total)
+}
+
 fn at(local: DateTime, moment: &Moment) -> Option<Timestamp> {
     moment.zone.to_timestamp(local).ok().map(Into::into)
 }
@@ -173,6 +214,27 @@ mod tests {
         }
         for typed in ["", "soon", "h", "12", "2026-13-01", "99999999999999999999d"] {
             assert_eq!(parse(typed, &moment()), None, "{typed}");
+        }
+    }
+
+    #[test]
+    fn lengths_of_videos_are_read_as_people_type_them() {
+        for (typed, expected) in [
+            ("90", 90.0),
+            ("1.5", 1.5),
+            ("90s", 90.0),
+            ("5m", 300.0),
+            ("1h30m", 5400.0),
+            ("1h 30 min", 5400.0),
+            ("0:42", 42.0),
+            ("1:30:00", 5400.0),
+        ] {
+            assert_eq!(playing_time(typed), Some(expected), "{typed}");
+        }
+        for typed in [
+            "", "long", "5x", "m", "1:2:3:4", "-5", "1e9", "inf", ":", ".",
+        ] {
+            assert_eq!(playing_time(typed), None, "{typed}");
         }
     }
 

@@ -50,6 +50,7 @@ help_of! {
     list_explains_itself: "help_list" = ["list"];
     safe_to_wipe_explains_itself: "help_safe_to_wipe" = ["safe-to-wipe"];
     show_explains_itself: "help_show" = ["show"];
+    edit_explains_itself: "help_edit" = ["edit"];
     rm_explains_itself: "help_rm" = ["rm"];
     profile_list_explains_itself: "help_profile_list" = ["profile", "list"];
     profile_use_explains_itself: "help_profile_use" = ["profile", "use"];

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "tests say what went wrong by panicking")]
 
 mod cards;
+mod changes;
 mod errors;
 mod help;
 mod keyring;

@@ -19,6 +19,7 @@ macro_rules! hx_snapshot {
                 (r"\([0-9a-f]{6}\)", "([SHORT])"),
                 (r"BLAKE3 [0-9a-f]{4}…", "BLAKE3 [BLAKE3]…"),
                 (r"download [0-9a-f]{6}`", "download [SHORT]`"),
+                (r"(edit|--undo) [0-9a-f]{6}", "$1 [SHORT]"),
                 (r"  [0-9a-f]{6}(\r?\n)", "  [SHORT]$1"),
                 (r"--undo [0-9a-f]{6}`", "--undo [SHORT]`"),
                 (r"(?i)\b(host\s+)\S+", "$1[HOST]"),

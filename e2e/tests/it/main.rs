@@ -4,6 +4,7 @@
 
 mod cards;
 mod doctor;
+mod edits;
 mod faults;
 mod main_job;
 mod odd_files;
@@ -14,8 +15,10 @@ mod proxies;
 mod resume;
 mod safe_to_wipe;
 mod secrets;
+mod small_files;
 mod stores;
 mod support;
 mod sweeps;
 mod tokens;
+mod unattended;
 mod users;

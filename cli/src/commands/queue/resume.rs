@@ -160,5 +160,6 @@ fn job(journaled: &JournaledUpload) -> UploadJob {
         path: journaled.shown_path.clone(),
         init,
         options: UploadOptions::default(),
+        failed_before: None,
     }
 }

@@ -1,7 +1,7 @@
 //! What an upload takes and what it leaves out, from the paths that were named. Looks, never opens.
 
 use std::collections::HashSet;
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::fs::FileType;
 use std::io;
 use std::os::unix::ffi::OsStrExt as _;
@@ -10,97 +10,13 @@ use std::path::{Path, PathBuf};
 
 use fs_err as fs;
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
-use heimdex_api::Timestamp;
 use heimdex_api::path::{self, InvalidPath};
 use heimdex_client::litter::is_litter;
 use walkdir::{DirEntry, WalkDir};
 
+use super::found::{Found, Item, LeftOut, Reason, Root, Unusable};
+use super::listed::{Bases, Listed};
 use crate::error::CliError;
-
-/// A folder that is taken in as a whole, or the folder of files that were named one by one.
-#[derive(Debug, Clone)]
-pub(super) struct Root {
-    /// As it was named.
-    pub(super) path: PathBuf,
-    /// Whether all of it is meant.
-    pub(super) is_whole: bool,
-    /// The label of what is found in it.
-    pub(super) source: String,
-    /// Its own name.
-    pub(super) name: Option<String>,
-}
-
-/// A file to send.
-#[derive(Debug, Clone)]
-pub(super) struct Item {
-    /// Which root it belongs to.
-    pub(super) root: usize,
-    /// Where it is.
-    pub(super) path: PathBuf,
-    /// Within the root, `/`-separated bytes.
-    pub(super) relative: Vec<u8>,
-    /// Bytes, as last seen.
-    pub(super) size: u64,
-    /// The file's own time.
-    pub(super) mtime: Option<Timestamp>,
-}
-
-/// Why something is left out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Reason {
-    /// A name that begins with a dot.
-    Hidden,
-    /// What operating systems leave behind.
-    Litter,
-    /// A rule of `--exclude`.
-    Excluded,
-    /// A symbolic link.
-    Link,
-    /// A pipe, a socket or a device.
-    Special,
-}
-
-/// Something that is not sent, by a rule.
-#[derive(Debug, Clone)]
-pub(super) struct LeftOut {
-    /// What.
-    pub(super) path: PathBuf,
-    /// Why.
-    pub(super) reason: Reason,
-}
-
-/// Something that cannot be looked at, or not be sent.
-#[derive(Debug)]
-pub(super) struct Unusable {
-    /// The root that it belongs to, if any.
-    pub(super) root: Option<usize>,
-    /// What.
-    pub(super) path: PathBuf,
-    /// Why, in a sentence.
-    pub(super) error: String,
-    /// What to do about it.
-    pub(super) hint: Option<&'static str>,
-}
-
-/// All that was found.
-#[derive(Debug, Default)]
-pub(super) struct Found {
-    /// Folders.
-    pub(super) roots: Vec<Root>,
-    /// Files to send, in the order of their names.
-    pub(super) items: Vec<Item>,
-    /// What rules leave out.
-    pub(super) left_out: Vec<LeftOut>,
-    /// What failed already.
-    pub(super) unusable: Vec<Unusable>,
-}
-
-impl Found {
-    /// Bytes of all files to send.
-    pub(super) fn bytes(&self) -> u64 {
-        self.items.iter().map(|item| item.size).sum()
-    }
-}
 
 /// What is left out.
 #[derive(Debug)]
@@ -157,55 +73,82 @@ impl Rules {
     }
 }
 
+/// What was typed, and what a list names beside it.
+#[derive(Debug, Default)]
+pub(super) struct Named {
+    /// Arguments.
+    pub(super) paths: Vec<PathBuf>,
+    /// Of `--files-from`.
+    pub(super) listed: Listed,
+}
+
 /// Looks at everything that was named.
-pub(super) fn collect(paths: &[PathBuf], rules: &Rules) -> Found {
+pub(super) fn collect(named: &Named, rules: &Rules) -> Found {
     let mut found = Found::default();
     // What is named twice, or lies in a folder that is named too, is sent once.
     let mut seen = HashSet::new();
-    for path in paths {
-        match fs::metadata(path) {
-            Ok(metadata) if metadata.is_dir() => folder(path, rules, &mut seen, &mut found),
-            Ok(metadata) if metadata.is_file() => {
-                file(path, &metadata, rules, &mut seen, &mut found);
-            }
-            Ok(metadata) => found.unusable.push(Unusable {
-                root: None,
-                path: path.clone(),
-                error: format!("it is {}, not a file", kind(metadata.file_type())),
-                hint: Some("only files and folders of files are sent"),
-            }),
-            Err(error) => found.unusable.push(unusable(None, path, &error)),
-        }
+    for path in &named.paths {
+        look(path, None, rules, &mut seen, &mut found);
+    }
+    let bases = named.listed.bases();
+    for path in named.listed.paths() {
+        look(path, Some(&bases), rules, &mut seen, &mut found);
     }
     found
 }
 
-fn file(
+fn look(
     path: &Path,
-    metadata: &std::fs::Metadata,
+    bases: Option<&Bases>,
     rules: &Rules,
     seen: &mut HashSet<PathBuf>,
     found: &mut Found,
 ) {
-    let real = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    if !seen.insert(real) {
-        return;
+    match fs::metadata(path) {
+        Ok(metadata) if metadata.is_dir() => folder(path, rules, seen, found),
+        Ok(metadata) if metadata.is_file() => {
+            // As it was named: a link's own name is what people know the file by.
+            let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+            let base = match bases {
+                Some(bases) => bases.of(path, &absolute),
+                None => absolute.parent().map(Path::to_owned),
+            };
+            let Some(base) = base else { return };
+            let relative = absolute.strip_prefix(&base).unwrap_or(&absolute);
+            if bases.is_some() && rules.exclude.is_match(relative) {
+                found.left_out.push(LeftOut {
+                    path: path.to_owned(),
+                    reason: Reason::Excluded,
+                });
+                return;
+            }
+            let real = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+            if seen.insert(real) {
+                let root = root_of(&base, rules, found);
+                let relative = relative.as_os_str().as_bytes().to_vec();
+                push(found, root, path.to_owned(), relative, &metadata);
+            }
+        }
+        Ok(metadata) => found.unusable.push(Unusable {
+            root: None,
+            path: path.to_owned(),
+            error: format!("it is {}, not a file", kind(metadata.file_type())),
+            hint: Some("only files and folders of files are sent"),
+        }),
+        Err(error) => found.unusable.push(unusable(None, path, &error)),
     }
-    // As it was named: a link's own name is what people know the file by.
-    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    let (Some(parent), Some(name)) = (absolute.parent(), absolute.file_name()) else {
-        return;
-    };
+}
+
+/// The root of files that were named one by one.
+fn root_of(base: &Path, rules: &Rules, found: &mut Found) -> usize {
     let known = found
         .roots
         .iter()
-        .position(|root| !root.is_whole && root.path == parent);
-    let root = known.unwrap_or_else(|| {
-        found.roots.push(root(parent.to_owned(), false, rules));
+        .position(|root| !root.is_whole && root.path == base);
+    known.unwrap_or_else(|| {
+        found.roots.push(root(base.to_owned(), false, rules));
         found.roots.len() - 1
-    });
-    let relative = name.as_bytes().to_vec();
-    push(found, root, path.to_owned(), relative, metadata);
+    })
 }
 
 fn folder(path: &Path, rules: &Rules, seen: &mut HashSet<PathBuf>, found: &mut Found) {
@@ -260,7 +203,14 @@ fn folder(path: &Path, rules: &Rules, seen: &mut HashSet<PathBuf>, found: &mut F
 }
 
 fn root(path: PathBuf, is_whole: bool, rules: &Rules) -> Root {
-    let name = path.file_name().map(|name| path::escaped(name.as_bytes()));
+    let own = match path.file_name() {
+        Some(name) => Some(name.to_owned()),
+        // As of `/media/A/..`.
+        None => fs::canonicalize(&path)
+            .ok()
+            .and_then(|real| real.file_name().map(OsStr::to_owned)),
+    };
+    let name = own.map(|name| path::escaped(name.as_bytes()));
     let source = rules
         .source
         .clone()
@@ -363,162 +313,5 @@ fn unsendable(root: usize, path: PathBuf, error: InvalidPath) -> Unusable {
     }
 }
 
-/// The name of a file as it travels: escaped where it is not UTF-8.
-pub(super) fn filename(item: &Item) -> String {
-    let name = item
-        .relative
-        .rsplit(|byte| *byte == b'/')
-        .next()
-        .unwrap_or(&item.relative);
-    path::escaped(name)
-}
-
-/// A path for people and programs.
-pub(in crate::commands) fn shown(path: &Path) -> String {
-    path::escaped(OsString::from(path).as_bytes())
-}
-
 #[cfg(test)]
-mod tests {
-    use std::os::unix::fs::symlink;
-
-    use super::*;
-
-    fn tree(files: &[&str]) -> tempfile::TempDir {
-        let directory = tempfile::tempdir().unwrap();
-        for file in files {
-            let path = directory.path().join("card").join(file);
-            fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, file.as_bytes()).unwrap();
-        }
-        directory
-    }
-
-    fn found(directory: &tempfile::TempDir, exclude: &[&str], hidden: bool) -> Found {
-        let exclude: Vec<String> = exclude.iter().map(|&pattern| pattern.to_owned()).collect();
-        let rules = Rules::new(&exclude, hidden, None).unwrap();
-        collect(&[directory.path().join("card")], &rules)
-    }
-
-    fn names(found: &Found) -> Vec<String> {
-        found
-            .items
-            .iter()
-            .map(|item| path::escaped(&item.relative))
-            .collect()
-    }
-
-    fn reasons(found: &Found) -> Vec<(String, Reason)> {
-        let name = |left: &LeftOut| {
-            left.path
-                .file_name()
-                .unwrap()
-                .to_string_lossy()
-                .into_owned()
-        };
-        found
-            .left_out
-            .iter()
-            .map(|left| (name(left), left.reason))
-            .collect()
-    }
-
-    #[test]
-    fn litter_hidden_and_excluded_are_left_out_by_name() {
-        let directory = tree(&[
-            "CLIP/A.mp4",
-            "CLIP/._A.mp4",
-            ".DS_Store",
-            ".hidden/x",
-            "B.LRV",
-            "proxies/a/b.mp4",
-            ".Trash-1000/c",
-        ]);
-        let found = found(&directory, &["*.LRV", "proxies/**"], false);
-        assert_eq!(names(&found), ["CLIP/A.mp4"]);
-        let mut left = reasons(&found);
-        left.sort();
-        assert_eq!(
-            left,
-            [
-                (".DS_Store".into(), Reason::Litter),
-                (".Trash-1000".into(), Reason::Litter),
-                ("._A.mp4".into(), Reason::Litter),
-                (".hidden".into(), Reason::Hidden),
-                ("B.LRV".into(), Reason::Excluded),
-                ("a".into(), Reason::Excluded),
-            ]
-        );
-    }
-
-    #[test]
-    fn hidden_files_are_taken_where_wanted_and_litter_never() {
-        let directory = tree(&[".hidden/x", ".DS_Store", "a"]);
-        assert_eq!(names(&found(&directory, &[], true)), [".hidden/x", "a"]);
-    }
-
-    #[test]
-    fn links_are_left_out_in_a_folder_and_followed_where_named() {
-        let directory = tree(&["a"]);
-        let card = directory.path().join("card");
-        symlink("a", card.join("link")).unwrap();
-        symlink(".", card.join("loop")).unwrap();
-        let found = found(&directory, &[], false);
-        assert_eq!(names(&found), ["a"]);
-        assert_eq!(found.left_out.len(), 2);
-        let rules = Rules::new(&[], false, None).unwrap();
-        let named = collect(&[card.join("link")], &rules);
-        assert_eq!(names(&named), ["link"]);
-    }
-
-    #[test]
-    fn what_is_named_twice_is_taken_once() {
-        let directory = tree(&["CLIP/a", "b"]);
-        let card = directory.path().join("card");
-        let rules = Rules::new(&[], false, None).unwrap();
-        let found = collect(
-            &[card.join("b"), card.clone(), card.join("CLIP/a"), card],
-            &rules,
-        );
-        assert_eq!(found.items.len(), 2);
-    }
-
-    #[test]
-    fn files_named_one_by_one_belong_to_their_folder() {
-        let directory = tree(&["a", "b"]);
-        let card = directory.path().join("card");
-        let rules = Rules::new(&[], false, None).unwrap();
-        let found = collect(&[card.join("a"), card.join("b"), card.join("none")], &rules);
-        assert_eq!(found.roots.len(), 1);
-        assert_eq!(
-            (found.roots[0].source.as_str(), found.roots[0].is_whole),
-            ("card", false)
-        );
-        assert_eq!(found.unusable.len(), 1);
-        assert_eq!(found.unusable[0].error, "there is no such file or folder");
-    }
-
-    #[test]
-    fn names_that_are_not_utf8_keep_their_bytes() {
-        let directory = tree(&["a"]);
-        let name = OsStr::from_bytes(b"clip\xff.mp4");
-        fs::write(directory.path().join("card").join(name), b"x").unwrap();
-        let found = found(&directory, &[], false);
-        let odd = found
-            .items
-            .iter()
-            .find(|item| item.relative.contains(&0xff))
-            .unwrap();
-        assert_eq!(odd.relative, b"clip\xff.mp4");
-        assert_eq!(filename(odd), "clip\\xff.mp4");
-    }
-
-    #[test]
-    fn a_pattern_that_is_none_is_named() {
-        let error = Rules::new(&["a[".into()], false, None).unwrap_err();
-        assert!(
-            error.to_string().starts_with("`a[` is not a pattern"),
-            "{error}"
-        );
-    }
-}
+mod tests;

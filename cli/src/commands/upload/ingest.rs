@@ -2,52 +2,93 @@
 
 use std::collections::{HashMap, HashSet};
 
-use heimdex_api::IngestId;
 use heimdex_api::ingest::{
-    CreateIngestRequest, FinishIngestRequest, IngestFilesQuery, IngestListQuery,
+    CreateIngestRequest, FinishIngestRequest, IngestFilesQuery, IngestListQuery, IngestResponse,
 };
 use heimdex_api::limits::NAME_MAX;
 use heimdex_api::ops::feature;
+use heimdex_api::{IngestId, VideoId, VideoState, path};
 use heimdex_client::ApiClient;
 use heimdex_client::journal::IngestKey;
 use heimdex_client::transfer::{TransferContext, locate};
 use uuid::Uuid;
 
-use super::collect::{Found, Root};
+use super::found::{Found, Root};
 use super::same_card::{Here, is_same_card};
 use crate::clock;
 use crate::error::CliError;
 
 /// So many ingests of one label and folder name are compared with what is here.
 const CANDIDATES_MAX: usize = 8;
+/// Pages of an ingest's files that are looked through for failed ones.
+const PAGES_MAX: usize = 40;
 
-/// The ingest of each root, in order; none at a server that knows none.
+/// The run that the files of one root belong to.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Ingest {
+    /// None at a server that knows none.
+    pub(super) id: Option<IngestId>,
+    /// The videos of earlier runs that are stored and failed, by path: look-ups do not count them.
+    pub(super) failed: HashMap<Vec<u8>, VideoId>,
+}
+
+/// The ingest of each root, in order.
 pub(super) async fn begin(
     transfers: &TransferContext,
     found: &Found,
-) -> Result<Vec<Option<IngestId>>, CliError> {
+) -> Result<Vec<Ingest>, CliError> {
     let api = transfers.api();
     if !api.has(feature::INGESTS).await? {
-        return Ok(vec![None; found.roots.len()]);
+        return Ok(vec![Ingest::default(); found.roots.len()]);
     }
     let mut ingests = Vec::new();
     for index in 0..found.roots.len() {
-        ingests.push(Some(ingest_of(transfers, found, index).await?));
+        ingests.push(ingest_of(transfers, found, index).await?);
     }
     Ok(ingests)
+}
+
+/// The same with what failed of it.
+async fn known(api: &ApiClient, ingest: IngestResponse) -> Result<Ingest, CliError> {
+    let (id, mut failed) = (ingest.ingest_id, HashMap::new());
+    let mut query = IngestFilesQuery::default();
+    // Trashed videos are counted with the failed: that many files are not looked through for them.
+    let pages = if ingest.files.failed > 0 {
+        PAGES_MAX
+    } else {
+        0
+    };
+    for _ in 0..pages {
+        let page = api.ingest_files(id, &query).await?;
+        for file in page.files {
+            if file.state.known() == Some(VideoState::Failed)
+                && let Ok(path) = path::exact(&file.path, file.path_raw.as_deref())
+            {
+                failed.insert(path, file.video_id);
+            }
+        }
+        match page.next_cursor {
+            Some(cursor) => query.cursor = Some(cursor),
+            None => break,
+        }
+    }
+    Ok(Ingest {
+        id: Some(id),
+        failed,
+    })
 }
 
 async fn ingest_of(
     transfers: &TransferContext,
     found: &Found,
     index: usize,
-) -> Result<IngestId, CliError> {
+) -> Result<Ingest, CliError> {
     let root = &found.roots[index];
     let (api, journal) = (transfers.api(), transfers.journal());
     let key = key(transfers.profile(), root)?;
-    if let Some(known) = journal.latest_ingest(&key)? {
-        match api.ingest(known.ingest_id).await {
-            Ok(_) => return Ok(known.ingest_id),
+    if let Some(journaled) = journal.latest_ingest(&key)? {
+        match api.ingest(journaled.ingest_id).await {
+            Ok(ingest) => return known(api, ingest).await,
             // Not ours any more, as after the server was set up anew.
             Err(error) if error.status() == Some(404) => {}
             Err(error) => return Err(error.into()),
@@ -61,18 +102,24 @@ async fn ingest_of(
         format!("{name}/*")
     };
     let ingest = if let Some(ingest) = latest(api, found, index, (&root_name, &host)).await? {
-        ingest
+        known(api, ingest).await?
     } else {
         let request = CreateIngestRequest {
             source: root.source.clone(),
             root_name: Some(root_name),
             host: Some(host),
         };
-        api.create_ingest(&request, &Uuid::new_v4().to_string())
-            .await?
-            .ingest_id
+        let created = api
+            .create_ingest(&request, &Uuid::new_v4().to_string())
+            .await?;
+        Ingest {
+            id: Some(created.ingest_id),
+            failed: HashMap::new(),
+        }
     };
-    journal.record_ingest(&key, ingest, clock::now())?;
+    if let Some(id) = ingest.id {
+        journal.record_ingest(&key, id, clock::now())?;
+    }
     Ok(ingest)
 }
 
@@ -83,7 +130,7 @@ async fn latest(
     found: &Found,
     index: usize,
     (root_name, host): (&str, &str),
-) -> Result<Option<IngestId>, CliError> {
+) -> Result<Option<IngestResponse>, CliError> {
     let root = &found.roots[index];
     let query = IngestListQuery {
         source: Some(root.source.clone()),
@@ -96,7 +143,7 @@ async fn latest(
         named.partition(|ingest| ingest.host.as_deref() == Some(host));
     if !root.is_whole {
         // It is about whatever was named of a folder of this machine.
-        return Ok(own.first().map(|ingest| ingest.ingest_id));
+        return Ok(own.into_iter().next());
     }
     let items = found.items.iter().filter(|item| item.root == index);
     let here: HashMap<&[u8], Here> = items
@@ -112,7 +159,7 @@ async fn latest(
             .files;
         let is_unbegun = listed.is_empty() && own_ids.contains(&id);
         if is_unbegun || is_same_card(&listed, &here) {
-            return Ok(Some(id));
+            return Ok(Some(ingest));
         }
     }
     Ok(None)
@@ -138,11 +185,11 @@ fn key(profile: &str, root: &Root) -> Result<IngestKey, CliError> {
 pub(super) async fn finish(
     transfers: &TransferContext,
     found: &Found,
-    ingests: &[Option<IngestId>],
+    ingests: &[Ingest],
 ) -> Result<(), CliError> {
     let api = transfers.api();
     for (index, ingest) in ingests.iter().enumerate() {
-        let (Some(ingest), root) = (*ingest, &found.roots[index]) else {
+        let (Some(ingest), root) = (ingest.id, &found.roots[index]) else {
             continue;
         };
         let items = found.items.iter().filter(|item| item.root == index);

@@ -1,59 +1,64 @@
 //! Sends the files, a few at once, and waits for the server where that is wanted.
 
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::convert::Infallible;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures::channel::mpsc;
-use futures::{StreamExt as _, future, stream};
-use heimdex_api::IngestId;
+use futures::{StreamExt as _, future};
 use heimdex_api::path;
 use heimdex_api::upload::InitUploadRequest;
 use heimdex_client::transfer::{
-    TransferContext, TransferError, UploadJob, UploadOptions, UploadOutcome, upload,
+    Ended, Many, Told, TransferContext, UploadJob, UploadOptions, UploadOutcome, Way, upload_many,
 };
 use heimdex_client::{ErrorClass, HttpError};
-use tokio_util::sync::CancellationToken;
 
-use super::collect::{Found, Item, filename, shown};
+use super::found::{Found, Item, filename, shown};
+use super::ingest::Ingest;
 use super::wait::{self, Awaited, Waited};
 use super::{stage, tell};
 use crate::args::{UploadArgs, WaitFor};
 use crate::commands::Context;
-use crate::commands::transfer::{Tally, ends_the_run, is_interrupted};
+use crate::commands::transfer::{Tally, is_interrupted};
 use crate::error::CliError;
 use crate::interrupt::Interrupt;
 use crate::output::events::Events;
-use crate::output::progress::{Board, Direction};
+use crate::output::progress::{Board, Direction, FileProgress};
 
-/// Files at once: small ones keep the line busy together, large ones share what may be in flight.
-const FILES_AT_ONCE: usize = 3;
 /// Videos whose state is asked for at once.
 const WAITS_AT_ONCE: usize = 8;
 /// How often a log is told how far it is.
 const LINE_EVERY: Duration = Duration::from_secs(30);
+/// With more files than this a person is not told of each that went well.
+const EACH_TOLD: usize = 100;
 
 /// One run of the command.
 pub(super) struct Run<'a> {
     pub(super) context: &'a Context<'a>,
     pub(super) args: &'a UploadArgs,
     pub(super) found: &'a Found,
-    pub(super) ingests: &'a [Option<IngestId>],
+    pub(super) ingests: &'a [Ingest],
     pub(super) transfers: &'a TransferContext,
     pub(super) events: &'a Events,
     pub(super) interrupt: &'a Interrupt,
-    /// Cancelled by a failure that every other file would meet as well.
-    pub(super) over: CancellationToken,
 }
 
-/// What became of one file.
-enum Sent<'a> {
-    Stored(&'a Item, UploadOutcome),
-    Failed(&'a Item, TransferError),
-    /// Interrupted after some of it was safe.
-    Partly,
-    NotTried,
+/// The files of a run, as whoever sends them asks for them and tells of them.
+struct Card<'a> {
+    run: &'a Run<'a>,
+    board: &'a Board,
+    begun: Mutex<HashMap<usize, Arc<FileProgress>>>,
+    /// Room for all: telling never waits.
+    endings: Mutex<mpsc::Sender<Ending>>,
+}
+
+/// How a file ended, and how much of it was safe by then.
+struct Ending {
+    file: usize,
+    ended: Ended,
+    safe: u64,
 }
 
 /// How far the server came with one video.
@@ -66,15 +71,25 @@ impl<'a> Run<'a> {
         let printer = self.context.printer;
         let bytes = self.found.bytes();
         let board = Board::new(printer, self.events, Direction::Up, files as u64, bytes);
+        let (endings, mut ended) = mpsc::channel(files);
         // Room for all: a check that is slow never holds up an upload.
         let (mut stored, waiting) = mpsc::channel(files);
+        let card = Card {
+            run: self,
+            board: &board,
+            begun: Mutex::default(),
+            endings: Mutex::new(endings),
+        };
         let tally = RefCell::new(tally);
-        let sending = async {
-            let mut sending = stream::iter(&self.found.items)
-                .map(|item| self.one(item, &board))
-                .buffer_unordered(FILES_AT_ONCE);
-            while let Some(sent) = sending.next().await {
-                if let Some(video) = self.count(sent, &mut tally.borrow_mut())? {
+        let sending = async move {
+            // Dropped when it is done: that ends the count.
+            let card = card;
+            upload_many(self.transfers, &card, self.interrupt.soft()).await;
+            Ok(())
+        };
+        let counting = async {
+            while let Some(ending) = ended.next().await {
+                if let Some(video) = self.count(ending, &mut tally.borrow_mut())? {
                     // It fails only where the other side has failed, which ends both.
                     let _ = stored.try_send(video);
                 }
@@ -93,38 +108,12 @@ impl<'a> Run<'a> {
             Ok(())
         };
         tokio::select! {
-            result = future::try_join(sending, checking) => result.map(drop),
+            result = future::try_join3(sending, counting, checking) => result.map(drop),
             never = self.lines(&board) => match never {},
             () = self.interrupt.hard().cancelled() => {
                 board.clear();
                 Ok(())
             }
-        }
-    }
-
-    async fn one(&self, item: &'a Item, board: &Board) -> Sent<'a> {
-        if self.interrupt.soft().is_cancelled() || self.over.is_cancelled() {
-            return Sent::NotTried;
-        }
-        let progress = Arc::new(board.file(&shown(&item.path), item.size));
-        let told = Arc::clone(&progress);
-        let options = UploadOptions {
-            allow_duplicate: self.args.allow_duplicate,
-            ..UploadOptions::default()
-        };
-        let job = UploadJob {
-            path: item.path.clone(),
-            init: self.init(item),
-            options,
-        };
-        let tell = move |step| told.tell(step);
-        let result = upload(self.transfers, &job, tell, self.interrupt.soft()).await;
-        progress.end(result.is_ok());
-        match result {
-            Ok(outcome) => Sent::Stored(item, outcome),
-            Err(error) if is_interrupted(&error) && progress.safe() == 0 => Sent::NotTried,
-            Err(error) if is_interrupted(&error) => Sent::Partly,
-            Err(error) => Sent::Failed(item, error),
         }
     }
 
@@ -137,7 +126,7 @@ impl<'a> Run<'a> {
             title: args.title.clone(),
             description: args.description.clone(),
             tags: (!args.tags.is_empty()).then(|| args.tags.clone()),
-            ingest_id: self.ingests[item.root],
+            ingest_id: self.ingests[item.root].id,
             path: Some(path::escaped(&item.relative)),
             path_raw: path::raw_of(&item.relative),
             mtime: item.mtime,
@@ -149,11 +138,13 @@ impl<'a> Run<'a> {
     /// Counts and tells; what is to be waited for comes back.
     fn count(
         &self,
-        sent: Sent<'a>,
+        ending: Ending,
         tally: &mut Tally,
     ) -> Result<Option<(&'a Item, Awaited)>, CliError> {
-        match sent {
-            Sent::Stored(item, outcome) => {
+        let Ending { file, ended, safe } = ending;
+        let (item, printer) = (&self.found.items[file], self.context.printer);
+        match ended {
+            Ended::Stored(outcome) => {
                 match &outcome {
                     UploadOutcome::Stored { sent_bytes, .. } => {
                         tally.done += 1;
@@ -161,27 +152,19 @@ impl<'a> Run<'a> {
                     }
                     UploadOutcome::AlreadyStored { .. } => tally.already += 1,
                 }
-                tell::stored(self.context.printer, self.events, item, &outcome)?;
+                let is_told = self.found.items.len() <= EACH_TOLD || printer.is_verbose();
+                tell::stored(printer, self.events, item, &outcome, is_told)?;
                 let waits = stage(self.args) > WaitFor::Stored;
-                Ok(waits.then(|| (item, awaited(&outcome))))
+                return Ok(waits.then(|| (item, awaited(&outcome))));
             }
-            Sent::Failed(item, error) => {
+            Ended::Failed(error) if is_interrupted(&error) && safe > 0 => tally.partly += 1,
+            Ended::Failed(error) if !is_interrupted(&error) => {
                 tally.fail(error.class());
-                if ends_the_run(&error) {
-                    self.over.cancel();
-                }
-                tell::failed(self.context.printer, self.events, item, &error)?;
-                Ok(None)
+                tell::failed(printer, self.events, item, &error)?;
             }
-            Sent::Partly => {
-                tally.partly += 1;
-                Ok(None)
-            }
-            Sent::NotTried => {
-                tally.not_tried += 1;
-                Ok(None)
-            }
+            Ended::Failed(_) | Ended::NotTried => tally.not_tried += 1,
         }
+        Ok(None)
     }
 
     async fn wait(&self, item: &'a Item, awaited: Awaited) -> Option<Checked<'a>> {
@@ -225,6 +208,66 @@ impl<'a> Run<'a> {
                 self.context.printer.talk(&board.line());
             }
         }
+    }
+}
+
+impl Card<'_> {
+    fn begun(&self) -> MutexGuard<'_, HashMap<usize, Arc<FileProgress>>> {
+        self.begun.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn show(&self, file: usize, way: Way) -> FileProgress {
+        let item = &self.run.found.items[file];
+        let name = shown(&item.path);
+        match way {
+            Way::Alone => self.board.file(&name, item.size),
+            Way::Together => self.board.small(&name, item.size),
+        }
+    }
+}
+
+impl Many for Card<'_> {
+    fn sizes(&self) -> Vec<u64> {
+        let items = self.run.found.items.iter();
+        items.map(|item| item.size).collect()
+    }
+
+    fn job(&self, file: usize) -> UploadJob {
+        let (run, item) = (self.run, &self.run.found.items[file]);
+        let options = UploadOptions {
+            allow_duplicate: run.args.allow_duplicate,
+            ..UploadOptions::default()
+        };
+        UploadJob {
+            path: item.path.clone(),
+            init: run.init(item),
+            options,
+            failed_before: run.ingests[item.root].failed.get(&item.relative).copied(),
+        }
+    }
+
+    fn begin(&self, file: usize, way: Way) -> Told {
+        let progress = Arc::new(self.show(file, way));
+        if let Some(earlier) = self.begun().insert(file, Arc::clone(&progress)) {
+            earlier.forget();
+        }
+        Box::new(move |step| progress.tell(step))
+    }
+
+    fn end(&self, file: usize, ended: Ended) {
+        let progress = self.begun().remove(&file);
+        let is_done = matches!(ended, Ended::Stored(_));
+        // What is stored already is over before it has begun.
+        let progress =
+            progress.or_else(|| is_done.then(|| Arc::new(self.show(file, Way::Together))));
+        let safe = progress.as_ref().map_or(0, |progress| progress.safe());
+        if let Some(progress) = progress {
+            progress.end(is_done);
+        }
+        let ending = Ending { file, ended, safe };
+        let mut endings = self.endings.lock().unwrap_or_else(PoisonError::into_inner);
+        // It fails only where whoever counts has failed, which ends this as well.
+        let _ = endings.try_send(ending);
     }
 }
 

@@ -2,14 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::error::Error;
+use std::path::Path;
 
 use heimdex_api::VideoState;
 use heimdex_client::HttpError;
 use heimdex_client::transfer::{TransferError, UploadOutcome};
 use serde_json::json;
 
-use super::collect::{Found, Item, LeftOut, Reason, Unusable, shown};
+use super::found::{Found, Item, LeftOut, Reason, Unusable, shown};
 use super::wait::Seen;
+use crate::args::UploadArgs;
 use crate::commands::Context;
 use crate::commands::transfer::Tally;
 use crate::error::CliError;
@@ -146,12 +148,13 @@ pub(super) fn dry_run(
     })
 }
 
-/// A file is in the store.
+/// A file is in the store; `is_told` to people too.
 pub(super) fn stored(
     printer: &Printer,
     events: &Events,
     item: &Item,
     outcome: &UploadOutcome,
+    is_told: bool,
 ) -> Result<(), CliError> {
     let path = shown(&item.path);
     let (event, words, blake3, sizes) = match outcome {
@@ -189,7 +192,9 @@ pub(super) fn stored(
         }
     };
     let video = outcome.video_id();
-    printer.talk(&format!("{}: {words} ({})", clean(&path), video.short()));
+    if is_told {
+        printer.talk(&format!("{}: {words} ({})", clean(&path), video.short()));
+    }
     events.stored(event, &path, video, blake3, sizes)?;
     if !events.is_on() && printer.stdout() == Stream::Pipe {
         printer.data(&format!("{video}\t{event}\t{}", clean(&path)))?;
@@ -270,10 +275,14 @@ pub(super) fn rejected(
         None => "the server does not say why".to_owned(),
     };
     // Only bytes that are known to be equal are worth keeping as they are.
-    let hint = (seen.verified_at.is_some() && !is_deleted).then_some(
-        "the bytes are stored and equal to yours; to keep them as they are, send it again with --damaged",
-    );
-    printer.item_error(&format!("{}: {why}", clean(&path)), hint);
+    let short = seen.video_id.short();
+    let hint = (seen.verified_at.is_some() && !is_deleted).then(|| {
+        format!(
+            "the bytes are stored and equal to yours; to keep them as they are: \
+             `heimdex edit {short} --damaged`"
+        )
+    });
+    printer.item_error(&format!("{}: {why}", clean(&path)), hint.as_deref());
     let fields = json!({
         "video_id": seen.video_id, "state": seen.state, "error": why, "hint": hint,
     });
@@ -283,6 +292,7 @@ pub(super) fn rejected(
 /// How it all ended.
 pub(super) fn summary(
     context: &Context<'_>,
+    args: &UploadArgs,
     events: &Events,
     found: &Found,
     tally: &Tally,
@@ -297,8 +307,12 @@ pub(super) fn summary(
         };
         let stored = count(tally.done + tally.already, "file", "files");
         let typed = &context.typed;
+        let same = match &args.files_from {
+            Some(list) if list == Path::new("-") => " with the same list",
+            _ => "",
+        };
         printer.warn_plain(&format!(
-            "Stopped. {stored} stored{partly}. `{typed}` goes on from here."
+            "Stopped. {stored} stored{partly}. `{typed}`{same} goes on from here."
         ));
     } else if found.items.len() + found.unusable.len() > 1 {
         let mut parts = vec![format!("{} stored", grouped(tally.done))];

@@ -3,6 +3,7 @@
 //! It holds observations, never intentions: losing it costs hashing and a listing, never bytes. Its schema is
 //! `migrations/client`; a file of a newer version is refused, never touched.
 
+mod batches;
 mod error;
 mod files;
 mod ingests;

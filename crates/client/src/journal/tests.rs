@@ -326,3 +326,39 @@ fn writers_of_two_processes_wait_for_each_other() {
     let journal = Journal::open(&path).unwrap();
     assert_eq!(journal.unfinished_uploads("default").unwrap().len(), 80);
 }
+
+#[test]
+fn many_uploads_go_their_way_together_and_are_found_by_their_bytes() {
+    let journal = Journal::open_in_memory().unwrap();
+    let keys: Vec<UploadKey> = (0..3).map(|number| key(&format!("/{number}"))).collect();
+    let names = ["k-0", "k-1", "k-2"];
+    let stamp = stamp();
+    let asked: Vec<_> = keys
+        .iter()
+        .zip(names)
+        .map(|(key, name)| (new(key, &stamp), name))
+        .collect();
+    let rows = journal.ask_uploads(&asked, at(1)).unwrap();
+    let answers: Vec<_> = rows.iter().map(|row| (*row, answered())).collect();
+    journal.answer_uploads(&answers[..2], at(2)).unwrap();
+    let hash = hashed(5).subtree;
+    journal
+        .completing_uploads(&[(rows[0], hash)], at(3))
+        .unwrap();
+    let state = |key| journal.unfinished_upload(key).unwrap().map(|row| row.state);
+    assert_eq!(state(&keys[0]), Some(UploadState::Completing));
+    assert_eq!(state(&keys[1]), Some(UploadState::Open));
+    assert_eq!(state(&keys[2]), Some(UploadState::Asked));
+    // Stored is what was seen to be stored, not what is on its way there.
+    assert_eq!(
+        journal.stored_video_of("default", 100, &hash).unwrap(),
+        None
+    );
+    journal.stored_uploads(&rows[..1], at(4)).unwrap();
+    assert_eq!(state(&keys[0]), None);
+    let stored = |profile, size, hash| journal.stored_video_of(profile, size, hash).unwrap();
+    assert_eq!(stored("default", 100, &hash), Some(answered().video_id));
+    assert_eq!(stored("default", 99, &hash), None);
+    assert_eq!(stored("another", 100, &hash), None);
+    assert_eq!(stored("default", 100, &hashed(6).subtree), None);
+}

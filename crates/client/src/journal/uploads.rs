@@ -6,6 +6,7 @@ use heimdex_api::plan::PartNumber;
 use heimdex_api::{Blake3, Timestamp, VideoId};
 use rusqlite::{OptionalExtension as _, Transaction, TransactionBehavior, params};
 
+use super::ingests::uuid;
 use super::upload_row::{
     AnsweredUpload, COLUMNS, JournaledUpload, NewUpload, UNFINISHED, UploadKey, UploadRow, part,
     upload,
@@ -62,6 +63,24 @@ impl Journal {
             .connection()
             .query_row(&sql, parameters, upload)
             .optional()?)
+    }
+
+    /// The video that this machine last stored these bytes as, if it did.
+    pub fn stored_video_of(
+        &self,
+        profile: &str,
+        size: u64,
+        blake3: &Blake3,
+    ) -> Result<Option<VideoId>, JournalError> {
+        let sql = "SELECT video_id FROM uploads
+                   WHERE profile = ?1 AND blake3 = ?2 AND size = ?3 AND state = 'stored'
+                   ORDER BY seen_at DESC, id DESC LIMIT 1";
+        let parameters = params![profile, blake3.as_bytes(), column(size)];
+        Ok(self
+            .connection()
+            .query_row(sql, parameters, |row| uuid(row, "video_id"))
+            .optional()?
+            .map(VideoId::new))
     }
 
     /// Writes down that the server is about to be asked for an upload. On the disk before it returns: the key must
@@ -206,7 +225,7 @@ impl Journal {
     }
 
     /// One transaction that is on the disk, not only in the journal's log, when this returns.
-    fn durably<T>(
+    pub(super) fn durably<T>(
         &self,
         body: impl FnOnce(&Transaction<'_>) -> Result<T, JournalError>,
     ) -> Result<T, JournalError> {
@@ -224,7 +243,7 @@ impl Journal {
     }
 }
 
-fn insert(
+pub(super) fn insert(
     transaction: &Transaction<'_>,
     new: NewUpload<'_>,
     idempotency_key: Option<&str>,
@@ -277,7 +296,7 @@ fn insert(
     Ok(row)
 }
 
-fn answer(
+pub(super) fn answer(
     transaction: &Transaction<'_>,
     row: UploadRow,
     answered: &AnsweredUpload,

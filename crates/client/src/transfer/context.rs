@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::hash::Hash;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use heimdex_api::{Blake3, Timestamp};
@@ -168,26 +169,40 @@ pub(crate) enum Likeness {
     Hash(Blake3),
 }
 
+/// Gates of files that are gone are swept away where there are more than this.
+const GATES_BEFORE_SWEEP: usize = 64;
+
 /// Files that may be the same go one after another, so that the second finds the first stored.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Gates {
+    sweep_at: Arc<AtomicUsize>,
     gates: Arc<Mutex<HashMap<Likeness, Weak<tokio::sync::Mutex<()>>>>>,
 }
 
 impl Gates {
+    /// Passes at once, or not at all.
+    pub(crate) fn try_pass(&self, likeness: Likeness) -> Option<OwnedMutexGuard<()>> {
+        self.gate(likeness).try_lock_owned().ok()
+    }
+
     /// Waits until no file like this one is under way.
     pub(crate) async fn pass(&self, likeness: Likeness) -> OwnedMutexGuard<()> {
-        let gate = {
-            let mut gates = self.gates.lock().unwrap_or_else(PoisonError::into_inner);
+        self.gate(likeness).lock_owned().await
+    }
+
+    fn gate(&self, likeness: Likeness) -> Arc<tokio::sync::Mutex<()>> {
+        let mut gates = self.gates.lock().unwrap_or_else(PoisonError::into_inner);
+        if gates.len() >= self.sweep_at.load(Ordering::Relaxed) {
             gates.retain(|_, gate| gate.strong_count() > 0);
-            if let Some(gate) = gates.get(&likeness).and_then(Weak::upgrade) {
-                gate
-            } else {
-                let gate = Arc::default();
-                gates.insert(likeness, Arc::downgrade(&gate));
-                gate
-            }
-        };
-        gate.lock_owned().await
+            // So that sweeping costs each file a constant share, however many are under way.
+            let next = (gates.len() * 2).max(GATES_BEFORE_SWEEP);
+            self.sweep_at.store(next, Ordering::Relaxed);
+        }
+        if let Some(gate) = gates.get(&likeness).and_then(Weak::upgrade) {
+            return gate;
+        }
+        let gate = Arc::default();
+        gates.insert(likeness, Arc::downgrade(&gate));
+        gate
     }
 }

@@ -38,6 +38,16 @@ pub enum TransferError {
         /// The file.
         path: PathBuf,
     },
+    /// The server has the bytes, and will not take them for a video as they are.
+    #[error("`{}` is stored already, and failed: {}", path.display(), why.trim_end_matches('.'))]
+    StoredButFailed {
+        /// The file.
+        path: PathBuf,
+        /// The video that has its bytes.
+        video: heimdex_api::VideoId,
+        /// What the server says of it.
+        why: String,
+    },
     /// The transfer ended before it was done.
     #[error("{}", stopped(path, stop))]
     Stopped {
@@ -98,6 +108,7 @@ impl TransferError {
             Self::NotFound { .. }
             | Self::Unreadable { .. }
             | Self::NotAFile { .. }
+            | Self::StoredButFailed { .. }
             | Self::Journal(_)
             | Self::TargetExists { .. }
             | Self::Unwritable { .. }
@@ -125,6 +136,11 @@ impl TransferError {
             Self::Busy { .. } => {
                 Some("wait until it is done; `heimdex queue` shows what is under way".into())
             }
+            Self::StoredButFailed { video, .. } => Some(format!(
+                "nothing was sent; the bytes there are equal to yours; to keep them as they are: \
+                 `heimdex edit {} --damaged`",
+                video.short()
+            )),
             Self::Stopped { stop, .. } => stop.hint(),
             Self::Api(error) => error.hint(),
             Self::Journal(error) => error.hint(),

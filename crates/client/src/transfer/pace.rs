@@ -10,6 +10,11 @@ pub const PARTS_AT_FIRST: usize = 4;
 /// Most parts in flight.
 pub const PARTS_MOST: usize = 8;
 
+/// Small files in flight at first, and at most: each costs a round trip and little else.
+const FILES_AT_FIRST: usize = 8;
+/// See [`FILES_AT_FIRST`].
+const FILES_MOST: usize = 64;
+
 /// A part that takes longer than this shares the line with too many others.
 const SLOW_PART: Duration = Duration::from_mins(1);
 /// One more part must make the whole this much faster to be kept.
@@ -20,14 +25,16 @@ const GAIN: f64 = 1.05;
 pub struct Pace {
     limit: usize,
     most: usize,
+    /// One step up, as a share of the limit; at least one.
+    share: usize,
     /// No step up beyond this: it brought nothing, or failures.
     ceiling: usize,
     /// The window that measures the present limit: since when, how many bytes, how many parts.
     since: Duration,
     bytes: u64,
     parts: usize,
-    /// Bytes a second with one part fewer.
-    before: Option<f64>,
+    /// Bytes a second before the latest step up, and the limit then.
+    before: Option<(f64, usize)>,
     /// Failures before this do not count again: they are of the same breakdown.
     fell_at: Option<Duration>,
 }
@@ -37,9 +44,20 @@ impl Pace {
     #[must_use]
     pub fn new(most: usize, now: Duration) -> Self {
         let most = most.clamp(1, PARTS_MOST);
+        Self::between(PARTS_AT_FIRST.min(most), most, PARTS_MOST, now)
+    }
+
+    /// Begins at `now` for files so small that each is one part: more of them at once, in larger steps.
+    #[must_use]
+    pub fn of_small_files(now: Duration) -> Self {
+        Self::between(FILES_AT_FIRST, FILES_MOST, 4, now)
+    }
+
+    fn between(first: usize, most: usize, share: usize, now: Duration) -> Self {
         Self {
-            limit: PARTS_AT_FIRST.min(most),
+            limit: first,
             most,
+            share,
             ceiling: most,
             since: now,
             bytes: 0,
@@ -70,13 +88,15 @@ impl Pace {
         }
         let rate = self.rate(now);
         match self.before {
-            Some(before) if rate < before * GAIN => {
-                self.ceiling = self.limit.saturating_sub(1).max(1);
-                self.settle(now, self.ceiling);
+            Some((before, limit)) if rate < before * GAIN => {
+                self.ceiling = limit;
+                self.settle(now, limit);
             }
             _ if self.limit < self.ceiling && took < SLOW_PART / 4 => {
-                self.settle(now, self.limit + 1);
-                self.before = Some(rate);
+                let before = self.limit;
+                let step = (before / self.share).max(1);
+                self.settle(now, (before + step).min(self.ceiling));
+                self.before = Some((rate, before));
             }
             _ => self.settle(now, self.limit),
         }
@@ -152,6 +172,19 @@ mod tests {
                 prop_assert!((1..=most.clamp(1, PARTS_MOST)).contains(&pace.limit()));
             }
         }
+    }
+
+    #[test]
+    fn small_files_go_many_at_once_where_that_gains() {
+        let mut pace = Pace::of_small_files(Duration::ZERO);
+        #[expect(clippy::cast_precision_loss, reason = "a test's line")]
+        let gains = |limit: usize| 5e6 * limit as f64;
+        assert_eq!(run(&mut pace, Duration::ZERO, 2000, gains), FILES_MOST);
+        let mut pace = Pace::of_small_files(Duration::ZERO);
+        assert_eq!(
+            run(&mut pace, Duration::ZERO, 2000, |_| 50e6),
+            FILES_AT_FIRST
+        );
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Where a file is, in terms that survive unplugging its card: the file system's UUID and the path in it.
 
+use std::collections::HashMap;
 use std::io;
 use std::path::Path;
 
@@ -8,32 +9,59 @@ use crate::platform;
 
 /// Finds a file, or a folder, by file system and path in it.
 pub fn locate(path: &Path) -> io::Result<FileKey> {
-    let path = fs_err::canonicalize(path)?;
-    let mount = fs_err::read("/proc/self/mountinfo")
-        .ok()
-        .and_then(|table| mount_of(&table, platform::bytes_of(path.as_os_str())));
-    if let Some(mount) = mount {
-        let source = platform::name_from_bytes(&mount.source);
-        if let Some(uuid) = uuid_of(Path::new(&source)) {
-            return Ok(FileKey {
-                fs_id: format!("uuid:{uuid}"),
-                path: mount.path,
-            });
-        }
-        // `/dev/sda1`, `nas:/export`, `//nas/share`; `tmpfs` and `overlay` say nothing.
-        if mount.source.contains(&b'/') {
-            let fs_id = format!("source:{}", heimdex_api::path::escaped(&mount.source));
-            return Ok(FileKey {
-                fs_id,
-                path: mount.path,
-            });
+    Locator::new().locate(path)
+}
+
+/// Finds many files: the system is asked once where what is mounted.
+#[derive(Debug)]
+pub(crate) struct Locator {
+    table: Option<Vec<u8>>,
+    uuids: HashMap<Vec<u8>, Option<String>>,
+}
+
+impl Locator {
+    /// With what is mounted now.
+    pub(crate) fn new() -> Self {
+        Self {
+            table: fs_err::read("/proc/self/mountinfo").ok(),
+            uuids: HashMap::new(),
         }
     }
-    let fs_id = format!("machine:{}", machine_id());
-    Ok(FileKey {
-        fs_id,
-        path: platform::bytes_of(path.as_os_str()).to_vec(),
-    })
+
+    /// Finds one.
+    pub(crate) fn locate(&mut self, path: &Path) -> io::Result<FileKey> {
+        let path = fs_err::canonicalize(path)?;
+        let table = self.table.as_deref();
+        let mount = table.and_then(|table| mount_of(table, platform::bytes_of(path.as_os_str())));
+        if let Some(mount) = mount {
+            if let Some(uuid) = self.uuid(&mount.source) {
+                return Ok(FileKey {
+                    fs_id: format!("uuid:{uuid}"),
+                    path: mount.path,
+                });
+            }
+            // `/dev/sda1`, `nas:/export`, `//nas/share`; `tmpfs` and `overlay` say nothing.
+            if mount.source.contains(&b'/') {
+                let fs_id = format!("source:{}", heimdex_api::path::escaped(&mount.source));
+                return Ok(FileKey {
+                    fs_id,
+                    path: mount.path,
+                });
+            }
+        }
+        let fs_id = format!("machine:{}", machine_id());
+        Ok(FileKey {
+            fs_id,
+            path: platform::bytes_of(path.as_os_str()).to_vec(),
+        })
+    }
+
+    fn uuid(&mut self, source: &[u8]) -> Option<String> {
+        let known = self.uuids.entry(source.to_vec());
+        known
+            .or_insert_with(|| uuid_of(Path::new(&platform::name_from_bytes(source))))
+            .clone()
+    }
 }
 
 /// The name that the system gives this machine for good.

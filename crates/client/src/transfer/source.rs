@@ -39,6 +39,13 @@ pub(crate) struct Source {
     abandoned: AtomicBool,
 }
 
+/// Which file it is, and in which state: equal only for the same bytes of the same file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Identity {
+    pub(crate) device: u64,
+    pub(crate) stamp: FileStamp,
+}
+
 /// A part of a file, as its first pass needs to know it.
 #[derive(Debug, Clone)]
 pub(crate) struct Piece {
@@ -94,6 +101,14 @@ impl Source {
     /// Where it was opened.
     pub(crate) fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Which file it was when it was opened, and in which state.
+    pub(crate) fn identity(&self) -> Identity {
+        Identity {
+            device: self.device,
+            stamp: self.stamp,
+        }
     }
 
     /// What it was when it was opened.
@@ -277,6 +292,11 @@ fn read_cached(file: &File, bytes: &mut [u8], at: u64) -> usize {
 #[cfg(not(target_os = "linux"))]
 fn read_cached(_file: &File, _bytes: &mut [u8], _at: u64) -> usize {
     0
+}
+
+/// The state of a file that nobody needs to open.
+pub(crate) fn stamp_of(path: &Path) -> io::Result<FileStamp> {
+    Ok(stamp(&fs_err::metadata(path)?))
 }
 
 /// What tells that a file was not touched since.

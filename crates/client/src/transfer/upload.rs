@@ -5,6 +5,7 @@
 
 mod adopt;
 mod begin;
+mod failed;
 mod memory;
 mod original;
 mod resume;
@@ -32,6 +33,9 @@ use super::source::Source;
 use super::state::{Terms, Transfer};
 use super::stop::Stop;
 use crate::journal::{FileLock, UploadKey, UploadRow};
+pub(super) use begin::names_parts;
+pub(super) use resume::is_closed;
+pub(super) use stored::place_of;
 
 /// How often an upload that is found closed is begun anew.
 const BEGINNINGS_MAX: usize = 3;
@@ -46,6 +50,8 @@ pub struct UploadJob {
     pub init: InitUploadRequest,
     /// How.
     pub options: UploadOptions,
+    /// A video that was stored from this path and failed since, where somebody knows one: look-ups do not count it.
+    pub failed_before: Option<VideoId>,
 }
 
 /// How a file is brought.

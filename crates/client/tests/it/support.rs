@@ -135,6 +135,7 @@ pub(crate) fn job(path: &Path) -> UploadJob {
             ..InitUploadRequest::default()
         },
         options: UploadOptions::default(),
+        failed_before: None,
     }
 }
 

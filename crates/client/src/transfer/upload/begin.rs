@@ -137,7 +137,7 @@ impl Run<'_> {
 }
 
 /// Whether the server refused a request for what it says of parts.
-fn names_parts(error: &HttpError) -> bool {
+pub(in crate::transfer) fn names_parts(error: &HttpError) -> bool {
     match error {
         HttpError::Api { problem, .. } => {
             error.code() == Some(ErrorCode::ValidationFailed)

@@ -160,14 +160,14 @@ impl Run<'_> {
                 if journaled.ingest_id != self.job.init.ingest_id {
                     self.locate(video).await?;
                 }
-                return Ok(Resumed::Stored(self.stored_before(video, blake3)));
+                return Ok(Resumed::Stored(self.was_stored(video, blake3)));
             }
         }
         self.end(Some(journaled.row)).await;
         Ok(Resumed::Nothing)
     }
 
-    fn stored_before(&self, video_id: VideoId, blake3: Blake3) -> UploadOutcome {
+    fn was_stored(&self, video_id: VideoId, blake3: Blake3) -> UploadOutcome {
         let size = self.source.size();
         UploadOutcome::Stored {
             video_id,
@@ -180,7 +180,7 @@ impl Run<'_> {
 }
 
 /// The server has no open upload of this video.
-pub(super) fn is_closed(error: &HttpError) -> bool {
+pub(in crate::transfer) fn is_closed(error: &HttpError) -> bool {
     matches!(
         error.code(),
         Some(

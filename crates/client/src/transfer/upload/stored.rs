@@ -8,9 +8,9 @@ use heimdex_api::ingest::{IngestFile, PutIngestFilesRequest};
 use heimdex_api::ops::feature;
 use heimdex_api::plan::PartPlan;
 use heimdex_api::upload::{LookupFile, LookupRequest, LookupResult};
-use heimdex_api::{Blake3, VideoId};
+use heimdex_api::{Blake3, IngestId, VideoId};
 
-use super::{Run, UploadOutcome};
+use super::{Run, UploadJob, UploadOutcome};
 use crate::journal::Journal;
 use crate::transfer::answers::is_stored;
 use crate::transfer::context::{given_up, patiently};
@@ -46,15 +46,13 @@ impl Run<'_> {
             }
             self.hash_all(known).await?
         };
-        let Some(result) = self.ask_for(Some(blake3)).await? else {
-            return Ok(None);
-        };
+        let result = self.ask_for(Some(blake3)).await?.unwrap_or_default();
         let stored = result
             .state
             .and_then(|state| state.known())
             .is_some_and(is_stored);
         let Some(video_id) = result.video_id.filter(|_| stored) else {
-            return Ok(None);
+            return self.find_failed(blake3).await;
         };
         self.locate(video_id).await?;
         Ok(Some(UploadOutcome::AlreadyStored {
@@ -141,14 +139,8 @@ impl Run<'_> {
 
     /// Tells the ingest where these bytes were found.
     pub(super) async fn locate(&self, video_id: VideoId) -> Result<(), TransferError> {
-        let (Some(ingest), Some(path)) = (self.job.init.ingest_id, &self.job.init.path) else {
+        let Some((ingest, file)) = place_of(self.job, video_id) else {
             return Ok(());
-        };
-        let file = IngestFile {
-            path: path.clone(),
-            path_raw: self.job.init.path_raw.clone(),
-            mtime: self.job.init.mtime,
-            video_id,
         };
         let request = PutIngestFilesRequest { files: vec![file] };
         patiently!(
@@ -157,4 +149,18 @@ impl Run<'_> {
         )?;
         Ok(())
     }
+}
+
+/// Where a file was found, as its ingest is told of a video that has its bytes.
+pub(in crate::transfer) fn place_of(
+    job: &UploadJob,
+    video_id: VideoId,
+) -> Option<(IngestId, IngestFile)> {
+    let file = IngestFile {
+        path: job.init.path.clone()?,
+        path_raw: job.init.path_raw.clone(),
+        mtime: job.init.mtime,
+        video_id,
+    };
+    Some((job.init.ingest_id?, file))
 }

@@ -1,0 +1,108 @@
+//! What was found of what was named: files to send, what rules leave out, what cannot be used.
+
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::{Path, PathBuf};
+
+use heimdex_api::Timestamp;
+use heimdex_api::path;
+
+/// A folder that is taken in as a whole, or the folder of files that were named one by one.
+#[derive(Debug, Clone)]
+pub(super) struct Root {
+    /// As it was named.
+    pub(super) path: PathBuf,
+    /// Whether all of it is meant.
+    pub(super) is_whole: bool,
+    /// The label of what is found in it.
+    pub(super) source: String,
+    /// Its own name.
+    pub(super) name: Option<String>,
+}
+
+/// A file to send.
+#[derive(Debug, Clone)]
+pub(super) struct Item {
+    /// Which root it belongs to.
+    pub(super) root: usize,
+    /// Where it is.
+    pub(super) path: PathBuf,
+    /// Within the root, `/`-separated bytes.
+    pub(super) relative: Vec<u8>,
+    /// Bytes, as last seen.
+    pub(super) size: u64,
+    /// The file's own time.
+    pub(super) mtime: Option<Timestamp>,
+}
+
+/// Why something is left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Reason {
+    /// A name that begins with a dot.
+    Hidden,
+    /// What operating systems leave behind.
+    Litter,
+    /// A rule of `--exclude`.
+    Excluded,
+    /// A symbolic link.
+    Link,
+    /// A pipe, a socket or a device.
+    Special,
+}
+
+/// Something that is not sent, by a rule.
+#[derive(Debug, Clone)]
+pub(super) struct LeftOut {
+    /// What.
+    pub(super) path: PathBuf,
+    /// Why.
+    pub(super) reason: Reason,
+}
+
+/// Something that cannot be looked at, or not be sent.
+#[derive(Debug)]
+pub(super) struct Unusable {
+    /// The root that it belongs to, if any.
+    pub(super) root: Option<usize>,
+    /// What.
+    pub(super) path: PathBuf,
+    /// Why, in a sentence.
+    pub(super) error: String,
+    /// What to do about it.
+    pub(super) hint: Option<&'static str>,
+}
+
+/// All that was found.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    /// Folders.
+    pub(super) roots: Vec<Root>,
+    /// Files to send, in the order of their names.
+    pub(super) items: Vec<Item>,
+    /// What rules leave out.
+    pub(super) left_out: Vec<LeftOut>,
+    /// What failed already.
+    pub(super) unusable: Vec<Unusable>,
+}
+
+impl Found {
+    /// Bytes of all files to send.
+    pub(super) fn bytes(&self) -> u64 {
+        self.items.iter().map(|item| item.size).sum()
+    }
+}
+
+/// The name of a file as it travels: escaped where it is not UTF-8.
+pub(super) fn filename(item: &Item) -> String {
+    let name = item
+        .relative
+        .rsplit(|byte| *byte == b'/')
+        .next()
+        .unwrap_or(&item.relative);
+    path::escaped(name)
+}
+
+/// A path for people and programs.
+pub(in crate::commands) fn shown(path: &Path) -> String {
+    path::escaped(OsString::from(path).as_bytes())
+}
