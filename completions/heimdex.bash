@@ -25,6 +25,9 @@ _heimdex() {
             heimdex,download)
                 cmd="heimdex__subcmd__download"
                 ;;
+            heimdex,edit)
+                cmd="heimdex__subcmd__edit"
+                ;;
             heimdex,ingests)
                 cmd="heimdex__subcmd__ingests"
                 ;;
@@ -110,7 +113,7 @@ _heimdex() {
 
     case "${cmd}" in
         heimdex)
-            opts="-q -v -h -V --profile --color --quiet --verbose --help --version register login logout whoami token profile upload queue list ls show download ingests rm safe-to-wipe completions config version"
+            opts="-q -v -h -V --profile --color --quiet --verbose --help --version register login logout whoami token profile upload queue list ls show download ingests edit rm safe-to-wipe completions config version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -269,6 +272,48 @@ _heimdex() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        heimdex__subcmd__edit)
+            opts="-q -v -h --title --description --tag --untag --damaged --json --profile --color --quiet --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --title)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --description)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tag)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --untag)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --json)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         heimdex__subcmd__ingests)
             opts="-q -v -h --source --json --profile --color --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -300,7 +345,7 @@ _heimdex() {
             return 0
             ;;
         heimdex__subcmd__list)
-            opts="-q -v -h --state --source --tag --since --until --captured-since --captured-until --sort --reverse --limit --json --profile --color --quiet --verbose --help"
+            opts="-q -v -h --state --source --tag --since --until --captured-since --captured-until --kind --camera --min-duration --max-duration --sort --order --reverse --limit --cursor --json --profile --color --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -334,11 +379,35 @@ _heimdex() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --kind)
+                    COMPREPLY=($(compgen -W "video file" -- "${cur}"))
+                    return 0
+                    ;;
+                --camera)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --min-duration)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-duration)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --sort)
                     COMPREPLY=($(compgen -W "arrived captured title size length" -- "${cur}"))
                     return 0
                     ;;
+                --order)
+                    COMPREPLY=($(compgen -W "asc desc" -- "${cur}"))
+                    return 0
+                    ;;
                 --limit)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cursor)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -668,7 +737,7 @@ _heimdex() {
             return 0
             ;;
         heimdex__subcmd__rm)
-            opts="-y -q -v -h --yes --json --profile --color --quiet --verbose --help"
+            opts="-y -q -v -h --undo --yes --json --profile --color --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -854,12 +923,16 @@ _heimdex() {
             return 0
             ;;
         heimdex__subcmd__upload)
-            opts="-n -q -v -h --title --description --tag --source --exclude --hidden --dry-run --wait --wait-for --damaged --allow-duplicate --json --profile --color --quiet --verbose --help"
+            opts="-0 -n -q -v -h --files-from --null --title --description --tag --source --exclude --hidden --dry-run --wait --wait-for --damaged --allow-duplicate --summary --json --profile --color --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --files-from)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --title)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -882,6 +955,10 @@ _heimdex() {
                     ;;
                 --wait-for)
                     COMPREPLY=($(compgen -W "stored verified ready" -- "${cur}"))
+                    return 0
+                    ;;
+                --summary)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --json)

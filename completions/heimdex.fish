@@ -45,7 +45,8 @@ complete -c heimdex -n "__fish_heimdex_needs_command" -f -a "ls" -d 'List videos
 complete -c heimdex -n "__fish_heimdex_needs_command" -f -a "show" -d 'Show one video'
 complete -c heimdex -n "__fish_heimdex_needs_command" -f -a "download" -d 'Get videos back'
 complete -c heimdex -n "__fish_heimdex_needs_command" -f -a "ingests" -d 'Tell whether a card or folder arrived whole'
-complete -c heimdex -n "__fish_heimdex_needs_command" -f -a "rm" -d 'Put videos into the trash'
+complete -c heimdex -n "__fish_heimdex_needs_command" -f -a "edit" -d 'Change what is said of a video'
+complete -c heimdex -n "__fish_heimdex_needs_command" -f -a "rm" -d 'Put videos into the trash, or take them out of it'
 complete -c heimdex -n "__fish_heimdex_needs_command" -f -a "safe-to-wipe" -d 'Tell whether a card may be wiped'
 complete -c heimdex -n "__fish_heimdex_needs_command" -f -a "completions" -d 'Print what makes a shell complete ids, tags, sources and profiles'
 complete -c heimdex -n "__fish_heimdex_needs_command" -f -a "config" -d 'Show what holds, and where it comes from'
@@ -167,6 +168,7 @@ complete -c heimdex -n "__fish_heimdex_using_subcommand profile; and __fish_seen
 complete -c heimdex -n "__fish_heimdex_using_subcommand profile; and __fish_seen_subcommand_from rm" -s q -l quiet -d 'Say nothing but errors and what was asked for'
 complete -c heimdex -n "__fish_heimdex_using_subcommand profile; and __fish_seen_subcommand_from rm" -s v -l verbose -d 'Say why something failed; twice: say what is done'
 complete -c heimdex -n "__fish_heimdex_using_subcommand profile; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c heimdex -n "__fish_heimdex_using_subcommand upload" -l files-from -d 'Send also what this file names, one path a line; `-` is standard input' -r -F
 complete -c heimdex -n "__fish_heimdex_using_subcommand upload" -l title -d 'What to call it; for one file only' -r
 complete -c heimdex -n "__fish_heimdex_using_subcommand upload" -l description -d 'What to say of it; for one file only' -r
 complete -c heimdex -n "__fish_heimdex_using_subcommand upload" -l tag -d 'A tag; may be given several times' -r
@@ -175,11 +177,13 @@ complete -c heimdex -n "__fish_heimdex_using_subcommand upload" -l exclude -d 'L
 complete -c heimdex -n "__fish_heimdex_using_subcommand upload" -l wait-for -d 'Wait until the server has come so far' -r -f -a "stored\t'All bytes are in the store'
 verified\t'They were read back and are equal'
 ready\t'They were looked into as well'"
+complete -c heimdex -n "__fish_heimdex_using_subcommand upload" -l summary -d 'Write what happened into this file as JSON, however it ends: for cron' -r -F
 complete -c heimdex -n "__fish_heimdex_using_subcommand upload" -l json -d 'Print JSON, of the named fields only where some are named' -r
 complete -c heimdex -n "__fish_heimdex_using_subcommand upload" -l profile -d 'The profile to use: a server and an account' -r
 complete -c heimdex -n "__fish_heimdex_using_subcommand upload" -l color -d 'When to use colours' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c heimdex -n "__fish_heimdex_using_subcommand upload" -s 0 -l null -d 'Paths in --files-from end with a zero byte, as `find -print0` writes them'
 complete -c heimdex -n "__fish_heimdex_using_subcommand upload" -l hidden -d 'Take hidden files too'
 complete -c heimdex -n "__fish_heimdex_using_subcommand upload" -s n -l dry-run -d 'Say what would be sent, and send nothing'
 complete -c heimdex -n "__fish_heimdex_using_subcommand upload" -l wait -d 'Wait until the server is done: --wait-for ready'
@@ -236,12 +240,20 @@ complete -c heimdex -n "__fish_heimdex_using_subcommand list" -l since -d 'Arriv
 complete -c heimdex -n "__fish_heimdex_using_subcommand list" -l until -d 'Arrived before then' -r
 complete -c heimdex -n "__fish_heimdex_using_subcommand list" -l captured-since -d 'Shot since then' -r
 complete -c heimdex -n "__fish_heimdex_using_subcommand list" -l captured-until -d 'Shot before then' -r
-complete -c heimdex -n "__fish_heimdex_using_subcommand list" -l sort -d 'In this order' -r -f -a "arrived\t'Newest first'
+complete -c heimdex -n "__fish_heimdex_using_subcommand list" -l kind -d 'Videos, or files that are none' -r -f -a "video\t'A video'
+file\t'Any other file'"
+complete -c heimdex -n "__fish_heimdex_using_subcommand list" -l camera -d 'Shot with a camera whose name holds this text' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand list" -l min-duration -d 'At least so long: `90s`, `5m`, `1h30m`, 1:30:00' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand list" -l max-duration -d 'At most so long' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand list" -l sort -d 'Sorted by this' -r -f -a "arrived\t'Newest first'
 captured\t'Shot last first'
 title\t'From A to Z'
 size\t'Largest first'
 length\t'Longest first'"
+complete -c heimdex -n "__fish_heimdex_using_subcommand list" -l order -d 'In this order; without it the one that is named with --sort' -r -f -a "asc\t'The oldest, smallest or shortest first; from A to Z'
+desc\t'The newest, largest or longest first; from Z to A'"
 complete -c heimdex -n "__fish_heimdex_using_subcommand list" -l limit -d 'At most so many' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand list" -l cursor -d 'The page that `next_cursor` or `prev_cursor` of an earlier one names, with the same filters' -r
 complete -c heimdex -n "__fish_heimdex_using_subcommand list" -l json -d 'Print JSON, of the named fields only where some are named' -r
 complete -c heimdex -n "__fish_heimdex_using_subcommand list" -l profile -d 'The profile to use: a server and an account' -r
 complete -c heimdex -n "__fish_heimdex_using_subcommand list" -l color -d 'When to use colours' -r -f -a "auto\t''
@@ -263,12 +275,20 @@ complete -c heimdex -n "__fish_heimdex_using_subcommand ls" -l since -d 'Arrived
 complete -c heimdex -n "__fish_heimdex_using_subcommand ls" -l until -d 'Arrived before then' -r
 complete -c heimdex -n "__fish_heimdex_using_subcommand ls" -l captured-since -d 'Shot since then' -r
 complete -c heimdex -n "__fish_heimdex_using_subcommand ls" -l captured-until -d 'Shot before then' -r
-complete -c heimdex -n "__fish_heimdex_using_subcommand ls" -l sort -d 'In this order' -r -f -a "arrived\t'Newest first'
+complete -c heimdex -n "__fish_heimdex_using_subcommand ls" -l kind -d 'Videos, or files that are none' -r -f -a "video\t'A video'
+file\t'Any other file'"
+complete -c heimdex -n "__fish_heimdex_using_subcommand ls" -l camera -d 'Shot with a camera whose name holds this text' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand ls" -l min-duration -d 'At least so long: `90s`, `5m`, `1h30m`, 1:30:00' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand ls" -l max-duration -d 'At most so long' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand ls" -l sort -d 'Sorted by this' -r -f -a "arrived\t'Newest first'
 captured\t'Shot last first'
 title\t'From A to Z'
 size\t'Largest first'
 length\t'Longest first'"
+complete -c heimdex -n "__fish_heimdex_using_subcommand ls" -l order -d 'In this order; without it the one that is named with --sort' -r -f -a "asc\t'The oldest, smallest or shortest first; from A to Z'
+desc\t'The newest, largest or longest first; from Z to A'"
 complete -c heimdex -n "__fish_heimdex_using_subcommand ls" -l limit -d 'At most so many' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand ls" -l cursor -d 'The page that `next_cursor` or `prev_cursor` of an earlier one names, with the same filters' -r
 complete -c heimdex -n "__fish_heimdex_using_subcommand ls" -l json -d 'Print JSON, of the named fields only where some are named' -r
 complete -c heimdex -n "__fish_heimdex_using_subcommand ls" -l profile -d 'The profile to use: a server and an account' -r
 complete -c heimdex -n "__fish_heimdex_using_subcommand ls" -l color -d 'When to use colours' -r -f -a "auto\t''
@@ -308,11 +328,25 @@ never\t''"
 complete -c heimdex -n "__fish_heimdex_using_subcommand ingests" -s q -l quiet -d 'Say nothing but errors and what was asked for'
 complete -c heimdex -n "__fish_heimdex_using_subcommand ingests" -s v -l verbose -d 'Say why something failed; twice: say what is done'
 complete -c heimdex -n "__fish_heimdex_using_subcommand ingests" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c heimdex -n "__fish_heimdex_using_subcommand edit" -l title -d 'What to call it; empty: by its file' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand edit" -l description -d 'What to say of it; empty: nothing' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand edit" -l tag -d 'Add a tag; may be given several times' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand edit" -l untag -d 'Take a tag away; may be given several times' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand edit" -l json -d 'Print JSON, of the named fields only where some are named' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand edit" -l profile -d 'The profile to use: a server and an account' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand edit" -l color -d 'When to use colours' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c heimdex -n "__fish_heimdex_using_subcommand edit" -l damaged -d 'Keep it as it is though its container is damaged'
+complete -c heimdex -n "__fish_heimdex_using_subcommand edit" -s q -l quiet -d 'Say nothing but errors and what was asked for'
+complete -c heimdex -n "__fish_heimdex_using_subcommand edit" -s v -l verbose -d 'Say why something failed; twice: say what is done'
+complete -c heimdex -n "__fish_heimdex_using_subcommand edit" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c heimdex -n "__fish_heimdex_using_subcommand rm" -l json -d 'Print JSON, of the named fields only where some are named' -r
 complete -c heimdex -n "__fish_heimdex_using_subcommand rm" -l profile -d 'The profile to use: a server and an account' -r
 complete -c heimdex -n "__fish_heimdex_using_subcommand rm" -l color -d 'When to use colours' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c heimdex -n "__fish_heimdex_using_subcommand rm" -l undo -d 'Take them out of the trash'
 complete -c heimdex -n "__fish_heimdex_using_subcommand rm" -s y -l yes -d 'Do not ask'
 complete -c heimdex -n "__fish_heimdex_using_subcommand rm" -s q -l quiet -d 'Say nothing but errors and what was asked for'
 complete -c heimdex -n "__fish_heimdex_using_subcommand rm" -s v -l verbose -d 'Say why something failed; twice: say what is done'

@@ -3,8 +3,8 @@
 use fs_err as fs;
 use heimdex_testkit::{Home, TestServer, sample_mp4};
 
-use crate::served::in_terminal;
 use crate::snapshot::hx_snapshot;
+use crate::terminal::in_terminal;
 
 fn uploaded() -> (TestServer, Home, String) {
     let server = TestServer::start();

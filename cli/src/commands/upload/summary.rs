@@ -97,7 +97,7 @@ impl Summary {
             "command": context.typed,
             "version": env!("CARGO_PKG_VERSION"),
             "profile": context.settings.profile_name,
-            "server": context.settings.server().ok().map(ToString::to_string),
+            "server": context.settings.server().ok().map(|server| server.to_string()),
             "started_at": self.begun,
             "finished_at": clock::now(),
             "outcome": status.word(),
