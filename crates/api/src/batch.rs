@@ -15,7 +15,7 @@ request! {
     /// `POST /videos/upload/batch` and `POST /videos/upload/complete/batch`
     #[derive(Default)]
     pub struct BatchRequest {
-        /// Up to 100 bodies of init, each with its `idempotency_key`, or of complete.
+        /// Up to 500 bodies of init, each with its `idempotency_key`, or of complete.
         pub requests: Vec<Map<String, Value>>,
     }
 }

@@ -40,7 +40,7 @@ pub const PARTS_MAX: u32 = 10_000;
 /// Most parts in one part request.
 pub const PARTS_PER_REQUEST: usize = 1_000;
 /// Most bodies in one batch.
-pub const BATCH_MAX: usize = 100;
+pub const BATCH_MAX: usize = 500;
 /// Most rows in one look-up.
 pub const LOOKUP_MAX: usize = 1_000;
 /// Most videos in one run of reading again.

@@ -12,7 +12,7 @@ use super::{ApiClient, HttpError, InitReply};
 const WHAT: &str = "batches of uploads";
 
 impl ApiClient {
-    /// `POST /videos/upload/batch`: announces up to 100 files, each under its idempotency key; one answer a file, in order.
+    /// `POST /videos/upload/batch`: announces up to 500 files, each under its idempotency key; one answer a file, in order.
     ///
     /// The whole request may be repeated, and so may each file alone by [`init_upload`](Self::init_upload).
     pub async fn init_uploads<'a>(
@@ -42,7 +42,7 @@ impl ApiClient {
             .collect())
     }
 
-    /// `POST /videos/upload/complete/batch`: completes up to 100 uploads; one answer each, in order. Repeating it
+    /// `POST /videos/upload/complete/batch`: completes up to 500 uploads; one answer each, in order. Repeating it
     /// answers the same.
     pub async fn complete_uploads<'a>(
         &self,

@@ -135,7 +135,7 @@ both_backends! {
 
     fn more_than_a_hundred_and_other_shapes_are_refused_as_a_whole(database) {
         let server = Server::start(database).await;
-        let many = json!({"requests": vec![json!({}); 101]});
+        let many = json!({"requests": vec![json!({}); heimdex_api::limits::BATCH_MAX + 1]});
         for path in [INIT, COMPLETE] {
             let refused = server.post(path, &many).await.expect(422);
             assert_eq!(refused["errors"][0]["field"], "requests");

@@ -78,8 +78,15 @@ impl Transfer {
             Verdict::Again(wait) | Verdict::SignAnew(wait) => {
                 self.sign = Request::Due(dice.now + wait);
             }
-            Verdict::AskStore(wait) => self.ask = Request::Due(dice.now + wait),
+            Verdict::AskStore(wait) => self.ask_at(dice.now + wait),
             Verdict::Stop(stop) => self.finish(Err(stop), effects),
+        }
+    }
+
+    /// Asks the store what it has; one question answers every reason to ask, also one that comes while it is under way.
+    fn ask_at(&mut self, at: Duration) {
+        if self.ask == Request::Idle {
+            self.ask = Request::Due(at);
         }
     }
 
@@ -153,9 +160,7 @@ impl Transfer {
             ),
             Verdict::SignAnew(wait) => (wait, Active::Hashed(hashed)),
             Verdict::AskStore(wait) => {
-                if self.ask == Request::Idle {
-                    self.ask = Request::Due(dice.now + wait);
-                }
+                self.ask_at(dice.now + wait);
                 (wait, Active::Hashed(hashed))
             }
             Verdict::Stop(stop) => return self.finish(Err(stop), effects),
@@ -250,7 +255,7 @@ impl Transfer {
                 self.complete = Request::Due(dice.now + wait);
             }
             (Verdict::AskStore(wait) | Verdict::Again(wait) | Verdict::SignAnew(wait), _) => {
-                self.ask = Request::Due(dice.now + wait);
+                self.ask_at(dice.now + wait);
             }
         }
     }

@@ -408,6 +408,26 @@ fn what_the_store_has_is_not_sent_again() {
 }
 
 #[test]
+fn a_second_reason_to_ask_the_store_waits_for_the_answer_to_the_first() {
+    let known: KnownParts = (1..=4).map(|n| (number(n), local(number(n)))).collect();
+    let mut world = World::new(4, &known, BTreeMap::new());
+    // The URLs of three parts: they are sent, and the fourth is being signed.
+    world.answer(0, None, 0.5);
+    let fail = |world: &mut World, is_meant: fn(&Effect) -> bool| {
+        let which = world
+            .open
+            .iter()
+            .position(is_meant)
+            .expect("it is under way");
+        world.answer(which, Some(Failure::UploadUnknown), 0.0);
+    };
+    fail(&mut world, |effect| matches!(effect, Effect::Send { .. }));
+    fail(&mut world, |effect| matches!(effect, Effect::Sign { .. }));
+    assert!(world.open.contains(&Effect::Ask), "{:?}", world.open);
+    assert_eq!(world.settle(), Ok(whole(4)));
+}
+
+#[test]
 fn unproven_parts_are_hashed_and_not_sent_where_they_are_equal() {
     let stored = (1..=9)
         .map(|n| (number(n), local(number(n)).checksum))
