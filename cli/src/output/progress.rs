@@ -45,7 +45,7 @@ impl Direction {
         match self {
             Self::Up => "stored",
             Self::Down => "whole",
-            Self::Here => "read",
+            Self::Here => "looked at",
         }
     }
 }

@@ -42,7 +42,7 @@ pub(super) fn of_refusal(doing: &str, status: u16, code: &str) -> Trouble {
     let (sentence, remedy) = match code {
         "InvalidAccessKeyId" => (
             "The store knows no such access key".to_owned(),
-            "Check `s3.access_key`; was the key deleted, or made on another store?",
+            "Check `s3.access_key`: the key may have been deleted, or made on another store.",
         ),
         "SignatureDoesNotMatch" => (
             "The store finds the signature wrong".to_owned(),

@@ -95,7 +95,12 @@ impl Pace {
             _ if self.limit < self.ceiling && took < SLOW_PART / 4 => {
                 let before = self.limit;
                 let step = (before / self.share).max(1);
-                self.settle(now, (before + step).min(self.ceiling));
+                // A last step that is shorter than the others would be judged by a gain that it cannot bring.
+                let next = match before + step {
+                    next if next + step > self.ceiling => self.ceiling,
+                    next => next,
+                };
+                self.settle(now, next);
                 self.before = Some((rate, before));
             }
             _ => self.settle(now, self.limit),

@@ -133,7 +133,7 @@ both_backends! {
         assert_eq!(bodies[3]["state"], "validating");
     }
 
-    fn more_than_a_hundred_and_other_shapes_are_refused_as_a_whole(database) {
+    fn too_many_and_other_shapes_are_refused_as_a_whole(database) {
         let server = Server::start(database).await;
         let many = json!({"requests": vec![json!({}); heimdex_api::limits::BATCH_MAX + 1]});
         for path in [INIT, COMPLETE] {
