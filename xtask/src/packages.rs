@@ -63,11 +63,6 @@ pub(crate) const FOR_TESTS: &[Need] = &[
         package: "zsh",
         present: || on_path("zsh"),
     },
-    // Gives one process names that the rest of the machine does not know.
-    Need {
-        package: "libnss-wrapper",
-        present: || has_library("libnss_wrapper.so"),
-    },
     // Gives one process a wrong clock.
     Need {
         package: "libfaketime",

@@ -8,7 +8,7 @@ use fs_err as fs;
 use tempfile::TempDir;
 
 use crate::binary::{Binary, binary_path};
-use crate::environment::{self, preloaded};
+use crate::environment;
 use crate::invocation::{Invocation, Output};
 use crate::server::TestServer;
 
@@ -68,10 +68,12 @@ impl Home {
     /// not know, as a store's public name is known to clients alone.
     #[must_use]
     pub fn with_name(self, name: &str) -> Self {
-        let hosts = self.directory.path().join("hosts");
-        fs::write(&hosts, format!("127.0.0.1 {name}\n")).expect("a file of names");
-        self.with_env("LD_PRELOAD", preloaded("libnss_wrapper.so"))
-            .with_env("NSS_WRAPPER_HOSTS", hosts)
+        fs::write(self.hosts(), format!("127.0.0.1 localhost {name}\n")).expect("a file of names");
+        self
+    }
+
+    fn hosts(&self) -> PathBuf {
+        self.directory.path().join("hosts")
     }
 
     /// The working directory, where commands run and files are put.
@@ -110,7 +112,21 @@ impl Home {
 
     /// Any of our programs, run in this home.
     pub fn program(&self, binary: Binary) -> Invocation {
-        Invocation::new(binary_path(binary), self.environment.clone(), self.work())
+        if !self.hosts().exists() {
+            return Invocation::new(binary_path(binary), self.environment.clone(), self.work());
+        }
+        // A mount that this process alone sees. A library that answers in the resolver's place does not bear threads.
+        let as_root: &[&str] = if rustix::process::geteuid().is_root() {
+            &[]
+        } else {
+            &["--map-root-user"]
+        };
+        let script = "mount --bind \"$0\" /etc/hosts && exec \"$@\"";
+        self.any_program("unshare")
+            .args(as_root)
+            .args(["--mount", "--", "sh", "-c", script])
+            .arg(self.hosts())
+            .arg(binary_path(binary))
     }
 
     /// A program of the system (`setpriv`, `tmux`), run in this home.
