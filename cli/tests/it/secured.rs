@@ -31,7 +31,7 @@ impl Secured {
         let port = free_port();
         let work = home.work();
         let config = format!(
-            "daemon off; pid nginx.pid; error_log stderr; events {{}}\n\
+            "daemon off; master_process off; pid nginx.pid; error_log stderr; events {{}}\n\
              http {{ access_log off; client_max_body_size 0;\n\
              client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path f;\n\
              uwsgi_temp_path u; scgi_temp_path s;\n\
