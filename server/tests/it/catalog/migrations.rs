@@ -71,9 +71,8 @@ fn in_sqlite(postgres_type: &str) -> &'static str {
         "uuid" | "bytea" => "blob",
         "int8" | "bool" => "integer",
         "float8" => "real",
-        "text" | "video_state" | "video_kind" | "verified_how" | "part_checksum" | "job_state" => {
-            "text"
-        }
+        "text" | "video_state" | "video_kind" | "verified_how" | "part_checksum" | "job_state"
+        | "reread_outcome" => "text",
         other => panic!("no column type of ours: {other}"),
     }
 }

@@ -93,12 +93,14 @@ both_backends! {
     fn uploads_of_the_store_that_no_row_names_are_held_for_a_week(database) {
         let (server, clock, janitor) = with_clock(database).await;
         opened(&server, "a.mp4", PART + 5).await;
-        server.app.objects.create_multipart("videos/nobody/nothing.bin", "video/mp4").await.unwrap();
+        let nobody = format!("videos/{}/{}.bin", uuid::Uuid::new_v4(), uuid::Uuid::new_v4());
+        server.app.objects.create_multipart(&nobody, "video/mp4").await.unwrap();
+        server.app.objects.create_multipart("backups/monday.tar", "video/mp4").await.unwrap();
         janitor.round().await.unwrap();
-        assert_eq!(open_in_store(&server).await, 2);
+        assert_eq!(open_in_store(&server).await, 3);
         clock.advance(DAY * 8);
         janitor.round().await.unwrap();
-        assert_eq!(open_in_store(&server).await, 1, "the named one stays");
+        assert_eq!(open_in_store(&server).await, 2, "the named one stays, and what is not ours");
     }
 
     fn what_a_used_url_leaves_behind_is_held_for_a_week(database) {
