@@ -105,7 +105,8 @@ fn place_beside(
             continue;
         }
         match taken.get(&place) {
-            Some(other) if is_same(other, &file) => return,
+            // The same bytes under a path of their own do not stand for this path.
+            Some(other) if other.path == file.path && is_same(other, &file) => return,
             Some(_) => {}
             None => {
                 taken.insert(place, file);
