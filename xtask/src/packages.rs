@@ -41,7 +41,7 @@ pub(crate) const FOR_TESTS: &[Need] = &[
     },
     Need {
         package: "nginx-light",
-        present: || on_path("nginx") || PathBuf::from("/usr/sbin/nginx").is_file(),
+        present: || on_path("nginx") || Path::new("/usr/sbin/nginx").is_file(),
     },
     Need {
         package: "openssl",
