@@ -7,8 +7,9 @@ use std::ffi::OsString;
 use std::fmt;
 use std::path::PathBuf;
 
-use crate::bench::{Bench, TransferPlan};
+use crate::bench::{Bench, CatalogPlan, TransferPlan};
 use crate::generate::Purpose;
+use crate::seed::{self, SeedArguments};
 
 const HELP: &str = "\
 Builds, checks and demonstrates Heimdex.
@@ -17,7 +18,8 @@ Usage: cargo xtask VERB
 
   demo [FILE]         builds and runs the main job, in a directory that is gone afterwards
   test [-- ARGS]      builds the binaries, starts a throw-away PostgreSQL and SeaweedFS, runs every test
-  bench NAME          measures release builds of the programs: transfer
+  bench NAME          measures release builds of the programs: transfer, catalog
+  seed-catalog        fills a catalog with a believable library of so many videos
   generate [--check]  writes man pages, completions and checksums of new migrations
   tidy                checks what no compiler does: layers, migrations, lengths, documents
   pg [COMMAND]        runs a throw-away PostgreSQL for a command, or until Ctrl-C
@@ -49,8 +51,21 @@ const BENCH: &str = "\
 Measures release builds of the real programs and prints a table. Figures of one machine compare within one run only.
 
 Usage: cargo xtask bench transfer [--mib N] [--small N] [--rounds N]
+       cargo xtask bench catalog [--videos N]
 
-  transfer  a large file (2048 MiB) and many small ones (2000 of 256 KiB) up and down over loopback, beside cp and sync";
+  transfer  a large file (2048 MiB) and many small ones (2000 of 256 KiB) up and down over loopback, beside cp and sync
+  catalog   pages of a library of many videos (10000), on SQLite and on a throw-away PostgreSQL; fails where a page by
+            offset or by cursor takes more than 10 ms at the 99th percentile";
+
+const SEED: &str = "\
+Fills an empty catalog with a believable library: cards of three years, takes, tags, states, jobs. The same one every
+time. Its account is made by `heimdex-server user add`; the bytes of its videos are in no store.
+
+Usage: cargo xtask seed-catalog [--videos N] [--data-dir DIR] [--database-url URL]
+
+  --videos N          how many (10000)
+  --data-dir DIR      the server's data directory: SQLite in it (seeded-data here, unless a URL is given)
+  --database-url URL  a PostgreSQL database; with --data-dir both are filled";
 
 const GENERATE: &str = "\
 Writes the committed files that are made from code: man pages, completions, and checksums of new migrations.
@@ -104,6 +119,8 @@ pub(crate) enum Verb {
     },
     /// Measures.
     Bench(Bench),
+    /// Fills a catalog.
+    Seed(SeedArguments),
     /// Writes or checks generated files.
     Generate(Purpose),
     /// Checks the repository's own rules.
@@ -143,7 +160,11 @@ impl fmt::Display for UsageError {
                 write!(f, "`{verb}` takes no `{}`", argument.display())
             }
             Self::Number(flag) => write!(f, "`{flag}` takes a number"),
-            Self::Bench(name) => write!(f, "`bench` knows no `{}`: write transfer", name.display()),
+            Self::Bench(name) => write!(
+                f,
+                "`bench` knows no `{}`: write transfer or catalog",
+                name.display()
+            ),
         }
     }
 }
@@ -190,6 +211,10 @@ pub(crate) fn parse(words: impl Iterator<Item = OsString>) -> Result<Verb, Usage
         }),
         Some("bench") if wants_help => Ok(Verb::Help(BENCH)),
         Some("bench") => bench(words),
+        Some("seed-catalog") if wants_help => Ok(Verb::Help(SEED)),
+        Some("seed-catalog") => seed::parse(words)
+            .map(Verb::Seed)
+            .map_err(|word| UsageError::Argument("seed-catalog", word)),
         Some("generate") if wants_help => Ok(Verb::Help(GENERATE)),
         Some("generate") => {
             let check = words.first().is_some_and(|word| word == "--check");
@@ -226,6 +251,7 @@ fn bench(mut words: Vec<OsString>) -> Result<Verb, UsageError> {
         Some("transfer") => {
             transfer(words.into_iter()).map(|plan| Verb::Bench(Bench::Transfer(plan)))
         }
+        Some("catalog") => catalog(words.into_iter()).map(|plan| Verb::Bench(Bench::Catalog(plan))),
         Some(_) | None => Err(UsageError::Bench(name)),
     }
 }
@@ -247,6 +273,20 @@ fn transfer(mut words: impl Iterator<Item = OsString>) -> Result<TransferPlan, U
     Ok(plan)
 }
 
+fn catalog(mut words: impl Iterator<Item = OsString>) -> Result<CatalogPlan, UsageError> {
+    let mut plan = CatalogPlan::default();
+    while let Some(word) = words.next() {
+        if word != "--videos" {
+            return Err(UsageError::Argument("bench catalog", word));
+        }
+        let value = words.next().and_then(|value| value.to_str()?.parse().ok());
+        plan.videos = value
+            .filter(|value| *value > 0)
+            .ok_or(UsageError::Number("--videos"))?;
+    }
+    Ok(plan)
+}
+
 fn without_separator(mut words: Vec<OsString>) -> Vec<OsString> {
     if words.first().is_some_and(|word| word == "--") {
         words.remove(0);
@@ -258,6 +298,7 @@ fn without_separator(mut words: Vec<OsString>) -> Vec<OsString> {
 mod tests {
     use std::ffi::OsString;
 
+    use super::{CatalogPlan, SeedArguments};
     use super::{Verb, parse};
     use crate::bench::{Bench, TransferPlan};
     use crate::generate::Purpose;
@@ -291,6 +332,16 @@ mod tests {
             parsed("generate --check"),
             Ok(Verb::Generate(Purpose::Check))
         );
+        let seed = SeedArguments {
+            videos: 10_000,
+            data_dir: Some("d".into()),
+            database_url: None,
+        };
+        assert_eq!(parsed("seed-catalog --data-dir d"), Ok(Verb::Seed(seed)));
+        assert_eq!(
+            parsed("bench catalog --videos 7"),
+            Ok(Verb::Bench(Bench::Catalog(CatalogPlan { videos: 7 })))
+        );
         assert_eq!(
             parsed("bench transfer --mib 64 --rounds 1"),
             Ok(Verb::Bench(Bench::Transfer(TransferPlan {
@@ -311,7 +362,16 @@ mod tests {
     #[test]
     fn help_is_there_for_every_verb() {
         for verb in [
-            "", "demo", "test", "bench", "generate", "tidy", "ci", "pg", "s3",
+            "",
+            "demo",
+            "test",
+            "bench",
+            "seed-catalog",
+            "generate",
+            "tidy",
+            "ci",
+            "pg",
+            "s3",
         ] {
             let help = parsed(&format!("{verb} --help"));
             let Ok(Verb::Help(text)) = help else {
@@ -329,8 +389,13 @@ mod tests {
             ("generate --force", "`generate` takes no `--force`"),
             ("demo --fast", "`demo` takes no `--fast`"),
             ("demo a b", "`demo` takes no `b`"),
-            ("bench", "`bench` knows no ``: write transfer"),
+            ("bench", "`bench` knows no ``: write transfer or catalog"),
             ("bench transfer --mib many", "`--mib` takes a number"),
+            ("bench catalog --videos many", "`--videos` takes a number"),
+            (
+                "seed-catalog --videos many",
+                "`seed-catalog` takes no `many`",
+            ),
             (
                 "bench transfer --fast",
                 "`bench transfer` takes no `--fast`",

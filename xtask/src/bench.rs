@@ -2,6 +2,7 @@
 //!
 //! Machines differ and are noisy: what is compared is measured in one run, turn by turn, and read as a ratio.
 
+mod catalog;
 mod measure;
 mod table;
 mod transfer;
@@ -19,14 +20,18 @@ use crate::workspace::Workspace;
 pub(crate) enum Bench {
     /// Uploads and downloads over loopback.
     Transfer(transfer::Plan),
+    /// Lists of a large library.
+    Catalog(catalog::Plan),
 }
 
+pub(crate) use catalog::Plan as CatalogPlan;
 pub(crate) use transfer::Plan as TransferPlan;
 
 pub(crate) fn run(workspace: &Workspace, bench: &Bench) -> Result<ExitCode> {
     let binaries = release(workspace)?;
     match bench {
         Bench::Transfer(plan) => transfer::run(&binaries, plan)?,
+        Bench::Catalog(plan) => catalog::run(&binaries, plan)?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -15,6 +15,7 @@ mod packages;
 mod pg;
 mod s3;
 mod say;
+mod seed;
 mod steps;
 mod test;
 mod tidy;
@@ -53,6 +54,7 @@ fn run(verb: Verb) -> anyhow::Result<ExitCode> {
         Verb::Demo { file } => demo::run(&Workspace::find()?, file.as_deref()),
         Verb::Test { arguments } => test::run(&Workspace::find()?, &arguments),
         Verb::Bench(bench) => bench::run(&Workspace::find()?, &bench),
+        Verb::Seed(arguments) => seed::run(&Workspace::find()?, &arguments),
         Verb::Generate(purpose) => generate::run(&Workspace::find()?, purpose),
         Verb::Tidy => tidy::run(&Workspace::find()?),
         Verb::Ci => ci::run(&Workspace::find()?),

@@ -20,6 +20,12 @@ pub(crate) const POSTGRES: Need = Need {
     present: || postgres_programs().is_some() && on_path("psql"),
 };
 
+/// `sqlite3`, the shell.
+pub(crate) const SQLITE: Need = Need {
+    package: "sqlite3",
+    present: || on_path("sqlite3"),
+};
+
 /// Everything that some test runs.
 pub(crate) const FOR_TESTS: &[Need] = &[
     Need {
