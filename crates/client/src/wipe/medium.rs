@@ -24,9 +24,10 @@ const ALIGNMENT: usize = 4096;
 /// Files longer than this are probed in the middle and at the end too. Probes lie far apart, as each makes the kernel
 /// read a little ahead.
 const PROBED_ONCE: u64 = 8 << 20;
-/// What was used a moment ago is not always let go of at once.
+/// What was used a moment ago is not always let go of at once, and a quick disk may have answered the read ahead of a
+/// probe before the probe looks.
 #[cfg(target_os = "linux")]
-const FORGETS: usize = 3;
+const FORGETS: usize = 10;
 
 /// Reads the file at `path` below `root`, which must be the one that was seen; `None` where `is_over` was set
 /// meanwhile. `passed` is told of bytes as they pass. Blocks.
