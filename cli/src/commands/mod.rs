@@ -27,7 +27,7 @@ use std::sync::Arc;
 use heimdex_client::credentials::Unlock;
 
 use crate::args::{Cli, Command, ConfigCommand};
-use crate::clock::Moment;
+use crate::clock::{self, Moment};
 use crate::completing;
 use crate::error::CliError;
 use crate::exit::ExitStatus;
@@ -71,7 +71,7 @@ pub(crate) async fn run(
         settings,
         printer,
         typed,
-        moment: Moment::now(),
+        moment: clock::moment(),
         editor: environment
             .text("VISUAL")
             .or_else(|| environment.text("EDITOR")),

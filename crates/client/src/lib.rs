@@ -5,6 +5,7 @@
 mod atomic_file;
 mod beneath;
 mod class;
+pub mod control;
 pub mod credentials;
 pub mod http;
 pub mod journal;
@@ -13,6 +14,7 @@ pub mod names_cache;
 pub mod paths;
 pub mod platform;
 pub mod profile;
+pub mod shown;
 pub mod transfer;
 pub mod wipe;
 

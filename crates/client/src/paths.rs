@@ -10,6 +10,7 @@ pub struct Paths {
     config_file: PathBuf,
     state_dir: PathBuf,
     cache_dir: PathBuf,
+    runtime_dir: Option<PathBuf>,
 }
 
 impl Paths {
@@ -28,6 +29,7 @@ impl Paths {
                 .unwrap_or_else(|| directories.data_local_dir())
                 .to_owned(),
             cache_dir: directories.cache_dir().to_owned(),
+            runtime_dir: directories.runtime_dir().map(Path::to_owned),
         })
     }
 
@@ -56,6 +58,27 @@ impl Paths {
     #[must_use]
     pub fn journal(&self) -> PathBuf {
         self.state_dir.join("journal.db")
+    }
+
+    /// `logs`: what the daemon tells where no journal of the system takes it.
+    #[must_use]
+    pub fn logs_dir(&self) -> PathBuf {
+        self.state_dir.join("logs")
+    }
+
+    /// Where sockets lie, and are gone with the session; `None` where nothing says so.
+    #[must_use]
+    pub fn runtime_dir(&self) -> Option<&Path> {
+        self.runtime_dir.as_deref()
+    }
+
+    /// The same, with sockets in another place.
+    #[must_use]
+    pub fn with_runtime_dir(self, runtime_dir: Option<PathBuf>) -> Self {
+        Self {
+            runtime_dir,
+            ..self
+        }
     }
 
     /// What may be thrown away.

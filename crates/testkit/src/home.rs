@@ -91,6 +91,16 @@ impl Home {
         self.directory.path().join("run")
     }
 
+    /// Where the daemon of this home listens.
+    pub fn daemon_socket(&self) -> PathBuf {
+        self.runtime_dir().join("heimdex/heimdexd.sock")
+    }
+
+    /// Where the daemon keeps its log, unless something else is said.
+    pub fn daemon_logs(&self) -> PathBuf {
+        self.home().join(".local/state/heimdex/logs")
+    }
+
     /// A path below the working directory.
     pub fn path(&self, relative: impl AsRef<Path>) -> PathBuf {
         self.work().join(relative)

@@ -17,6 +17,7 @@
 )]
 
 mod binary;
+mod daemon;
 mod desktop;
 mod environment;
 mod home;
@@ -31,6 +32,7 @@ mod video;
 mod wait;
 
 pub use binary::{Binary, binary_path};
+pub use daemon::{TestDaemon, TestDaemonBuilder};
 pub use desktop::Desktop;
 pub use environment::{left_out, wrong_clock};
 pub use home::Home;

@@ -45,6 +45,7 @@ const OWNED: &[(&str, Reach, &[&str])] = &[
     ("rusqlite", Reach::Everywhere, &["heimdex-client"]),
     ("keyring", Reach::Everywhere, &["heimdex-client"]),
     ("secret-service", Reach::Everywhere, &["heimdex-client"]),
+    ("zbus", Reach::Everywhere, &["heimdexd"]),
     ("ratatui", Reach::Everywhere, &["heimdex"]),
     ("crossterm", Reach::Everywhere, &["heimdex"]),
     ("indicatif", Reach::Everywhere, &["heimdex"]),

@@ -4,7 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::fs::{DirBuilder, File, FileType, Metadata};
 use std::io;
 use std::os::windows::fs::FileExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::Facts;
@@ -68,6 +68,24 @@ pub fn is_at(file: &File, path: &Path) -> io::Result<bool> {
 /// The machine's own name: only the environment tells it, which is not read here.
 #[must_use]
 pub fn host_name() -> Option<String> {
+    None
+}
+
+/// The number of the person whom this process works for: people have none here.
+#[must_use]
+pub fn user_number() -> u32 {
+    0
+}
+
+/// Whether a directory is this person's alone: what lies below their profile is.
+#[must_use]
+pub fn is_private(directory: &Path) -> bool {
+    directory.is_dir()
+}
+
+/// Where a session's sockets lie: there is no such place here.
+#[must_use]
+pub fn session_directory() -> Option<PathBuf> {
     None
 }
 

@@ -17,8 +17,8 @@ use elsewhere as system;
 use unix as system;
 
 pub use system::{
-    bytes_of, device_number, facts, host_name, is_at, name_from_bytes, never_block, owner_only,
-    special,
+    bytes_of, device_number, facts, host_name, is_at, is_private, name_from_bytes, never_block,
+    owner_only, session_directory, special, user_number,
 };
 
 /// What a system says of a file beside its length.

@@ -5,7 +5,7 @@ use std::fs::{DirBuilder, File, FileType, Metadata};
 use std::io;
 use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 use std::os::unix::fs::{DirBuilderExt as _, FileExt as _, FileTypeExt as _, MetadataExt as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use fs_err::os::unix::fs::OpenOptionsExt as _;
 
@@ -82,6 +82,27 @@ pub fn host_name() -> Option<String> {
     let names = rustix::system::uname();
     let name = names.nodename().to_string_lossy().into_owned();
     Some(name).filter(|name| !name.is_empty())
+}
+
+/// The number of the person whom this process works for.
+#[must_use]
+pub fn user_number() -> u32 {
+    rustix::process::geteuid().as_raw()
+}
+
+/// Whether a directory is this person's and nobody else looks into it; a link to one is not.
+#[must_use]
+pub fn is_private(directory: &Path) -> bool {
+    fs_err::symlink_metadata(directory).is_ok_and(|found| {
+        found.is_dir() && found.uid() == user_number() && found.mode() & 0o777 == 0o700
+    })
+}
+
+/// Where a session's sockets lie though the environment does not say so, as under cron: `/run/user/UID`, if it is ours.
+#[must_use]
+pub fn session_directory() -> Option<PathBuf> {
+    let directory = PathBuf::from(format!("/run/user/{}", user_number()));
+    is_private(&directory).then_some(directory)
 }
 
 pub(super) fn read_at(file: &File, bytes: &mut [u8], at: u64) -> io::Result<usize> {

@@ -3,7 +3,8 @@
 const UNITS: [&str; 6] = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
 
 /// A size: about three digits and a unit.
-pub(crate) fn bytes(size: u64) -> String {
+#[must_use]
+pub fn bytes(size: u64) -> String {
     if size < 1024 {
         return format!("{size} B");
     }
@@ -23,7 +24,8 @@ pub(crate) fn bytes(size: u64) -> String {
 }
 
 /// So much of a size: `41.2 of 58.0 GiB`.
-pub(crate) fn part_of(part: u64, whole: u64) -> String {
+#[must_use]
+pub fn part_of(part: u64, whole: u64) -> String {
     let (part, whole) = (bytes(part), bytes(whole));
     match (part.split_once(' '), whole.split_once(' ')) {
         (Some((number, unit)), Some((_, same))) if unit == same => format!("{number} of {whole}"),
@@ -32,7 +34,8 @@ pub(crate) fn part_of(part: u64, whole: u64) -> String {
 }
 
 /// A length of time in a video: `0:42:10`.
-pub(crate) fn length(seconds: f64) -> String {
+#[must_use]
+pub fn length(seconds: f64) -> String {
     if !seconds.is_finite() || seconds < 0.0 {
         return "-".to_owned();
     }
@@ -44,7 +47,8 @@ pub(crate) fn length(seconds: f64) -> String {
 }
 
 /// A waiting time for people: `2 min 34 s`.
-pub(crate) fn duration(duration: std::time::Duration) -> String {
+#[must_use]
+pub fn duration(duration: std::time::Duration) -> String {
     let seconds = duration.as_secs();
     match seconds {
         0..60 => format!("{seconds} s"),

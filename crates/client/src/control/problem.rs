@@ -1,0 +1,166 @@
+//! What the daemon refuses: RFC 9457 problem details with a stable code and, apart from the sentence, what to do.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! codes {
+    ($($(#[$meta:meta])* $variant:ident = $code:literal, $status:literal, $title:literal;)*) => {
+        /// Every stable `code` of the daemon. The list only grows; a code never changes its meaning.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum RefusalCode { $($(#[$meta])* $variant),* }
+
+        impl RefusalCode {
+            /// All of them, in order.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            /// The code on the wire.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $code),* }
+            }
+
+            /// The HTTP status that goes with it.
+            #[must_use]
+            pub const fn status(self) -> u16 {
+                match self { $(Self::$variant => $status),* }
+            }
+
+            /// The same words for every occurrence.
+            #[must_use]
+            pub const fn title(self) -> &'static str {
+                match self { $(Self::$variant => $title),* }
+            }
+        }
+    };
+}
+
+codes! {
+    /// The request cannot be meant.
+    Invalid = "invalid", 422, "The request is not valid";
+    /// Somebody else's process asks.
+    Forbidden = "forbidden", 403, "This daemon works for somebody else";
+    /// No such route, watch, file or place in the queue.
+    NotFound = "not_found", 404, "Not found";
+    /// The route exists, but not with this method.
+    MethodNotAllowed = "method_not_allowed", 405, "Method not allowed";
+    /// The file is in a state that does not permit this.
+    Conflict = "conflict", 409, "Not in this state";
+    /// The client speaks an older version than this daemon understands.
+    ClientOlder = "client_older", 426, "The client is too old";
+    /// The client speaks a newer version than this daemon.
+    ClientNewer = "client_newer", 426, "The client is newer than the daemon";
+    /// A fault of the daemon, which its log tells of.
+    Internal = "internal", 500, "Internal error";
+    /// The daemon is about to end.
+    Stopping = "stopping", 503, "The daemon is stopping";
+}
+
+impl RefusalCode {
+    /// Reads [`as_str`](Self::as_str) back.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|known| known.as_str() == code)
+    }
+}
+
+/// Why something is not done: a sentence, and what to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// Which kind.
+    pub code: RefusalCode,
+    /// A sentence about this occurrence: lower-case, no full stop.
+    pub detail: String,
+    /// What to do.
+    pub hint: Option<String>,
+}
+
+impl Refusal {
+    /// Without a hint.
+    #[must_use]
+    pub fn new(code: RefusalCode, detail: impl Into<String>) -> Self {
+        Self {
+            code,
+            detail: detail.into(),
+            hint: None,
+        }
+    }
+
+    /// With what to do.
+    #[must_use]
+    pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// As it travels.
+    #[must_use]
+    pub fn to_problem(&self) -> Problem {
+        Problem {
+            kind: "about:blank".into(),
+            title: self.code.title().into(),
+            status: self.code.status(),
+            detail: self.detail.clone(),
+            code: self.code.as_str().into(),
+            hint: self.hint.clone(),
+        }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.detail)
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+/// The body of every refusal, `application/problem+json`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    /// `about:blank`: the code is in `code`.
+    #[serde(rename = "type", default)]
+    pub kind: String,
+    /// [`RefusalCode::title`].
+    #[serde(default)]
+    pub title: String,
+    /// The HTTP status, again.
+    #[serde(default)]
+    pub status: u16,
+    /// A sentence about this occurrence.
+    #[serde(default)]
+    pub detail: String,
+    /// A [`RefusalCode`], or one that is newer than this program.
+    #[serde(default)]
+    pub code: String,
+    /// What to do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_statuses_and_titles_stay_as_they_are() {
+        let table: Vec<String> = RefusalCode::ALL
+            .iter()
+            .map(|c| format!("{} {} {}", c.status(), c.as_str(), c.title()))
+            .collect();
+        insta::assert_snapshot!(table.join("\n"), @r"
+        422 invalid The request is not valid
+        403 forbidden This daemon works for somebody else
+        404 not_found Not found
+        405 method_not_allowed Method not allowed
+        409 conflict Not in this state
+        426 client_older The client is too old
+        426 client_newer The client is newer than the daemon
+        500 internal Internal error
+        503 stopping The daemon is stopping
+        ");
+    }
+}

@@ -1,0 +1,328 @@
+//! What the daemon says of itself.
+
+use heimdex_api::{Timestamp, VideoId};
+use serde::{Deserialize, Serialize};
+
+use super::{ItemId, Lane, LocalPath, Notice, Outage, Reason, RuleOrigin, WatchId, words};
+use crate::shown::Moment;
+
+/// Which process answers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DaemonFacts {
+    /// Its process id.
+    pub pid: u32,
+    /// The version of the program.
+    pub version: String,
+    /// What it speaks.
+    pub protocol: u32,
+    /// From which version on it understands clients.
+    pub oldest_protocol: u32,
+    /// When it started.
+    pub started_at: Timestamp,
+}
+
+/// A reason and its words, as the daemon says them; a client that knows the reason says it in its own time zone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Because {
+    /// The reason.
+    pub because: Reason,
+    /// In words.
+    pub text: String,
+}
+
+impl Because {
+    /// The words, in the reader's own time where the reason is known.
+    #[must_use]
+    pub fn text(&self, moment: &Moment) -> String {
+        match &self.because {
+            Reason::Unknown => self.text.clone(),
+            known => words::sentence(known, moment),
+        }
+    }
+
+    /// Finds the words, as of now.
+    pub fn say(&mut self, moment: &Moment) {
+        self.text = self.text(moment);
+    }
+}
+
+/// Without words yet: they are found when it is told, because they speak of now.
+impl From<Reason> for Because {
+    fn from(because: Reason) -> Self {
+        Self {
+            because,
+            text: String::new(),
+        }
+    }
+}
+
+/// So many files, so many bytes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Count {
+    /// Files.
+    pub files: u64,
+    /// Their bytes.
+    pub bytes: u64,
+}
+
+impl Count {
+    /// One file more.
+    pub fn add(&mut self, bytes: u64) {
+        self.files += 1;
+        self.bytes = self.bytes.saturating_add(bytes);
+    }
+}
+
+/// The files of a watch. Every file that was seen is in exactly one of them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    /// Still written, or not still for long enough.
+    pub settling: Count,
+    /// Still, but look cut off: a person decides.
+    pub cut_off: Count,
+    /// Finished, waiting for their turn.
+    pub queued: Count,
+    /// On their way.
+    pub sending: Count,
+    /// In the store.
+    pub stored: Count,
+    /// Cannot be sent.
+    pub failed: Count,
+    /// Cannot be read.
+    pub unreadable: Count,
+    /// Left out by a rule, see `rules`.
+    pub excluded: Count,
+    /// There when the watch was set, which skips those.
+    pub skipped: Count,
+}
+
+/// What a rule leaves out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RuleCount {
+    /// As it was written.
+    pub rule: String,
+    /// By whom.
+    pub origin: RuleOrigin,
+    /// How much.
+    pub left_out: Count,
+}
+
+/// Whether the folder of a watch is there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum Root {
+    /// It is.
+    Here,
+    /// It is away.
+    Gone {
+        /// Since when.
+        since: Timestamp,
+    },
+    /// It cannot be read.
+    Unreadable {
+        /// What the system says.
+        error: String,
+    },
+    /// A newer daemon says something else.
+    #[serde(other)]
+    Unknown,
+}
+
+/// How changes are noticed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "by", rename_all = "snake_case")]
+pub enum Eyes {
+    /// The system tells (inotify).
+    Events,
+    /// By looking again and again.
+    Polling {
+        /// Why, in words (`the file system (nfs) does not tell`).
+        why: String,
+        /// How often.
+        every_ms: u64,
+    },
+    /// The first look is not over.
+    Starting,
+    /// A newer daemon says something else.
+    #[serde(other)]
+    Unknown,
+}
+
+/// A pause.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Paused {
+    /// Since when.
+    pub since: Timestamp,
+    /// Until when; until `resume` where no time is named.
+    pub until: Option<Timestamp>,
+}
+
+/// A folder under watch.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WatchStatus {
+    /// Its id.
+    pub id: WatchId,
+    /// The folder.
+    pub path: LocalPath,
+    /// Where its files go.
+    pub profile: String,
+    /// The label of what comes from it.
+    pub source: String,
+    /// Whether the folder is there.
+    pub root: Root,
+    /// How changes are noticed.
+    pub eyes: Eyes,
+    /// When all of it was last looked through.
+    pub scanned_at: Option<Timestamp>,
+    /// When it will be again.
+    pub next_scan_at: Option<Timestamp>,
+    /// Its files.
+    pub counts: Counts,
+    /// What its rules leave out; those that leave out nothing are not named.
+    pub rules: Vec<RuleCount>,
+    /// Where a person paused it.
+    pub paused: Option<Paused>,
+    /// Whether a file declares it, so that commands do not change it.
+    pub declared: bool,
+}
+
+/// A file in the queue.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QueueItem {
+    /// Its id.
+    pub id: ItemId,
+    /// The file.
+    pub path: LocalPath,
+    /// The watch that it came by.
+    pub watch: Option<WatchId>,
+    /// Where it goes.
+    pub profile: String,
+    /// In which lane.
+    pub lane: Lane,
+    /// Its size.
+    pub size_bytes: u64,
+    /// What the store acknowledged of it, over all attempts.
+    pub acknowledged_bytes: u64,
+    /// When it was queued.
+    pub added_at: Timestamp,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// The video that it is becoming.
+    pub video_id: Option<VideoId>,
+    /// Why it is where it is.
+    pub state: Because,
+}
+
+/// The queue in numbers. Every file in it is in exactly one of them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QueueStatus {
+    /// Waiting for their turn, or held up.
+    pub waiting: Count,
+    /// On their way.
+    pub sending: Count,
+    /// Failed, and tried again later.
+    pub delayed: Count,
+    /// Failed for good, until a person says otherwise.
+    pub failed: Count,
+    /// Bytes that the store has not acknowledged.
+    pub left_bytes: u64,
+}
+
+/// How fast it goes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pace {
+    /// Acknowledged bytes a second, of late.
+    pub bytes_per_second: u64,
+    /// When all that is queued will be there, at this rate; unknown while nothing moves.
+    pub done_at: Option<Timestamp>,
+    /// What `--bwlimit` allows now, in bytes a second.
+    pub limit: Option<u64>,
+}
+
+/// A profile that files go to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountStatus {
+    /// The profile.
+    pub profile: String,
+    /// The server, where the configuration names one.
+    pub server: Option<String>,
+    /// Why nothing goes there now.
+    pub outage: Option<Outage>,
+    /// Since when.
+    pub since: Option<Timestamp>,
+    /// When it is tried next.
+    pub next_try_at: Option<Timestamp>,
+}
+
+/// Something that failed of late.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecentError {
+    /// When.
+    pub at: Timestamp,
+    /// With which file.
+    pub path: Option<LocalPath>,
+    /// What happened, a sentence.
+    pub message: String,
+    /// What to do.
+    pub hint: Option<String>,
+}
+
+/// All that `heimdex status` shows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Status {
+    /// Who answers.
+    pub daemon: DaemonFacts,
+    /// Where a person paused all of it.
+    pub paused: Option<Paused>,
+    /// Folders under watch.
+    pub watches: Vec<WatchStatus>,
+    /// The queue in numbers.
+    pub queue: QueueStatus,
+    /// What is on its way, then what goes next; at most [`Status::CURRENT_MAX`].
+    pub current: Vec<QueueItem>,
+    /// How fast it goes.
+    pub pace: Pace,
+    /// Where files go.
+    pub accounts: Vec<AccountStatus>,
+    /// What failed of late, the last first; at most [`Status::ERRORS_MAX`].
+    pub errors: Vec<RecentError>,
+    /// What a person should do.
+    pub notices: Vec<Notice>,
+}
+
+impl Status {
+    /// The most files in `current`.
+    pub const CURRENT_MAX: usize = 64;
+    /// The most entries in `errors`.
+    pub const ERRORS_MAX: usize = 20;
+
+    /// Finds the words for all that it says, as of now.
+    pub fn say(&mut self, moment: &Moment) {
+        for item in &mut self.current {
+            item.state.say(moment);
+        }
+    }
+
+    /// Of a daemon that has not looked at anything yet.
+    #[must_use]
+    pub fn starting(daemon: DaemonFacts) -> Self {
+        Self {
+            daemon,
+            paused: None,
+            watches: Vec::new(),
+            queue: QueueStatus::default(),
+            current: Vec::new(),
+            pace: Pace::default(),
+            accounts: Vec::new(),
+            errors: Vec::new(),
+            notices: Vec::new(),
+        }
+    }
+}
+
+/// The whole queue, as it goes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QueueList {
+    /// Its files, the next first.
+    pub items: Vec<QueueItem>,
+}

@@ -1,0 +1,43 @@
+//! The Heimdex daemon: watches folders, and gets every finished video off the machine.
+//!
+//! One process a person: it holds the lock of its home, answers on a Unix socket, and ends in two stages.
+
+pub mod args;
+pub mod clock;
+pub mod control;
+mod desktop;
+pub mod engine;
+mod environment;
+mod error;
+mod instance;
+pub mod lifecycle;
+mod logging;
+mod notify;
+mod run;
+mod signals;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, Parser as _};
+
+use args::DaemonArgs;
+use environment::Environment;
+
+/// The command line as clap knows it, for the manual.
+#[must_use]
+pub fn command() -> clap::Command {
+    DaemonArgs::command()
+}
+
+/// Runs the daemon to its end and says how it went.
+#[must_use]
+pub fn main() -> ExitCode {
+    let args = DaemonArgs::parse();
+    match run::run(&args, &Environment::capture()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            error.report();
+            ExitCode::from(error.status())
+        }
+    }
+}
