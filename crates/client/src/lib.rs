@@ -16,6 +16,7 @@ pub mod platform;
 pub mod profile;
 pub mod shown;
 pub mod transfer;
+pub mod watch;
 pub mod wipe;
 
 pub use class::ErrorClass;

@@ -48,6 +48,12 @@ impl Paths {
         &self.config_file
     }
 
+    /// `watches.toml`, beside the configuration: watches that a file declares.
+    #[must_use]
+    pub fn watches_file(&self) -> PathBuf {
+        self.config_file.with_file_name("watches.toml")
+    }
+
     /// What must survive but is not worth carrying to another machine.
     #[must_use]
     pub fn state_dir(&self) -> &Path {

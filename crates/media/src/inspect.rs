@@ -31,6 +31,24 @@ pub fn inspect(source: &dyn ReadAt) -> Result<Option<Report>, MediaError> {
     }))
 }
 
+/// How long a source will be that is not all there yet, where its container says so: files that are copied or
+/// downloaded say it, recordings do not. `None` too where it is as long as it says.
+///
+/// # Errors
+/// Where the source cannot be read.
+pub fn announced_size(source: &dyn ReadAt) -> Result<Option<u64>, MediaError> {
+    let mut reader = Reader::new(source);
+    let missing = match recognise(&mut reader)? {
+        Some(Container::Mp4 | Container::QuickTime | Container::ThreeGp) => {
+            mp4::missing(&mut reader)?
+        }
+        Some(Container::Matroska | Container::WebM) => matroska::missing(&mut reader)?,
+        Some(Container::Avi) => avi::missing(&mut reader)?,
+        Some(Container::MpegTs | Container::Mxf) | None => 0,
+    };
+    Ok((missing > 0).then(|| reader.size().saturating_add(missing)))
+}
+
 fn recognise(reader: &mut Reader<'_>) -> Result<Option<Container>, MediaError> {
     let head = reader
         .prefetch(0, SNIFF_LEN as u64, AHEAD as u64)

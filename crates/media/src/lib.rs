@@ -29,7 +29,7 @@ mod windows_codec;
 
 pub use crate::container::Container;
 pub use crate::error::MediaError;
-pub use crate::inspect::inspect;
+pub use crate::inspect::{announced_size, inspect};
 pub use crate::names::{looks_like_video_name, mime_type_for_extension};
 pub use crate::reader::{READ_BUDGET, READ_LIMIT};
 pub use crate::report::{

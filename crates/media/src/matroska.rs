@@ -18,6 +18,11 @@ use crate::error::MediaError;
 use crate::reader::Reader;
 use crate::report::{Completeness, Probe};
 
+/// Bytes that the segment says it has and the file has not.
+pub(crate) fn missing(reader: &mut Reader<'_>) -> Result<u64, MediaError> {
+    Ok(layout::walk(reader)?.missing)
+}
+
 /// Judges how complete the file is, and reads what its head says.
 pub(crate) fn inspect(reader: &mut Reader<'_>) -> Result<(Completeness, Probe), MediaError> {
     let layout = layout::walk(reader)?;

@@ -22,6 +22,11 @@ use crate::report::{Completeness, Probe};
 
 pub(crate) use self::sniff::sniff;
 
+/// Bytes that the last box says it has and the file has not.
+pub(crate) fn missing(reader: &mut Reader<'_>) -> Result<u64, MediaError> {
+    Ok(layout::walk(reader)?.cut.map_or(0, |cut| cut.missing))
+}
+
 /// Judges how complete the file is, and reads what its index says.
 pub(crate) fn inspect(reader: &mut Reader<'_>) -> Result<(Completeness, Probe), MediaError> {
     let layout = layout::walk(reader)?;

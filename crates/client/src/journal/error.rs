@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use super::WatchId;
+
 /// Why the journal cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum JournalError {
@@ -22,6 +24,22 @@ pub enum JournalError {
         found: i64,
         /// The version of this program.
         known: i64,
+    },
+    /// The profile watches this folder already.
+    #[error("`{}` is watched already", root.display())]
+    WatchExists {
+        /// The folder.
+        root: PathBuf,
+        /// Its watch.
+        id: WatchId,
+    },
+    /// A file declares the watch, so that no command changes it.
+    #[error("the watch of `{}` is declared in a file", root.display())]
+    WatchDeclared {
+        /// The folder.
+        root: PathBuf,
+        /// The file.
+        file: PathBuf,
     },
     /// A value that this program would never write.
     #[error("the journal holds {what} in `{column}`")]
@@ -46,6 +64,10 @@ impl JournalError {
                 "make `{}` writable, or set HOME elsewhere",
                 path.parent().unwrap_or(path).display()
             )),
+            Self::WatchExists { .. } => Some(
+                "change it with `heimdex watch edit`, or end it with `heimdex watch rm`".into(),
+            ),
+            Self::WatchDeclared { file, .. } => Some(format!("change it in `{}`", file.display())),
             Self::Unreadable { .. } | Self::Sqlite(_) => Some(
                 "check the disk; without the journal uploads still go on from the server's list"
                     .into(),

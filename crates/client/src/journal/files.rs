@@ -84,4 +84,34 @@ impl Journal {
         )?;
         Ok(())
     }
+
+    /// Takes over the hash of a file that was moved, or has one more name: of a row with the same number, length and
+    /// time of its bytes. Whether there was one.
+    ///
+    /// For file systems whose numbers stay with their files; the caller knows which these are.
+    pub fn adopt_hash(
+        &self,
+        key: &FileKey,
+        stamp: &FileStamp,
+        now: Timestamp,
+    ) -> Result<bool, JournalError> {
+        let adopted = self.connection().execute(
+            "INSERT INTO files (fs_id, path, size, mtime, ctime, inode, blake3, last_seen)
+             SELECT fs_id, ?2, size, mtime, ?5, inode, blake3, ?7 FROM files
+             WHERE fs_id = ?1 AND inode = ?6 AND size = ?3 AND mtime = ?4 AND path <> ?2 AND blake3 IS NOT NULL
+             ORDER BY last_seen DESC LIMIT 1
+             ON CONFLICT (fs_id, path) DO UPDATE SET size = ?3, mtime = ?4, ctime = ?5, inode = ?6,
+             blake3 = excluded.blake3, last_seen = ?7",
+            params![
+                key.fs_id,
+                key.path,
+                column(stamp.size),
+                stamp.mtime,
+                stamp.ctime,
+                stamp.inode.cast_signed(),
+                now.as_micros()
+            ],
+        )?;
+        Ok(adopted > 0)
+    }
 }

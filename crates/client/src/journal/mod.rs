@@ -9,11 +9,13 @@ mod files;
 mod ingests;
 mod lock;
 mod open;
+mod passed_over;
 mod rates;
 #[cfg(test)]
 mod tests;
 mod upload_row;
 mod uploads;
+mod watches;
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -25,9 +27,13 @@ pub use error::JournalError;
 pub use files::{FileKey, FileStamp};
 pub use ingests::{IngestKey, JournaledIngest};
 pub use lock::FileLock;
+pub use passed_over::{Done, DoneHow};
 pub use upload_row::{
     AnsweredUpload, JournaledUpload, NewUpload, UploadKey, UploadRow, UploadState,
 };
+pub use watches::{NewWatch, Pause, Watch, WatchEdit};
+
+pub use crate::control::WatchId;
 
 /// The journal. Clones share one connection; every call is one short transaction.
 #[derive(Debug, Clone)]

@@ -265,7 +265,7 @@ fn a_newer_journal_is_refused_with_a_sentence() {
     let text = error.to_string().replace(&*path.to_string_lossy(), "PATH");
     assert_eq!(
         text,
-        "the journal `PATH` is of a newer version of Heimdex (7, this one knows 2)"
+        "the journal `PATH` is of a newer version of Heimdex (7, this one knows 3)"
     );
     assert!(error.hint().is_some());
 }
@@ -361,4 +361,28 @@ fn many_uploads_go_their_way_together_and_are_found_by_their_bytes() {
     assert_eq!(stored("default", 99, &hash), None);
     assert_eq!(stored("another", 100, &hash), None);
     assert_eq!(stored("default", 100, &hashed(6).subtree), None);
+}
+
+#[test]
+fn a_file_under_a_new_name_keeps_its_hash_and_one_that_changed_does_not() {
+    let journal = Journal::open_in_memory().unwrap();
+    let (old, new) = (key("/old").file, key("/new").file);
+    let hash = Blake3::new([3; 32]);
+    journal.record_file(&old, &stamp(), &hash, at(1)).unwrap();
+    // A rename changes the time of the file's entry, and nothing else of it.
+    let moved = FileStamp {
+        ctime: 9,
+        ..stamp()
+    };
+    assert!(journal.adopt_hash(&new, &moved, at(2)).unwrap());
+    assert_eq!(journal.file_hash(&new, &moved).unwrap(), Some(hash));
+    for other in [
+        FileStamp { mtime: 5, ..moved },
+        FileStamp { size: 5, ..moved },
+        FileStamp { inode: 5, ..moved },
+    ] {
+        let third = key("/third").file;
+        assert!(!journal.adopt_hash(&third, &other, at(3)).unwrap());
+        assert_eq!(journal.file_hash(&third, &other).unwrap(), None);
+    }
 }

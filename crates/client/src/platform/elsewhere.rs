@@ -1,5 +1,6 @@
 //! Windows. Written from the documentation: it has been neither built nor run there.
 
+use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};
 use std::fs::{DirBuilder, File, FileType, Metadata};
 use std::io;
@@ -19,6 +20,12 @@ pub fn bytes_of(name: &OsStr) -> &[u8] {
 #[must_use]
 pub fn name_from_bytes(bytes: &[u8]) -> OsString {
     String::from_utf8_lossy(bytes).into_owned().into()
+}
+
+/// The name that has these bytes.
+#[must_use]
+pub fn as_name(bytes: &[u8]) -> Cow<'_, OsStr> {
+    Cow::Owned(name_from_bytes(bytes))
 }
 
 /// What the system says of a file: its numbers are not to be had without unsafe code, its times are.

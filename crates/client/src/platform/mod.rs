@@ -16,9 +16,11 @@ use elsewhere as system;
 #[cfg(unix)]
 use unix as system;
 
+#[cfg(unix)]
+pub use system::stamp;
 pub use system::{
-    bytes_of, device_number, facts, host_name, is_at, is_private, name_from_bytes, never_block,
-    owner_only, session_directory, special, user_number,
+    as_name, bytes_of, device_number, facts, host_name, is_at, is_private, name_from_bytes,
+    never_block, owner_only, session_directory, special, user_number,
 };
 
 /// What a system says of a file beside its length.

@@ -1,5 +1,6 @@
 //! Linux, macOS and their kin.
 
+use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};
 use std::fs::{DirBuilder, File, FileType, Metadata};
 use std::io;
@@ -10,6 +11,7 @@ use std::path::{Path, PathBuf};
 use fs_err::os::unix::fs::OpenOptionsExt as _;
 
 use super::Facts;
+use crate::journal::FileStamp;
 
 /// The bytes of a name, as the system has them.
 #[must_use]
@@ -23,6 +25,12 @@ pub fn name_from_bytes(bytes: &[u8]) -> OsString {
     OsString::from_vec(bytes.to_vec())
 }
 
+/// The name that has these bytes, borrowed where the system lets.
+#[must_use]
+pub fn as_name(bytes: &[u8]) -> Cow<'_, OsStr> {
+    Cow::Borrowed(OsStr::from_bytes(bytes))
+}
+
 /// What the system says of a file.
 #[must_use]
 pub fn facts(metadata: &Metadata) -> Facts {
@@ -33,6 +41,21 @@ pub fn facts(metadata: &Metadata) -> Facts {
         mtime: micros(metadata.mtime(), metadata.mtime_nsec()),
         ctime: micros(metadata.ctime(), metadata.ctime_nsec()),
         has_name: metadata.nlink() > 0,
+    }
+}
+
+/// What tells that a file was not touched since.
+#[must_use]
+pub fn stamp(stat: &rustix::fs::Stat) -> FileStamp {
+    // Systems have signed and unsigned nanoseconds.
+    fn micros(seconds: i64, nanos: impl TryInto<i64>) -> i64 {
+        seconds.saturating_mul(1_000_000) + nanos.try_into().unwrap_or(0) / 1000
+    }
+    FileStamp {
+        size: u64::try_from(stat.st_size).unwrap_or(0),
+        mtime: micros(stat.st_mtime, stat.st_mtime_nsec),
+        ctime: micros(stat.st_ctime, stat.st_ctime_nsec),
+        inode: stat.st_ino,
     }
 }
 

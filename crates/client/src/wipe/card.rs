@@ -12,6 +12,7 @@ use super::facts::{Litter, Obstacle, ObstacleKind};
 use crate::beneath;
 use crate::journal::FileStamp;
 use crate::litter::is_litter;
+use crate::platform;
 
 /// One look at a card.
 #[derive(Debug, Default)]
@@ -32,20 +33,10 @@ pub(super) struct Seen {
 impl Seen {
     pub(super) fn of(stat: &Stat) -> Self {
         Self {
-            stamp: FileStamp {
-                size: u64::try_from(stat.st_size).unwrap_or(0),
-                mtime: micros(stat.st_mtime, stat.st_mtime_nsec),
-                ctime: micros(stat.st_ctime, stat.st_ctime_nsec),
-                inode: stat.st_ino,
-            },
+            stamp: platform::stamp(stat),
             device: stat.st_dev,
         }
     }
-}
-
-/// Systems have signed and unsigned nanoseconds.
-fn micros(seconds: i64, nanos: impl TryInto<i64>) -> i64 {
-    seconds.saturating_mul(1_000_000) + nanos.try_into().unwrap_or(0) / 1000
 }
 
 /// Looks at everything below `root`. Blocks.

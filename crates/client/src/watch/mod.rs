@@ -1,0 +1,10 @@
+//! What a watch is told to do: its rules, how they are read, and what they say of a name.
+//!
+//! Nothing here looks at a file but `declared`: the daemon and `safe-to-wipe` do, and ask.
+
+pub mod declared;
+mod matcher;
+mod rules;
+
+pub use matcher::{InTree, Left, Matcher, RuleError, Verdict};
+pub use rules::{AfterVerified, DEFAULT_RULES, Existing, Rules, SETTLE_DEFAULT, TitleFrom};
