@@ -222,6 +222,7 @@ Register-ArgumentCompleter -Native -CommandName 'heimdex' -ScriptBlock {
             [CompletionResult]::new('--tag', '--tag', [CompletionResultType]::ParameterName, 'A tag; may be given several times')
             [CompletionResult]::new('--source', '--source', [CompletionResultType]::ParameterName, 'The card, reel or folder that the files come from; without it the folder''s name')
             [CompletionResult]::new('--exclude', '--exclude', [CompletionResultType]::ParameterName, 'Leave out what matches, as `*.LRV` or `proxies/**`; may be given several times')
+            [CompletionResult]::new('--bwlimit', '--bwlimit', [CompletionResultType]::ParameterName, 'Send no faster than this, in bytes a second, or by a timetable: `2M`, `off`, `08:00,2M 18:00,off`')
             [CompletionResult]::new('--wait-for', '--wait-for', [CompletionResultType]::ParameterName, 'Wait until the server has come so far')
             [CompletionResult]::new('--summary', '--summary', [CompletionResultType]::ParameterName, 'Write what happened into this file as JSON, however it ends: for cron')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON, of the named fields only where some are named')

@@ -206,6 +206,7 @@ set edit:completion:arg-completer[heimdex] = {|@words|
             cand --tag 'A tag; may be given several times'
             cand --source 'The card, reel or folder that the files come from; without it the folder''s name'
             cand --exclude 'Leave out what matches, as `*.LRV` or `proxies/**`; may be given several times'
+            cand --bwlimit 'Send no faster than this, in bytes a second, or by a timetable: `2M`, `off`, `08:00,2M 18:00,off`'
             cand --wait-for 'Wait until the server has come so far'
             cand --summary 'Write what happened into this file as JSON, however it ends: for cron'
             cand --json 'Print JSON, of the named fields only where some are named'

@@ -174,6 +174,7 @@ complete -c heimdex -n "__fish_heimdex_using_subcommand upload" -l description -
 complete -c heimdex -n "__fish_heimdex_using_subcommand upload" -l tag -d 'A tag; may be given several times' -r
 complete -c heimdex -n "__fish_heimdex_using_subcommand upload" -l source -d 'The card, reel or folder that the files come from; without it the folder\'s name' -r
 complete -c heimdex -n "__fish_heimdex_using_subcommand upload" -l exclude -d 'Leave out what matches, as `*.LRV` or `proxies/**`; may be given several times' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand upload" -l bwlimit -d 'Send no faster than this, in bytes a second, or by a timetable: `2M`, `off`, `08:00,2M 18:00,off`' -r
 complete -c heimdex -n "__fish_heimdex_using_subcommand upload" -l wait-for -d 'Wait until the server has come so far' -r -f -a "stored\t'All bytes are in the store'
 verified\t'They were read back and are equal'
 ready\t'They were looked into as well'"

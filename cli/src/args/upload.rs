@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use heimdex_client::bwlimit::Timetable;
 
 use super::JsonArgs;
 
@@ -12,6 +13,7 @@ Examples:
   heimdex upload /media/CARD_A --source \"A cam, day 3\" --tag paris
   heimdex upload /media/CARD_A --dry-run
   heimdex upload interview.mp4 --wait
+  heimdex upload /media/CARD_A --bwlimit '08:00,2M 18:00,off'
   find . -name '*.MP4' -print0 | heimdex upload --files-from - -0
   heimdex upload /srv/rushes --quiet --summary /var/lib/rushes/last-night.json
 ";
@@ -57,6 +59,17 @@ pub(crate) struct UploadArgs {
     /// Take hidden files too
     #[arg(long)]
     pub(crate) hidden: bool,
+    /// Send no faster than this, in bytes a second, or by a timetable: `2M`, `off`, `08:00,2M 18:00,off`
+    ///
+    /// As rclone has it: K, M and G are KiB, MiB and GiB a second, a number alone is KiB. In a timetable each entry holds
+    /// from its time on, by this machine's clock; `Mon-08:00,1M` is for one day of the week.
+    #[arg(
+        long,
+        value_name = "RATE",
+        default_value = "off",
+        hide_default_value = true
+    )]
+    pub(crate) bwlimit: Timetable,
     /// Say what would be sent, and send nothing
     #[arg(short = 'n', long)]
     pub(crate) dry_run: bool,

@@ -1,7 +1,7 @@
 //! What uploads and downloads have in common: the journal, the account, and how a run of many files ends.
 
 use heimdex_client::journal::Journal;
-use heimdex_client::transfer::{Stop, TransferContext, TransferError};
+use heimdex_client::transfer::{Stop, TransferContext, TransferError, account_name};
 use heimdex_client::{ApiClient, ErrorClass};
 
 use super::Context;
@@ -31,7 +31,7 @@ pub(super) fn journal_profile(context: &Context<'_>, client: &ApiClient) -> Stri
     } else {
         &settings.profile_name
     };
-    format!("{login}@{}", client.server().origin())
+    account_name(login, client.server())
 }
 
 /// The journal, or one that ends with this run where none can be kept; that is said once.

@@ -4,15 +4,17 @@ mod collect;
 mod found;
 mod ingest;
 mod listed;
-mod same_card;
 mod send;
 mod summary;
 mod tell;
 mod wait;
 
+use heimdex_client::bwlimit::Throttle;
+
 use super::Context;
 use super::transfer;
 use crate::args::{UploadArgs, WaitFor};
+use crate::clock;
 use crate::error::CliError;
 use crate::exit::ExitStatus;
 use crate::interrupt::Interrupt;
@@ -79,7 +81,8 @@ async fn whole(
         return Ok(tally.status(false));
     }
     let client = context.settings.client()?;
-    let transfers = transfer::context(context, client)?;
+    let throttle = Throttle::new(args.bwlimit.clone(), clock::now);
+    let transfers = transfer::context(context, client)?.with_throttle(throttle);
     report.ingests = ingest::begin(&transfers, found).await?;
     let run = send::Run {
         context,

@@ -4,10 +4,12 @@
 
 mod atomic_file;
 mod beneath;
+pub mod bwlimit;
 mod class;
 pub mod control;
 pub mod credentials;
 pub mod http;
+pub mod ingest;
 pub mod journal;
 pub mod litter;
 pub mod names_cache;
@@ -17,6 +19,7 @@ pub mod profile;
 pub mod shown;
 pub mod transfer;
 pub mod watch;
+pub mod trash;
 pub mod wipe;
 
 pub use class::ErrorClass;

@@ -8,15 +8,18 @@ mod check;
 mod facts;
 mod medium;
 mod outcome;
+mod prove;
 mod receipt;
 mod trace;
 mod verdict;
 
+pub(crate) use card::Seen;
 pub use check::check;
 pub use facts::{
     Copy, Facts, FileFacts, Litter, Obstacle, ObstacleKind, ReadBack, ReadHow, Reread, Stored,
     Terms, Trace,
 };
 pub use outcome::{Checked, Step, WipeError};
+pub use prove::{Proof, Proven, prove};
 pub use receipt::{Receipt, ReceiptFile, write_receipt};
 pub use verdict::{Finding, Verdict, Why, judge};

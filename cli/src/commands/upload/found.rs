@@ -92,16 +92,6 @@ impl Found {
     }
 }
 
-/// The name of a file as it travels: escaped where it is not UTF-8.
-pub(super) fn filename(item: &Item) -> String {
-    let name = item
-        .relative
-        .rsplit(|byte| *byte == b'/')
-        .next()
-        .unwrap_or(&item.relative);
-    path::escaped(name)
-}
-
 /// A path for people and programs.
 pub(in crate::commands) fn shown(path: &Path) -> String {
     path::escaped(OsString::from(path).as_bytes())

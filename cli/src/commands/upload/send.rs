@@ -8,15 +8,13 @@ use std::time::Duration;
 
 use futures::channel::mpsc;
 use futures::{StreamExt as _, future};
-use heimdex_api::path;
 use heimdex_api::upload::InitUploadRequest;
 use heimdex_client::transfer::{
     Ended, Many, Told, TransferContext, UploadJob, UploadOptions, UploadOutcome, Way, upload_many,
 };
 use heimdex_client::{ErrorClass, HttpError};
 
-use super::found::{Found, Item, filename, shown};
-use super::ingest::Ingest;
+use super::found::{Found, Item, shown};
 use super::wait::{self, Awaited, Waited};
 use super::{stage, tell};
 use crate::args::{UploadArgs, WaitFor};
@@ -26,6 +24,7 @@ use crate::error::CliError;
 use crate::interrupt::Interrupt;
 use crate::output::events::Events;
 use crate::output::progress::{Board, Direction, FileProgress};
+use heimdex_client::ingest::{self, Ingest};
 
 /// Videos whose state is asked for at once.
 const WAITS_AT_ONCE: usize = 8;
@@ -121,17 +120,11 @@ impl<'a> Run<'a> {
     fn init(&self, item: &Item) -> InitUploadRequest {
         let args = self.args;
         InitUploadRequest {
-            filename: filename(item),
-            mime_type: Some(mime_type(item).to_owned()),
             title: args.title.clone(),
             description: args.description.clone(),
             tags: (!args.tags.is_empty()).then(|| args.tags.clone()),
-            ingest_id: self.ingests[item.root].id,
-            path: Some(path::escaped(&item.relative)),
-            path_raw: path::raw_of(&item.relative),
-            mtime: item.mtime,
             damaged: args.damaged.then_some(true),
-            ..InitUploadRequest::default()
+            ..ingest::announce(&item.relative, item.mtime, self.ingests[item.root].id)
         }
     }
 
@@ -288,22 +281,5 @@ fn awaited(outcome: &UploadOutcome) -> Awaited {
             blake3: *blake3,
             size: *size,
         },
-    }
-}
-
-/// By the name's ending: what a server without parts wants to know. Others look into the file.
-fn mime_type(item: &Item) -> &'static str {
-    let ending = item
-        .relative
-        .rsplit(|byte| *byte == b'.')
-        .next()
-        .unwrap_or_default();
-    match ending.to_ascii_lowercase().as_slice() {
-        b"mp4" | b"m4v" => "video/mp4",
-        b"mov" | b"qt" => "video/quicktime",
-        b"avi" => "video/x-msvideo",
-        b"mkv" => "video/x-matroska",
-        b"webm" => "video/webm",
-        _ => "application/octet-stream",
     }
 }

@@ -11,13 +11,13 @@ use heimdex_api::Timestamp;
 use serde_json::{Value, json};
 
 use super::found::{Found, shown};
-use super::ingest::Ingest;
 use crate::clock;
 use crate::commands::Context;
 use crate::commands::transfer::Tally;
 use crate::error::CliError;
 use crate::exit::ExitStatus;
 use crate::output::events::Events;
+use heimdex_client::ingest::Ingest;
 
 /// What there is to say of a run, as far as it came.
 #[derive(Debug, Default)]

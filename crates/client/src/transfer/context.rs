@@ -12,8 +12,9 @@ use super::buffers::Buffers;
 use super::retry::{Budget, Patience, Verdict};
 use super::stop::Stop;
 use super::{Failure, pace};
+use crate::bwlimit::Throttle;
 use crate::journal::Journal;
-use crate::{ApiClient, HttpError};
+use crate::{ApiClient, HttpError, ServerUrl};
 
 /// What the transfers of one process share. Clones share it too.
 #[derive(Debug, Clone)]
@@ -26,13 +27,26 @@ pub struct TransferContext {
     /// Parts in flight, of all files together.
     pub(crate) slots: Arc<Semaphore>,
     pub(crate) gates: Gates,
+    outlet: Outlet,
     now: fn() -> Timestamp,
+}
+
+/// Where the bytes of parts leave this machine.
+#[derive(Debug, Clone)]
+pub(crate) struct Outlet {
+    pub(crate) client: reqwest::Client,
+    /// What holds them back; each does.
+    pub(crate) throttles: Vec<Throttle>,
 }
 
 impl TransferContext {
     /// Transfers of the account that `profile` names, with this clock.
     #[must_use]
     pub fn new(api: ApiClient, journal: Journal, profile: String, now: fn() -> Timestamp) -> Self {
+        let outlet = Outlet {
+            client: api.store().clone(),
+            throttles: Vec::new(),
+        };
         Self {
             api,
             journal,
@@ -41,6 +55,7 @@ impl TransferContext {
             buffers: Buffers::default(),
             slots: Arc::new(Semaphore::new(pace::PARTS_MOST)),
             gates: Gates::default(),
+            outlet,
             now,
         }
     }
@@ -49,6 +64,13 @@ impl TransferContext {
     #[must_use]
     pub fn with_patience(self, patience: Patience) -> Self {
         Self { patience, ..self }
+    }
+
+    /// The same, and what is sent is held back by this one too.
+    #[must_use]
+    pub fn with_throttle(mut self, throttle: Throttle) -> Self {
+        self.outlet.throttles.push(throttle);
+        self
     }
 
     /// The server, as the account whose transfers these are.
@@ -69,8 +91,20 @@ impl TransferContext {
         &self.journal
     }
 
-    pub(crate) fn now(&self) -> Timestamp {
+    pub(crate) fn outlet(&self) -> &Outlet {
+        &self.outlet
+    }
+
+    /// What time it is, by the clock of these transfers.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
         (self.now)()
+    }
+
+    /// The clock of these transfers.
+    #[must_use]
+    pub fn clock(&self) -> fn() -> Timestamp {
+        self.now
     }
 
     /// Runs something short on the journal without holding up other tasks. A journal that fails costs a listing,
@@ -91,6 +125,12 @@ impl TransferContext {
             Err(_) => None,
         }
     }
+}
+
+/// How the journal tells accounts apart: by the name of the login (a profile, or `token`) and the server.
+#[must_use]
+pub fn account_name(login: &str, server: &ServerUrl) -> String {
+    format!("{login}@{}", server.origin())
 }
 
 /// Calls the API again and again, as long as failures pass by themselves and patience lasts.

@@ -220,7 +220,7 @@ impl<'a> Engine<'a> {
             .insert(signed.part_number, Arc::clone(&moved));
         let (source, events) = (Arc::clone(&self.source), self.events.clone());
         let (slots, cancel) = (Arc::clone(&self.context.slots), self.cancel.clone());
-        let (client, plan) = (self.context.api.store().clone(), self.upload.plan);
+        let (outlet, plan) = (self.context.outlet().clone(), self.upload.plan);
         self.tasks.spawn(async move {
             let part = signed.part_number;
             let slot = tokio::select! {
@@ -229,7 +229,7 @@ impl<'a> Engine<'a> {
                 slot = slots.acquire_owned() => slot.ok(),
             };
             let result = match slot {
-                Some(_slot) => send(&client, source, &plan, &signed, &hashed, moved).await,
+                Some(_slot) => send(&outlet, source, &plan, &signed, &hashed, moved).await,
                 // No end of its own: the state waits for what is in flight.
                 None => Err(Failure::Unreachable("interrupted".to_owned())),
             };

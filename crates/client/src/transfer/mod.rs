@@ -24,14 +24,15 @@ mod stop;
 mod tree;
 mod upload;
 
-pub use context::TransferContext;
 pub(crate) use context::patiently;
+pub use context::{TransferContext, account_name};
 pub use download::{DownloadOutcome, DownloadTarget, Existing, TreePlace, download, local_name};
 pub use error::TransferError;
 pub use many::{Ended, Many, Told, Way, upload_many};
 pub use place::locate;
 pub use progress::Progress;
 pub use retry::{Failure, Patience};
+pub use source::stamp_of;
 pub use stop::Stop;
 pub use tree::{Arranged, Arrangement, Restored, Tree, TreeFile, arrange};
 pub use upload::{UploadJob, UploadOptions, UploadOutcome, upload};

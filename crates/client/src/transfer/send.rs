@@ -3,13 +3,14 @@
 //! There is no limit on the whole request, only on standing still: a slow line is no failure, a dead one is.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use heimdex_api::plan::PartPlan;
 use heimdex_api::upload::SignedPart;
 use reqwest::header::{CONTENT_LENGTH, ETAG, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 
+use super::context::Outlet;
 use super::plan::HashedPart;
 use super::retry::Failure;
 use super::source::{Passage, Source};
@@ -27,7 +28,7 @@ const ERROR_BODY_MAX: usize = 8 * 1024;
 
 /// Sends one part and returns its ETag.
 pub(crate) async fn send(
-    client: &reqwest::Client,
+    outlet: &Outlet,
     source: Arc<Source>,
     plan: &PartPlan,
     signed: &SignedPart,
@@ -41,18 +42,20 @@ pub(crate) async fn send(
     let headers = headers(signed, length)?;
     let passage = Passage {
         moved: Arc::clone(&moved),
+        throttles: outlet.throttles.clone(),
         ..Passage::default()
     };
-    let broken = Arc::clone(&passage.broken);
+    let (broken, held) = (Arc::clone(&passage.broken), Arc::clone(&passage.held));
     let body = reqwest::Body::wrap_stream(source.stream(range, hashed.crc32c, passage));
-    let request = client
+    let request = outlet
+        .client
         .put(signed.url.expose())
         .headers(headers)
         .body(body)
         .send();
     let response = tokio::select! {
         response = request => response,
-        () = stalled(&moved, length) => {
+        () = stalled(&moved, &held, length) => {
             return Err(Failure::Unreachable("the store stopped answering".to_owned()));
         }
     };
@@ -103,13 +106,13 @@ fn headers(signed: &SignedPart, length: u64) -> Result<HeaderMap, Failure> {
     }
 }
 
-/// Ends when nothing has moved for too long.
-async fn stalled(moved: &AtomicU64, length: u64) {
+/// Ends when nothing has moved for too long, but for what this machine holds back itself.
+async fn stalled(moved: &AtomicU64, held: &AtomicBool, length: u64) {
     let mut seen = 0;
     loop {
         tokio::time::sleep(if seen < length { STALLED } else { NO_REPLY }).await;
         let now = moved.load(Ordering::Relaxed);
-        if now == seen {
+        if now == seen && !held.load(Ordering::Relaxed) {
             return;
         }
         seen = now;

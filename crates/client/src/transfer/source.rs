@@ -3,12 +3,13 @@
 //! Its identity (device, inode, size, times) is compared before and after each part, and the second pass takes the
 //! CRC32C again, so bytes that changed between the passes can never be acknowledged as something else.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use bytes::Bytes;
 use crc_fast::{CrcAlgorithm, Digest};
@@ -21,9 +22,12 @@ use super::buffers::{BUFFER_SIZE, Buffer, Buffers};
 use super::error::TransferError;
 use super::plan::HashedPart;
 use super::stop::Stop;
+use crate::bwlimit::Throttle;
 use crate::journal::FileStamp;
 use crate::platform;
+use cache::read_cached;
 
+mod cache;
 #[cfg(test)]
 mod tests;
 
@@ -37,6 +41,9 @@ pub(crate) struct Source {
     buffers: Buffers,
     /// Set when nobody waits for hashes any more.
     abandoned: AtomicBool,
+    /// What was read from the disk for this transfer alone, by where it begins: given back once it was sent, so that
+    /// what other programs have in memory stays there.
+    brought: Mutex<BTreeMap<u64, u64>>,
 }
 
 /// Which file it is, and in which state: equal only for the same bytes of the same file.
@@ -62,8 +69,29 @@ pub(crate) struct Piece {
 pub(crate) struct Passage {
     /// Bytes handed to the network so far.
     pub(crate) moved: Arc<AtomicU64>,
+    /// What holds them back.
+    pub(crate) throttles: Vec<Throttle>,
+    /// Set while they are held back.
+    pub(crate) held: Arc<AtomicBool>,
     /// Why the stream of bytes ended early, if it did.
     pub(crate) broken: Arc<OnceLock<Stop>>,
+}
+
+impl Passage {
+    /// How many of `bytes` are handed on at once.
+    fn piece(&self, bytes: usize) -> usize {
+        let throttles = self.throttles.iter();
+        throttles.fold(bytes, |bytes, throttle| throttle.piece(bytes))
+    }
+
+    /// Waits until `bytes` may leave.
+    async fn pass(&self, bytes: usize) {
+        self.held.store(true, Ordering::Relaxed);
+        for throttle in &self.throttles {
+            throttle.pass(bytes).await;
+        }
+        self.held.store(false, Ordering::Relaxed);
+    }
 }
 
 impl Source {
@@ -95,6 +123,7 @@ impl Source {
             path: path.to_owned(),
             buffers,
             abandoned: AtomicBool::new(false),
+            brought: Mutex::default(),
         })
     }
 
@@ -146,6 +175,7 @@ impl Source {
         let mut md5 = (piece.algorithm == PartChecksum::Md5).then(Md5::new);
         let mut tree = PartHasher::at(piece.range.start);
         let mut buffer = self.buffers.take();
+        self.note_brought(&piece.range);
         let mut at = piece.range.start;
         while at < piece.range.end {
             if self.abandoned.load(Ordering::Relaxed) {
@@ -187,13 +217,15 @@ impl Source {
         crc32c: u32,
         passage: Passage,
     ) -> impl Stream<Item = Result<Bytes, Stop>> + Send + 'static {
+        self.note_brought(&range);
         let pass = SecondPass {
+            begins: range.start,
             source: self,
             at: range.start,
             end: range.end,
             crc: Digest::new(CrcAlgorithm::Crc32Iscsi),
             expected: crc32c,
-            moved: Arc::clone(&passage.moved),
+            passage: passage.clone(),
         };
         futures::stream::unfold(Some(pass), move |pass| {
             let broken = Arc::clone(&passage.broken);
@@ -233,11 +265,12 @@ impl Source {
 
 struct SecondPass {
     source: Arc<Source>,
+    begins: u64,
     at: u64,
     end: u64,
     crc: Digest,
     expected: u32,
-    moved: Arc<AtomicU64>,
+    passage: Passage,
 }
 
 impl SecondPass {
@@ -245,7 +278,7 @@ impl SecondPass {
         if self.at == self.end {
             return Ok(None);
         }
-        let wanted = chunk(self.at, self.end);
+        let wanted = self.passage.piece(chunk(self.at, self.end));
         let bytes = self.source.read(self.at, wanted).await?;
         self.crc.update(&bytes);
         self.at += wanted as u64;
@@ -255,8 +288,12 @@ impl SecondPass {
                 return Err(Stop::FileChanged);
             }
             self.source.check()?;
+            self.source.give_back(self.begins);
         }
-        self.moved.fetch_add(wanted as u64, Ordering::Relaxed);
+        self.passage.pass(wanted).await;
+        self.passage
+            .moved
+            .fetch_add(wanted as u64, Ordering::Relaxed);
         Ok(Some(bytes))
     }
 }
@@ -281,21 +318,8 @@ fn read_exactly(file: &File, bytes: &mut [u8], at: u64) -> Result<(), Stop> {
     })
 }
 
-/// Reads what lies in memory already, without waiting for a disk; the number of bytes.
-#[cfg(target_os = "linux")]
-fn read_cached(file: &File, bytes: &mut [u8], at: u64) -> usize {
-    let flags = rustix::io::ReadWriteFlags::NOWAIT;
-    // Whatever goes wrong here is found again, and named, by the read that waits.
-    rustix::io::preadv2(file, &mut [io::IoSliceMut::new(bytes)], at, flags).unwrap_or(0)
-}
-
-#[cfg(not(target_os = "linux"))]
-fn read_cached(_file: &File, _bytes: &mut [u8], _at: u64) -> usize {
-    0
-}
-
 /// The state of a file that nobody needs to open.
-pub(crate) fn stamp_of(path: &Path) -> io::Result<FileStamp> {
+pub fn stamp_of(path: &Path) -> io::Result<FileStamp> {
     Ok(stamp(&fs_err::metadata(path)?))
 }
 

@@ -25,13 +25,13 @@ pub(super) struct Listing {
 
 /// What tells that a file is the one that was seen before, untouched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Seen {
-    pub(super) stamp: FileStamp,
+pub(crate) struct Seen {
+    pub(crate) stamp: FileStamp,
     pub(super) device: u64,
 }
 
 impl Seen {
-    pub(super) fn of(stat: &Stat) -> Self {
+    pub(crate) fn of(stat: &Stat) -> Self {
         Self {
             stamp: platform::stamp(stat),
             device: stat.st_dev,
@@ -54,6 +54,26 @@ pub(super) fn look(root: &OwnedFd) -> Listing {
         if let Err(error) = look_into(root, &folder, home, &mut listing, &mut folders) {
             listing.unreadable(folder, &error);
         }
+    }
+    listing
+}
+
+/// Looks at one file of a folder, as [`look`] does. Blocks, for a moment.
+pub(super) fn look_at_file(folder: &OwnedFd, name: &[u8]) -> Listing {
+    let mut listing = Listing::default();
+    let looked = Mount::of(folder, b"").and_then(|home| look_at(folder, name, home));
+    match looked {
+        Ok(Found::File(seen)) => {
+            listing.files.insert(name.to_vec(), seen);
+        }
+        Ok(Found::Obstacle(kind)) => {
+            let path = name.to_vec();
+            listing.obstacles.push(Obstacle { path, kind });
+        }
+        // No file to speak of: nothing can be proven of it.
+        Ok(Found::Litter(..) | Found::Folder) => {}
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => listing.unreadable(name.to_vec(), &error),
     }
     listing
 }

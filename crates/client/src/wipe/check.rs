@@ -68,12 +68,13 @@ pub async fn check(
     })
 }
 
-struct Run<'a, T> {
-    context: &'a TransferContext,
-    root: Arc<OwnedFd>,
-    tell: Arc<T>,
-    terms: Terms,
-    cancel: &'a CancellationToken,
+/// One look at a card, or at a file of one.
+pub(super) struct Run<'a, T> {
+    pub(super) context: &'a TransferContext,
+    pub(super) root: Arc<OwnedFd>,
+    pub(super) tell: Arc<T>,
+    pub(super) terms: Terms,
+    pub(super) cancel: &'a CancellationToken,
 }
 
 impl<T: Fn(Step) + Send + Sync + 'static> Run<'_, T> {
@@ -84,7 +85,7 @@ impl<T: Fn(Step) + Send + Sync + 'static> Run<'_, T> {
     }
 
     /// Reads every file, one after another: a card is fastest so.
-    async fn read(&self, listing: &Listing) -> Result<Vec<FileFacts>, WipeError> {
+    pub(super) async fn read(&self, listing: &Listing) -> Result<Vec<FileFacts>, WipeError> {
         let mut files = Vec::new();
         for (path, seen) in &listing.files {
             (self.tell)(Step::Reading {
@@ -123,7 +124,7 @@ impl<T: Fn(Step) + Send + Sync + 'static> Run<'_, T> {
 }
 
 /// What was found out, as far as the card still is what it was when the first look was taken. Pure.
-fn settled(files: Vec<FileFacts>, first: Listing, second: Listing) -> Facts {
+pub(super) fn settled(files: Vec<FileFacts>, first: Listing, second: Listing) -> Facts {
     let mut files: BTreeMap<Vec<u8>, FileFacts> = files
         .into_iter()
         .map(|file| (file.path.clone(), file))
@@ -157,7 +158,7 @@ fn settled(files: Vec<FileFacts>, first: Listing, second: Listing) -> Facts {
     }
 }
 
-async fn blocking<V: Send + 'static>(
+pub(super) async fn blocking<V: Send + 'static>(
     work: impl FnOnce() -> V + Send + 'static,
 ) -> Result<V, WipeError> {
     tokio::task::spawn_blocking(work)

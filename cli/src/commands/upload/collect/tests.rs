@@ -2,9 +2,9 @@
 
 use std::os::unix::fs::symlink;
 
-use super::super::found::filename;
 use super::super::listed::Separator;
 use super::*;
+use heimdex_client::ingest::filename;
 
 fn named(paths: &[PathBuf]) -> Named {
     Named {
@@ -142,7 +142,7 @@ fn names_that_are_not_utf8_keep_their_bytes() {
         .find(|item| item.relative.contains(&0xff))
         .unwrap();
     assert_eq!(odd.relative, b"clip\xff.mp4");
-    assert_eq!(filename(odd), "clip\\xff.mp4");
+    assert_eq!(filename(&odd.relative), "clip\\xff.mp4");
 }
 
 #[test]

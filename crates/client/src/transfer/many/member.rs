@@ -31,6 +31,8 @@ pub(super) struct Member {
     pub(super) root: Blake3,
     pub(super) journaled: Option<JournaledUpload>,
     pub(super) standing: Standing,
+    /// It was read from the disk for this run alone.
+    pub(super) has_brought: bool,
     /// No other process works on it.
     _lock: Option<FileLock>,
     /// No other file of this run has the same bytes.
@@ -146,6 +148,7 @@ impl Preparing {
             root,
             journaled,
             standing,
+            has_brought: source.has_brought(),
             _lock: lock,
             _gate: gate,
         })))

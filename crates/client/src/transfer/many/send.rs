@@ -155,9 +155,8 @@ impl Round<'_> {
         let plan = PartPlan::new(size, PartSize::choose(size, None))
             .ok_or(Failure::Final(Stop::FileChanged))?;
         let moved = Arc::new(AtomicU64::new(0));
-        let store = self.context.api.store();
         let sent = send(
-            store,
+            self.context.outlet(),
             Arc::clone(source),
             &plan,
             signed,
@@ -184,6 +183,7 @@ impl Round<'_> {
         };
         let source = source.await.map_err(|error| stopped(given_up(error)))??;
         if source.identity() == opened.member.identity {
+            source.take_over(opened.member.has_brought);
             Ok(Arc::new(source))
         } else {
             Err(stopped(Stop::FileChanged))

@@ -9,6 +9,7 @@ use heimdex_api::plan::{PartNumber, PartSize};
 use heimdex_api::{PartChecksum, PresignedUrl, Timestamp};
 
 use super::*;
+use crate::bwlimit::Throttle;
 use crate::transfer::buffers::Buffers;
 use crate::transfer::source::Piece;
 
@@ -118,13 +119,18 @@ fn signed(url: &str, headers: &[(&str, &str)]) -> SignedPart {
 }
 
 fn put(part: &Part, signed: &SignedPart) -> Result<String, Failure> {
+    put_at(part, signed, Vec::new())
+}
+
+fn put_at(part: &Part, signed: &SignedPart, throttles: Vec<Throttle>) -> Result<String, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .unwrap();
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let outlet = Outlet { client, throttles };
     runtime.block_on(send(
-        &client,
+        &outlet,
         Arc::clone(&part.source),
         &part.plan,
         signed,
@@ -161,6 +167,21 @@ fn a_part_goes_exactly_as_it_was_signed() {
     for absent in ["authorization", "transfer-encoding", "x-amz-content-sha256"] {
         assert!(!seen.head.contains(absent), "{}", seen.head);
     }
+}
+
+#[test]
+fn a_limited_part_takes_its_time_and_arrives_whole() {
+    let part = part();
+    let (url, store) = store("HTTP/1.1 200 OK\r\netag: \"x\"\r\ncontent-length: 0\r\n\r\n");
+    let now = || Timestamp::from_micros(0).unwrap();
+    // The slower of two holds.
+    let limits = ["off", "2M", "100M"];
+    let throttles = limits.map(|limit| Throttle::new(limit.parse().unwrap(), now));
+    let begun = std::time::Instant::now();
+    put_at(&part, &signed(&url, &[]), throttles.to_vec()).unwrap();
+    // 1.5 MB at 2 MiB a second, but for what may be caught up with and the last piece.
+    assert!(begun.elapsed().as_secs_f64() > 0.4, "{:?}", begun.elapsed());
+    assert_eq!(store.join().unwrap().body, part.bytes);
 }
 
 #[test]

@@ -6,6 +6,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use futures::StreamExt as _;
 use heimdex_api::hash::root_of_parts;
 
+use super::cache::forget;
 use super::*;
 
 const SIZE: usize = 3 * BUFFER_SIZE + 77;
@@ -186,4 +187,47 @@ fn nobody_waits_for_an_abandoned_pass() {
     let source = open(&fixture);
     source.abandon();
     assert_eq!(source.hash(&whole(), |_| {}), Err(Stop::Interrupted));
+}
+
+/// Whether the first byte lies in memory.
+#[cfg(target_os = "linux")]
+fn is_in_memory(path: &Path) -> bool {
+    let file = fs_err::File::open(path).unwrap().into_file();
+    read_cached(&file, &mut [0], 0) == 1
+}
+
+#[cfg(target_os = "linux")]
+fn sent(fixture: &Fixture) {
+    let source = open(fixture);
+    let hashed = source.hash(&whole(), |_| {}).unwrap();
+    let sending = drained(source, hashed.crc32c, Passage::default());
+    assert_eq!(runtime().block_on(sending).unwrap(), fixture.bytes);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_others_have_in_memory_stays_there() {
+    let fixture = fixture();
+    fs_err::File::open(&fixture.path)
+        .unwrap()
+        .sync_all()
+        .unwrap();
+    assert!(is_in_memory(&fixture.path), "it was written a moment ago");
+    sent(&fixture);
+    assert!(is_in_memory(&fixture.path));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_was_read_for_the_transfer_alone_is_given_back() {
+    let fixture = fixture();
+    let file = fs_err::File::open(&fixture.path).unwrap().into_file();
+    file.sync_all().unwrap();
+    for _ in 0..10 {
+        forget(&file, 0, SIZE as u64);
+    }
+    // A file system that lives in memory has nothing to forget.
+    let was_there = is_in_memory(&fixture.path);
+    sent(&fixture);
+    assert_eq!(is_in_memory(&fixture.path), was_there);
 }

@@ -40,8 +40,8 @@ impl Run<'_> {
                 None => self.ask_original(part).await?,
             };
             let moved = Arc::new(AtomicU64::new(0));
-            let (client, source) = (self.context.api.store(), Arc::clone(&self.source));
-            let sent = send(client, source, &plan, &signed, &hashed, moved).await;
+            let (outlet, source) = (self.context.outlet(), Arc::clone(&self.source));
+            let sent = send(outlet, source, &plan, &signed, &hashed, moved).await;
             let Err(failure) = sent else { break video_id };
             attempt += 1;
             let why = failure.words();

@@ -24,7 +24,7 @@ const CHECK: &str = "store";
 
 impl<T: Fn(Step) + Send + Sync + 'static> Run<'_, T> {
     /// Fails before anything is read where nobody is logged in, the server cannot answer, or may not be asked.
-    pub(super) async fn can_be_asked(&self) -> Result<(), WipeError> {
+    pub(in crate::wipe) async fn can_be_asked(&self) -> Result<(), WipeError> {
         let api = self.context.api();
         api.lookup(&lookup(Vec::new())).await?;
         if self.terms.reread {
@@ -39,7 +39,7 @@ impl<T: Fn(Step) + Send + Sync + 'static> Run<'_, T> {
     }
 
     /// Asks the server, and through it the store, for what was read.
-    pub(super) async fn ask(&self, files: &mut [FileFacts]) -> Result<(), WipeError> {
+    pub(in crate::wipe) async fn ask(&self, files: &mut [FileFacts]) -> Result<(), WipeError> {
         let contents: BTreeSet<(u64, Blake3)> = files.iter().filter_map(content).collect();
         let contents: Vec<_> = contents.into_iter().collect();
         let mut answers = BTreeMap::new();
@@ -90,7 +90,7 @@ impl<T: Fn(Step) + Send + Sync + 'static> Run<'_, T> {
     }
 
     /// Has the store's bytes read again.
-    pub(super) async fn reread(&self, files: &mut [FileFacts]) -> Result<(), WipeError> {
+    pub(in crate::wipe) async fn reread(&self, files: &mut [FileFacts]) -> Result<(), WipeError> {
         let videos: BTreeSet<VideoId> = files.iter().filter_map(video).collect();
         let videos: Vec<_> = videos.into_iter().collect();
         let mut came = BTreeMap::new();

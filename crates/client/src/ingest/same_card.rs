@@ -3,7 +3,7 @@
 //! `CARD_A` is what every card is called, and `C0001.MP4` is on each: the name says nothing, the files do. An ingest that
 //! was begun elsewhere, or before the journal was lost, is gone on with only where they agree.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use heimdex_api::Timestamp;
 use heimdex_api::ingest::IngestFileResponse;
@@ -16,11 +16,11 @@ const ZONE_MOST: i64 = 26 * 3600 * 1_000_000;
 const COARSE: i64 = 2_000_000;
 
 /// A file as it is here: its size, and its own time.
-pub(super) type Here = (u64, Option<Timestamp>);
+pub type Here = (u64, Option<Timestamp>);
 
 /// Whether the ingest whose files these are is about the folder that has `here` in it: by far the most of what both
 /// name is the same.
-pub(super) fn is_same_card(listed: &[IngestFileResponse], here: &HashMap<&[u8], Here>) -> bool {
+pub(super) fn is_same_card(listed: &[IngestFileResponse], here: &BTreeMap<&[u8], Here>) -> bool {
     let (mut same, mut other) = (0_u128, 0_u128);
     for file in listed {
         let (Ok(path), Some(size)) = (

@@ -1,0 +1,189 @@
+//! Runs over folders: a folder is taken in as a whole, and the second time goes on with the same ingest.
+
+mod announce;
+mod same_card;
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::path::Path;
+
+use heimdex_api::ingest::{CreateIngestRequest, IngestFilesQuery, IngestListQuery, IngestResponse};
+use heimdex_api::limits::NAME_MAX;
+use heimdex_api::ops::feature;
+use heimdex_api::{IngestId, VideoId, VideoState, path};
+use uuid::Uuid;
+
+use crate::ApiClient;
+use crate::journal::IngestKey;
+use crate::platform;
+use crate::transfer::{TransferContext, TransferError, locate};
+use same_card::is_same_card;
+
+pub use announce::{announce, filename};
+pub use same_card::Here;
+
+/// So many ingests of one label and folder name are compared with what is here.
+const CANDIDATES_MAX: usize = 8;
+/// Pages of an ingest's files that are looked through for failed ones.
+const PAGES_MAX: usize = 40;
+
+/// A folder whose files are one ingest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Folder<'a> {
+    /// As it was named.
+    pub path: &'a Path,
+    /// Whether all of it is meant, or files of it that are named one by one.
+    pub is_whole: bool,
+    /// The label of what is found in it.
+    pub source: &'a str,
+    /// Its own name.
+    pub name: Option<&'a str>,
+}
+
+/// The run that the files of one folder belong to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Ingest {
+    /// None at a server that knows none.
+    pub id: Option<IngestId>,
+    /// The videos of earlier runs that are stored and failed, by path: look-ups do not count them.
+    pub failed: HashMap<Vec<u8>, VideoId>,
+}
+
+/// The ingest of a folder: the one that it had before, or a new one. `here` is what is in it, by path.
+///
+/// # Errors
+/// Whatever keeps the folder from being found, the server from being asked, or the journal from being read.
+pub async fn of_folder(
+    transfers: &TransferContext,
+    folder: &Folder<'_>,
+    here: &BTreeMap<&[u8], Here>,
+) -> Result<Ingest, TransferError> {
+    let (api, journal) = (transfers.api(), transfers.journal());
+    if !api.has(feature::INGESTS).await? {
+        return Ok(Ingest::default());
+    }
+    let key = key(transfers.profile(), folder)?;
+    if let Some(journaled) = journal.latest_ingest(&key)? {
+        match api.ingest(journaled.ingest_id).await {
+            Ok(ingest) => return known(api, ingest).await,
+            // Not ours any more, as after the server was set up anew.
+            Err(error) if error.status() == Some(404) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    let (name, host) = (short(folder.name.unwrap_or("/")), host());
+    // Files that were named one by one have no name in common, and so are no folder's ingest.
+    let root_name = if folder.is_whole {
+        name
+    } else {
+        format!("{name}/*")
+    };
+    let ingest = if let Some(ingest) = latest(api, folder, here, (&root_name, &host)).await? {
+        known(api, ingest).await?
+    } else {
+        let request = CreateIngestRequest {
+            source: folder.source.to_owned(),
+            root_name: Some(root_name),
+            host: Some(host),
+        };
+        let created = api
+            .create_ingest(&request, &Uuid::new_v4().to_string())
+            .await?;
+        Ingest {
+            id: Some(created.ingest_id),
+            failed: HashMap::new(),
+        }
+    };
+    if let Some(id) = ingest.id {
+        journal.record_ingest(&key, id, transfers.now())?;
+    }
+    Ok(ingest)
+}
+
+/// The same with what failed of it.
+async fn known(api: &ApiClient, ingest: IngestResponse) -> Result<Ingest, TransferError> {
+    let (id, mut failed) = (ingest.ingest_id, HashMap::new());
+    let mut query = IngestFilesQuery::default();
+    // Trashed videos are counted with the failed: that many files are not looked through for them.
+    let pages = if ingest.files.failed > 0 {
+        PAGES_MAX
+    } else {
+        0
+    };
+    for _ in 0..pages {
+        let page = api.ingest_files(id, &query).await?;
+        for file in page.files {
+            if file.state.known() == Some(VideoState::Failed)
+                && let Ok(path) = path::exact(&file.path, file.path_raw.as_deref())
+            {
+                failed.insert(path, file.video_id);
+            }
+        }
+        match page.next_cursor {
+            Some(cursor) => query.cursor = Some(cursor),
+            None => break,
+        }
+    }
+    Ok(Ingest {
+        id: Some(id),
+        failed,
+    })
+}
+
+/// Without a journal the newest of the same label and folder name is gone on with, this machine's own before others',
+/// if it is about the files that are here: what a folder is called says little, and what a card is called nothing.
+async fn latest(
+    api: &ApiClient,
+    folder: &Folder<'_>,
+    here: &BTreeMap<&[u8], Here>,
+    (root_name, host): (&str, &str),
+) -> Result<Option<IngestResponse>, TransferError> {
+    let query = IngestListQuery {
+        source: Some(folder.source.to_owned()),
+        ..IngestListQuery::default()
+    };
+    let page = api.ingests(&query).await?;
+    let named = page.ingests.into_iter();
+    let named = named.filter(|ingest| ingest.root_name.as_deref() == Some(root_name));
+    let (own, others): (Vec<_>, Vec<_>) =
+        named.partition(|ingest| ingest.host.as_deref() == Some(host));
+    if !folder.is_whole {
+        // It is about whatever was named of a folder of this machine.
+        return Ok(own.into_iter().next());
+    }
+    let own_ids: HashSet<IngestId> = own.iter().map(|ingest| ingest.ingest_id).collect();
+    for ingest in own.into_iter().chain(others).take(CANDIDATES_MAX) {
+        let id = ingest.ingest_id;
+        // One page tells a card from another.
+        let listed = api
+            .ingest_files(id, &IngestFilesQuery::default())
+            .await?
+            .files;
+        let is_unbegun = listed.is_empty() && own_ids.contains(&id);
+        if is_unbegun || is_same_card(&listed, here) {
+            return Ok(Some(ingest));
+        }
+    }
+    Ok(None)
+}
+
+fn key(profile: &str, folder: &Folder<'_>) -> Result<IngestKey, TransferError> {
+    let mut root =
+        locate(folder.path).map_err(|error| TransferError::of_opening(folder.path, &error))?;
+    if !folder.is_whole {
+        root.path.extend_from_slice(b"/*");
+    }
+    Ok(IngestKey {
+        profile: profile.to_owned(),
+        root,
+        source: folder.source.to_owned(),
+    })
+}
+
+fn short(name: &str) -> String {
+    name.chars().take(NAME_MAX - 2).collect()
+}
+
+/// The machine's own name.
+fn host() -> String {
+    short(&platform::host_name().unwrap_or_else(|| "localhost".to_owned()))
+}
