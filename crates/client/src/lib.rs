@@ -18,8 +18,8 @@ pub mod platform;
 pub mod profile;
 pub mod shown;
 pub mod transfer;
-pub mod watch;
 pub mod trash;
+pub mod watch;
 pub mod wipe;
 
 pub use class::ErrorClass;

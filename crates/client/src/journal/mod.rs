@@ -7,9 +7,11 @@ mod batches;
 mod error;
 mod files;
 mod ingests;
+mod kept;
 mod lock;
 mod open;
 mod passed_over;
+mod queue;
 mod rates;
 #[cfg(test)]
 mod tests;
@@ -26,8 +28,10 @@ use rusqlite::{Connection, Row};
 pub use error::JournalError;
 pub use files::{FileKey, FileStamp};
 pub use ingests::{IngestKey, JournaledIngest};
+pub use kept::KeptFile;
 pub use lock::FileLock;
 pub use passed_over::{Done, DoneHow};
+pub use queue::{QueueOptions, QueueWrite, QueuedFile, Standing, Trouble};
 pub use upload_row::{
     AnsweredUpload, JournaledUpload, NewUpload, UploadKey, UploadRow, UploadState,
 };
