@@ -15,6 +15,7 @@ mod logging;
 mod notify;
 mod run;
 mod signals;
+pub mod watch;
 
 use std::process::ExitCode;
 

@@ -1,0 +1,254 @@
+//! What happens to single files: they come, change, settle, move and go.
+
+use std::path::Path;
+
+use super::cards::unit_of;
+use super::inotify::Event;
+use super::known::Place;
+use super::probe::{Lying, There, look};
+use super::scan::{Looked, RULES_FILE};
+use super::settle::{Activity, Settling};
+use super::sweep::{Counting, pause, within};
+use super::tracker::Entry;
+use super::watcher::{Renamed, Watcher};
+use super::{Observation, beside};
+
+impl Watcher {
+    pub(super) fn read_events(&mut self) {
+        let Some(inotify) = &mut self.inotify else {
+            return;
+        };
+        let events = match inotify.read() {
+            Ok(events) => events,
+            Err(error) => {
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    watch.id = self.watch.id.0,
+                    "what happened in a watch was not told; all of it is looked through"
+                );
+                vec![Event::Overflow]
+            }
+        };
+        self.is_shown &= events.is_empty();
+        for event in events {
+            match event {
+                Event::Folder(folder) => self.folder_came(&folder, Counting::Anew),
+                // It may have been opened, or closed.
+                Event::FolderTouched(folder) => self.folder_came(&folder, Counting::Known),
+                Event::FolderGone(folder) => self.folder_went(&folder),
+                Event::File {
+                    path,
+                    cookie,
+                    is_new,
+                } => self.file_came(&path, cookie, is_new),
+                Event::Gone { path, cookie } => self.name_went(path, cookie),
+                Event::Root => self.look_for_root(),
+                Event::Overflow => self.next_scan = self.now(),
+            }
+            if self.is_stopping {
+                return;
+            }
+        }
+    }
+
+    fn folder_came(&mut self, folder: &[u8], counting: Counting) {
+        let scan = self.scan();
+        let rules = scan.rules_above(folder);
+        match scan.look_at_folder(folder, &rules) {
+            Looked::Left(left, bytes) => {
+                if counting == Counting::Anew {
+                    self.left.entry(left).or_default().add(bytes);
+                }
+            }
+            Looked::Folder | Looked::File(_) => {
+                self.scan_from(folder, counting);
+            }
+        }
+    }
+
+    fn folder_went(&mut self, folder: &[u8]) {
+        if let Some(inotify) = &mut self.inotify {
+            inotify.forget(folder);
+        }
+        for place in self.tracker.below(folder) {
+            if let Some(entry) = self.tracker.get(place) {
+                let relative = entry.relative.to_vec();
+                self.gone(&relative, Some(place));
+            }
+        }
+    }
+
+    fn file_came(&mut self, relative: &[u8], cookie: Option<u32>, is_new: bool) {
+        let name = relative.rsplit(|byte| *byte == b'/').next();
+        if name == Some(RULES_FILE) {
+            self.next_scan = self.now();
+        }
+        match look(&self.path(relative)) {
+            There::File(lying) => self.file_is(relative, lying, cookie, is_new),
+            There::Folder => self.folder_came(relative, Counting::Anew),
+            There::Nothing => self.name_went(relative.to_vec(), None),
+            There::Other => {}
+            There::Unknown(error) => {
+                self.unreadable.insert(relative.to_vec(), error.to_string());
+            }
+        }
+    }
+
+    fn file_is(&mut self, relative: &[u8], lying: Lying, cookie: Option<u32>, is_new: bool) {
+        let scan = self.scan();
+        let rules = scan.rules_above(relative);
+        let looked = scan.look_at_file(relative, lying.stamp, &rules);
+        let Some(place) = self.place(relative) else {
+            return;
+        };
+        let stamp = match looked {
+            Looked::File(stamp) => stamp,
+            Looked::Left(left, bytes) => {
+                if is_new {
+                    self.left.entry(left).or_default().add(bytes);
+                }
+                // It was small, and grew; or it grew, and is small now.
+                self.tracker.remove(place);
+                return;
+            }
+            Looked::Folder => return,
+        };
+        let renamed = cookie.and_then(|cookie| self.renames.remove(&cookie));
+        if let Some(renamed) = renamed
+            && self.is_moved(&renamed, relative, place, &lying)
+        {
+            return;
+        }
+        if self.known.saw(place, &stamp) {
+            return;
+        }
+        if self.tracker.get(place).is_some() {
+            self.look_at(place);
+            return;
+        }
+        if self.tracker.is_full() {
+            self.has_more = true;
+            return;
+        }
+        self.follow(relative, place, lying);
+    }
+
+    /// Begins to follow a file to which something just happened.
+    fn follow(&mut self, relative: &[u8], place: Place, lying: Lying) {
+        let now = self.now();
+        let pause = pause(&self.told, place, now);
+        let settling = Settling::new(lying.stamp, Activity::Busy, pause, now);
+        self.tracker
+            .add(place, relative, settling, unit_of(relative), now);
+        self.look_at(place);
+    }
+
+    /// A file that was told to be finished, and came back under another name as it was, is that file.
+    fn is_moved(
+        &mut self,
+        renamed: &Renamed,
+        relative: &[u8],
+        place: Place,
+        lying: &Lying,
+    ) -> bool {
+        let is_known = renamed
+            .place
+            .is_some_and(|before| self.known.has_body(before, &lying.stamp));
+        if let Some(before) = renamed.place {
+            self.known.remove(before);
+            self.tracker.remove(before);
+        }
+        let Some(to) = self.candidate(relative, lying, false).filter(|_| is_known) else {
+            self.tell(Observation::Gone {
+                watch: self.watch.id,
+                path: self.path(&renamed.relative),
+            });
+            return false;
+        };
+        self.adopt(&to);
+        self.tracker.remove(place);
+        self.known.add(place, &lying.stamp);
+        self.remember_told(place);
+        self.tell(Observation::Moved {
+            watch: self.watch.id,
+            from: self.path(&renamed.relative),
+            to,
+        });
+        true
+    }
+
+    fn name_went(&mut self, relative: Vec<u8>, cookie: Option<u32>) {
+        let name = relative
+            .rsplit(|byte| *byte == b'/')
+            .next()
+            .unwrap_or_default();
+        if let Some(about) = beside::about(name) {
+            let folder = relative.len() - name.len();
+            let about = [&relative[..folder], about].concat();
+            if let Some(place) = self.place(&about) {
+                let now = self.now();
+                self.tracker.hurry(place, now);
+            }
+        }
+        let place = self.place(&relative);
+        match cookie {
+            Some(cookie) => {
+                let at = self.now();
+                let renamed = Renamed {
+                    relative,
+                    place,
+                    at,
+                };
+                self.renames.insert(cookie, renamed);
+            }
+            None => self.gone(&relative, place),
+        }
+    }
+
+    /// A name is there no longer; what of it was followed or known is told.
+    pub(super) fn gone(&mut self, relative: &[u8], place: Option<Place>) {
+        let Some(place) = place else { return };
+        let entry = self.tracker.remove(place);
+        let was_known = self.known.remove(place);
+        if let Some(unit) = entry.as_ref().and_then(Entry::unit) {
+            let unit = unit.to_vec();
+            self.release(&unit);
+        }
+        if entry.is_some() || was_known {
+            self.is_shown = false;
+            self.tell(Observation::Gone {
+                watch: self.watch.id,
+                path: self.path(relative),
+            });
+        }
+    }
+
+    /// A file is to be found finished anew; `is_forced` where a person wants it whatever its container says.
+    pub(super) fn look_again(&mut self, path: &Path, is_forced: bool) {
+        let Some(relative) = within(&self.watch.root, path) else {
+            return;
+        };
+        let Some(place) = self.place(&relative) else {
+            return;
+        };
+        let There::File(lying) = look(path) else {
+            self.gone(&relative, Some(place));
+            return;
+        };
+        self.is_shown = false;
+        self.known.remove(place);
+        if self.tracker.get(place).is_none() {
+            self.follow(&relative, place, lying);
+        }
+        if is_forced && let Some(entry) = self.tracker.get_mut(place) {
+            entry.settling.force();
+        }
+        let now = self.now();
+        self.tracker.hurry(place, now);
+    }
+
+    pub(super) fn place(&self, relative: &[u8]) -> Option<Place> {
+        let key = self.key(relative)?;
+        Some(Place::of_path(&key.fs_id, &key.path))
+    }
+}

@@ -1,0 +1,115 @@
+//! What a folder lies on: which file system, whether that tells of changes, and whether its numbers stay with files.
+
+use std::io;
+use std::path::Path;
+
+use heimdex_client::journal::FileKey;
+use heimdex_client::transfer::locate;
+
+/// A folder's file system.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Ground {
+    /// Which, and the folder's path within it, without a slash at its end.
+    pub(super) key: FileKey,
+    /// Its device number.
+    pub(super) device: u64,
+    /// What it is called where it does not tell of all changes.
+    pub(super) deaf: Option<&'static str>,
+    /// Whether a file's number is its own for as long as it exists.
+    pub(super) keeps_numbers: bool,
+}
+
+/// File systems on which others write without this system being told.
+const DEAF: [(u32, &str); 13] = [
+    (0x6969, "NFS"),
+    (0x517b, "SMB"),
+    (0xff53_4d42, "SMB"),
+    (0xfe53_4d42, "SMB"),
+    (0x6573_5546, "FUSE"),
+    (0x0102_1997, "9p"),
+    (0x5346_414f, "AFS"),
+    (0x7375_7245, "Coda"),
+    (0x00c3_6400, "Ceph"),
+    (0x0bd0_0bd0, "Lustre"),
+    (0x4750_4653, "GPFS"),
+    (0x7a78_7673, "a shared folder of VirtualBox"),
+    (0xbacb_acbc, "a shared folder of VMware"),
+];
+
+/// Ext2 to ext4, XFS, Btrfs, tmpfs, F2FS, ZFS, bcachefs, overlayfs, JFS, `ReiserFS`.
+const KEEPS_NUMBERS: [u32; 10] = [
+    0xef53,
+    0x5846_5342,
+    0x9123_683e,
+    0x0102_1994,
+    0xf2f5_2010,
+    0x2fc1_2fc1,
+    0xca45_1a4e,
+    0x794c_7630,
+    0x3153_464a,
+    0x5265_4973,
+];
+
+impl Ground {
+    /// Of an existing folder.
+    pub(super) fn of(folder: &Path) -> io::Result<Self> {
+        let mut key = locate(folder)?;
+        if key.path.ends_with(b"/") {
+            key.path.pop();
+        }
+        let stat = rustix::fs::stat(folder)?;
+        let kind = kind(folder)?;
+        Ok(Self {
+            key,
+            device: stat.st_dev,
+            deaf: DEAF
+                .iter()
+                .find(|(number, _)| *number == kind)
+                .map(|(_, name)| *name),
+            keeps_numbers: KEEPS_NUMBERS.contains(&kind),
+        })
+    }
+
+    /// The same for a folder below it on the same file system.
+    pub(super) fn path_of(&self, below: &[u8]) -> Vec<u8> {
+        if below.is_empty() {
+            return self.key.path.clone();
+        }
+        [&self.key.path, &b"/"[..], below].concat()
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn kind(folder: &Path) -> io::Result<u32> {
+    // The magic number has 32 bits, in a signed word of the platform's width.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "32 bits, as above"
+    )]
+    let kind = rustix::fs::statfs(folder)?.f_type as u32;
+    Ok(kind)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn kind(_folder: &Path) -> io::Result<u32> {
+    Ok(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_on_a_disk_tells_and_keeps_its_numbers() {
+        let directory = tempfile::tempdir().unwrap();
+        let ground = Ground::of(directory.path()).unwrap();
+        assert_eq!(ground.deaf, None);
+        assert!(ground.keeps_numbers);
+        assert!(!ground.key.path.ends_with(b"/"));
+        let below = ground.path_of(b"a/b");
+        assert!(below.starts_with(&ground.key.path) && below.ends_with(b"/a/b"));
+        assert_eq!(Ground::of(Path::new("/")).unwrap().key.path, b"");
+        assert!(Ground::of(&directory.path().join("none")).is_err());
+    }
+}
