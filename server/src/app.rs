@@ -3,6 +3,8 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
+use futures::future::BoxFuture;
+use heimdex_api::VideoId;
 use tokio::sync::Notify;
 
 use crate::auth::keys::ServerKeys;
@@ -12,7 +14,7 @@ use crate::auth::sessions::SessionCache;
 use crate::catalog::Catalog;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::objects::{ObjectStore, OriginPolicy};
+use crate::objects::{GateSettings, ObjectStore, OriginPolicy, Waiting};
 use crate::random::Random;
 
 /// The server's parts. Clones are the same server.
@@ -50,6 +52,32 @@ impl App {
     #[must_use]
     pub fn new(inner: AppInner) -> Self {
         Self(Arc::new(inner))
+    }
+
+    /// How the store stands behind the API's own listener.
+    #[must_use]
+    pub fn gate(&self) -> GateSettings {
+        GateSettings {
+            origin: self.origins.clone(),
+            // One layer around the whole listener speaks for the store too.
+            cors_origins: Vec::new(),
+            waiting: Some(Arc::new(OpenUploads(self.catalog.clone()))),
+        }
+    }
+}
+
+/// What the catalog says of uploads, to the gate of the store.
+#[derive(Debug)]
+struct OpenUploads(Catalog);
+
+impl Waiting for OpenUploads {
+    fn is_waited_for(&self, video: VideoId) -> BoxFuture<'_, bool> {
+        Box::pin(async move {
+            self.0.has_open_upload(video).await.unwrap_or_else(|error| {
+                tracing::warn!(%error, "cannot ask whether an upload is open");
+                true
+            })
+        })
     }
 }
 

@@ -14,14 +14,20 @@ const OPEN_PAUSE: Duration = Duration::from_millis(25);
 ///
 /// On a full disk SQLite ends a transaction by itself; the driver's count of open transactions then never returns to
 /// zero, and without this every later transaction on the connection would fail, for as long as the process lives.
-pub(crate) fn pool() -> SqlitePoolOptions {
-    SqlitePoolOptions::new().after_release(|connection, _| {
+pub(crate) fn writers() -> SqlitePoolOptions {
+    readers().after_release(|connection, _| {
         Box::pin(async move {
             // The rollback of a dropped transaction is still on its way to the connection's thread: wait behind it.
             connection.ping().await?;
             Ok(!connection.is_in_transaction())
         })
     })
+}
+
+/// Pool options of connections that begin no transaction. A file does not go away as a server does: asking a connection
+/// whether it is still there, before each statement, would only take time.
+pub(crate) fn readers() -> SqlitePoolOptions {
+    SqlitePoolOptions::new().test_before_acquire(false)
 }
 
 /// Opens a pool, and waits while another process makes or recovers the same database.

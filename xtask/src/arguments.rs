@@ -18,7 +18,7 @@ Usage: cargo xtask VERB
 
   demo [FILE]         builds and runs the main job, in a directory that is gone afterwards
   test [-- ARGS]      builds the binaries, starts a throw-away PostgreSQL and SeaweedFS, runs every test
-  bench NAME          measures release builds of the programs: transfer, catalog
+  bench NAME          measures release builds of the programs: transfer, catalog, store
   seed-catalog        fills a catalog with a believable library of so many videos
   generate [--check]  writes man pages, completions and checksums of new migrations
   tidy                checks what no compiler does: layers, migrations, lengths, documents
@@ -52,10 +52,12 @@ Measures release builds of the real programs and prints a table. Figures of one 
 
 Usage: cargo xtask bench transfer [--mib N] [--small N] [--rounds N]
        cargo xtask bench catalog [--videos N]
+       cargo xtask bench store
 
   transfer  a large file (2048 MiB) and many small ones (2000 of 256 KiB) up and down over loopback, beside cp and sync
   catalog   pages of a library of many videos (10000), on SQLite and on a throw-away PostgreSQL; fails where a page by
-            offset or by cursor takes more than 10 ms at the 99th percentile";
+            offset or by cursor takes more than 10 ms at the 99th percentile
+  store     what the embedded store takes to complete an upload of 6,400 parts of one byte";
 
 const SEED: &str = "\
 Fills an empty catalog with a believable library: cards of three years, takes, tags, states, jobs. The same one every
@@ -162,7 +164,7 @@ impl fmt::Display for UsageError {
             Self::Number(flag) => write!(f, "`{flag}` takes a number"),
             Self::Bench(name) => write!(
                 f,
-                "`bench` knows no `{}`: write transfer or catalog",
+                "`bench` knows no `{}`: write transfer, catalog or store",
                 name.display()
             ),
         }
@@ -252,6 +254,10 @@ fn bench(mut words: Vec<OsString>) -> Result<Verb, UsageError> {
             transfer(words.into_iter()).map(|plan| Verb::Bench(Bench::Transfer(plan)))
         }
         Some("catalog") => catalog(words.into_iter()).map(|plan| Verb::Bench(Bench::Catalog(plan))),
+        Some("store") => match words.pop() {
+            Some(word) => Err(UsageError::Argument("bench store", word)),
+            None => Ok(Verb::Bench(Bench::Store)),
+        },
         Some(_) | None => Err(UsageError::Bench(name)),
     }
 }
@@ -338,6 +344,7 @@ mod tests {
             database_url: None,
         };
         assert_eq!(parsed("seed-catalog --data-dir d"), Ok(Verb::Seed(seed)));
+        assert_eq!(parsed("bench store"), Ok(Verb::Bench(Bench::Store)));
         assert_eq!(
             parsed("bench catalog --videos 7"),
             Ok(Verb::Bench(Bench::Catalog(CatalogPlan { videos: 7 })))
@@ -389,7 +396,10 @@ mod tests {
             ("generate --force", "`generate` takes no `--force`"),
             ("demo --fast", "`demo` takes no `--fast`"),
             ("demo a b", "`demo` takes no `b`"),
-            ("bench", "`bench` knows no ``: write transfer or catalog"),
+            (
+                "bench",
+                "`bench` knows no ``: write transfer, catalog or store",
+            ),
             ("bench transfer --mib many", "`--mib` takes a number"),
             ("bench catalog --videos many", "`--videos` takes a number"),
             (

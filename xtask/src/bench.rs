@@ -4,6 +4,7 @@
 
 mod catalog;
 mod measure;
+mod store;
 mod table;
 mod transfer;
 
@@ -22,16 +23,18 @@ pub(crate) enum Bench {
     Transfer(transfer::Plan),
     /// Lists of a large library.
     Catalog(catalog::Plan),
+    /// Completing an upload of many parts.
+    Store,
 }
 
 pub(crate) use catalog::Plan as CatalogPlan;
 pub(crate) use transfer::Plan as TransferPlan;
 
 pub(crate) fn run(workspace: &Workspace, bench: &Bench) -> Result<ExitCode> {
-    let binaries = release(workspace)?;
     match bench {
-        Bench::Transfer(plan) => transfer::run(&binaries, plan)?,
-        Bench::Catalog(plan) => catalog::run(&binaries, plan)?,
+        Bench::Transfer(plan) => transfer::run(&release(workspace)?, plan)?,
+        Bench::Catalog(plan) => catalog::run(&release(workspace)?, plan)?,
+        Bench::Store => store::run(workspace)?,
     }
     Ok(ExitCode::SUCCESS)
 }

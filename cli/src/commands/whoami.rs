@@ -64,7 +64,7 @@ pub(super) async fn run(context: &Context<'_>, args: &WhoamiArgs) -> Result<Exit
     Ok(ExitStatus::Done)
 }
 
-fn usage_fields(usage: &UsageResponse) -> [Field; 4] {
+fn usage_fields(usage: &UsageResponse) -> [Field; 5] {
     let quota = usage
         .quota_bytes
         .map_or_else(|| "none".to_owned(), size::bytes);
@@ -75,6 +75,11 @@ fn usage_fields(usage: &UsageResponse) -> [Field; 4] {
             usage.videos.to_string(),
         ),
         Field::new("Stored", size::bytes(usage.bytes), usage.bytes.to_string()),
+        Field::new(
+            "Trash",
+            size::bytes(usage.bytes_deleted),
+            usage.bytes_deleted.to_string(),
+        ),
         Field::new(
             "Under way",
             size::bytes(usage.bytes_uploading),

@@ -4,7 +4,6 @@
 
 mod cards;
 mod changes;
-mod daemon;
 mod errors;
 mod help;
 mod keyring;
@@ -14,4 +13,3 @@ mod served;
 mod shells;
 mod snapshot;
 mod terminal;
-mod watches;

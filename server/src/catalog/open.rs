@@ -24,6 +24,13 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a request waits for a connection before the database counts as unreachable.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(15);
 const SQLITE_READERS: u32 = 8;
+/// In KiB, as SQLite wants it (<https://sqlite.org/pragma.html#pragma_cache_size>): what a page of a list touches fits, so
+/// that the next one asks the file system for little.
+const READER_CACHE: &str = "-8192";
+/// Rows that a connection's thread reads ahead: more than the longest page has, so that it never waits in the middle.
+const ROWS_AHEAD: usize = 512;
+/// A connection to PostgreSQL that was used so recently is believed to be there; it costs a round trip to ask.
+const BELIEVED_FOR: Duration = Duration::from_secs(1);
 
 /// Where the catalog is.
 #[derive(Debug, Clone)]
@@ -202,13 +209,21 @@ async fn sqlite(path: &Path) -> Result<Db, OpenError> {
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
         .disable_statement_logging();
-    let pool = crate::sqlite::pool().acquire_timeout(ACQUIRE_TIMEOUT);
-    let write = crate::sqlite::open(pool.clone().max_connections(1), options.clone())
+    let writer = crate::sqlite::writers()
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .max_connections(1);
+    let write = crate::sqlite::open(writer, options.clone())
         .await
         .map_err(unreachable)?;
     migrate_sqlite(&write).await?;
-    let readers = pool.max_connections(SQLITE_READERS);
-    let read = crate::sqlite::open(readers, options.pragma("query_only", "ON"))
+    let readers = crate::sqlite::readers()
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .max_connections(SQLITE_READERS);
+    let options = options
+        .pragma("query_only", "ON")
+        .pragma("cache_size", READER_CACHE)
+        .row_buffer_size(ROWS_AHEAD);
+    let read = crate::sqlite::open(readers, options)
         .await
         .map_err(unreachable)?;
     Ok(Db::Sqlite { read, write })
@@ -237,6 +252,15 @@ async fn postgres(url: &Secret, max_connections: u32) -> Result<Db, OpenError> {
     let pool = PgPoolOptions::new()
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .max_connections(max_connections)
+        .test_before_acquire(false)
+        .before_acquire(|connection, idle| {
+            Box::pin(async move {
+                if idle.idle_for > BELIEVED_FOR {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        })
         .after_connect(|connection, _| {
             Box::pin(async move {
                 // A writer that hangs, or whose machine is gone, must not hold a library's lock for ever.

@@ -64,7 +64,7 @@ impl Catalog {
         }
         let (next, previous) = neighbours(query, &rows, goes_on);
         Ok(VideoPage {
-            videos: self.with_tags(rows).await?,
+            videos: rows.into_iter().map(Video::from).collect(),
             next,
             previous,
         })

@@ -8,6 +8,5 @@ pub(super) fn run(shown: &[Shown], args: &ConfigArgs) -> Result<(), CommandError
     if args.json {
         return out(&format!("{:#}", Shown::to_json(shown)));
     }
-    let lines: Vec<String> = shown.iter().map(Shown::line).collect();
-    out(&lines.join("\n"))
+    out(&Shown::lines(shown))
 }

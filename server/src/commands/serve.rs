@@ -12,7 +12,6 @@ use crate::args::ServeArgs;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::lifecycle::{Ending, Lifecycle};
-use crate::objects::GateSettings;
 use crate::random::Random;
 use crate::start::{self, ForeignStore};
 use crate::{jobs, logging, router, serve};
@@ -68,12 +67,7 @@ impl Ready {
             _lock,
         } = self;
         let lifecycle = Lifecycle::new();
-        let gate = GateSettings {
-            origin: app.origins.clone(),
-            // One layer around the whole listener speaks for the store too.
-            cors_origins: Vec::new(),
-        };
-        let routes = router::router(app.clone(), app.objects.routes(gate));
+        let routes = router::router(app.clone(), app.objects.routes(app.gate()));
         let http = app.config.http.clone();
         drop(lifecycle.spawn(
             "listener",

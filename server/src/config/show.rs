@@ -42,6 +42,21 @@ impl Shown {
         }
     }
 
+    /// All of them as lines that can be such a file again: what holds only for an external store is a comment where there is
+    /// none, as a file that spoke of it would be refused.
+    #[must_use]
+    pub fn lines(all: &[Self]) -> String {
+        let is_external = all
+            .iter()
+            .any(|shown| shown.key == "s3.endpoint" && !shown.value.is_null());
+        let line = |shown: &Self| {
+            let line = shown.line();
+            let is_idle = shown.key.starts_with("s3.") && !is_external && !line.starts_with('#');
+            if is_idle { format!("# {line}") } else { line }
+        };
+        all.iter().map(line).collect::<Vec<_>>().join("\n")
+    }
+
     /// All of them as one JSON object.
     #[must_use]
     pub fn to_json(all: &[Self]) -> Value {

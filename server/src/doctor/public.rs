@@ -260,7 +260,8 @@ impl Public<'_> {
 fn not_reached(origin: &Origin, words: &str) -> Trouble {
     Trouble::new(
         format!("Nothing answers at {origin} as a client would ask it: {words}."),
-        "Check the name, the port, the firewall and the certificate.",
+        "Check the name, the port, the firewall and the certificate. An authority of your own is believed where \
+         the environment names it: `SSL_CERT_FILE=/path/to/ca.pem`.",
     )
 }
 

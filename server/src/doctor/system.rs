@@ -145,8 +145,9 @@ impl StandIn {
     pub(super) fn serve(self, app: &App) -> Lifecycle {
         let lifecycle = Lifecycle::new();
         let gate = GateSettings {
-            origin: app.origins.clone(),
-            cors_origins: Vec::new(),
+            // What is tried out here belongs to no upload.
+            waiting: None,
+            ..app.gate()
         };
         let routes = router::router(app.clone(), app.objects.routes(gate));
         let (http, stop) = (app.config.http.clone(), lifecycle.clone());

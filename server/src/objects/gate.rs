@@ -3,6 +3,7 @@
 //!
 //! HEAD is refused as well: a URL is signed for its method, and none is ever signed for HEAD.
 
+use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -11,6 +12,8 @@ use axum::body::Body;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::response::Response;
 use axum::routing::any;
+use futures::future::BoxFuture;
+use heimdex_api::VideoId;
 use http::header::{
     AUTHORIZATION, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, HOST, TRANSFER_ENCODING,
     X_CONTENT_TYPE_OPTIONS,
@@ -33,6 +36,15 @@ pub struct GateSettings {
     pub origin: OriginPolicy,
     /// Web origins whose pages may use the URLs; none by default.
     pub cors_origins: Vec<HeaderValue>,
+    /// Who knows whether an object is still waited for; without, a URL is good until it expires.
+    pub waiting: Option<Arc<dyn Waiting>>,
+}
+
+/// Knows which objects are waited for. A URL outlives its upload by minutes, and what came through it then would lie there
+/// uncounted.
+pub trait Waiting: fmt::Debug + Send + Sync {
+    /// Whether the whole of this video's bytes may still come. Where that cannot be told, they may.
+    fn is_waited_for(&self, video: VideoId) -> BoxFuture<'_, bool>;
 }
 
 /// The parameters that a presigned URL has, each exactly once.
@@ -55,6 +67,7 @@ const DOWNLOAD: [&str; 3] = [
 struct Gate {
     bucket: String,
     origin: OriginPolicy,
+    waiting: Option<Arc<dyn Waiting>>,
     s3: S3Service,
 }
 
@@ -77,6 +90,7 @@ impl EmbeddedStore {
         let gate = Arc::new(Gate {
             bucket: bucket.clone(),
             origin: settings.origin,
+            waiting: settings.waiting,
             s3: self.s3(),
         });
         let cors = CorsLayer::new()
@@ -100,7 +114,11 @@ impl EmbeddedStore {
 async fn serve(State(gate): State<Arc<Gate>>, request: Request) -> Response {
     let (mut parts, body) = request.into_parts();
     let body = RequestBody::new(body, &parts.headers);
-    let admitted = gate.admit(&mut parts);
+    let admitted = match gate.admit(&mut parts) {
+        Ok(Admitted::AsItIs) => Ok(()),
+        Ok(Admitted::Incoming(key)) => gate.check_waiting(&key).await,
+        Err(error) => Err(error),
+    };
     let mut response = match admitted {
         Ok(()) => {
             let forwarded = s3s::Body::http_body_unsync(body.clone());
@@ -142,8 +160,9 @@ fn denied(reason: &'static str) -> S3Error {
 
 impl Gate {
     /// Lets a request through that has the shape of a presigned one, addressed as it was signed.
-    fn admit(&self, parts: &mut request::Parts) -> Result<(), S3Error> {
+    fn admit(&self, parts: &mut request::Parts) -> Result<Admitted, S3Error> {
         let key = self.key(&parts.uri)?;
+        let mut admitted = Admitted::AsItIs;
         let query = Query::parse(&parts.uri)?;
         check_headers(&parts.headers, query.signed_headers())?;
         match parts.method {
@@ -151,8 +170,9 @@ impl Gate {
             Method::PUT => {
                 if query.has(PART[0]) && query.has(PART[1]) {
                     query.allow(&PART)?;
-                } else if key.starts_with(INCOMING) {
+                } else if let Some(video) = key.strip_prefix(INCOMING) {
                     query.allow(&[])?;
+                    admitted = Admitted::Incoming(video.to_owned());
                 } else {
                     return Err(denied("an object can only be put under incoming/"));
                 }
@@ -160,7 +180,19 @@ impl Gate {
             }
             _ => return Err(denied("only presigned GET and PUT are served here")),
         }
-        self.address(parts)
+        self.address(parts)?;
+        Ok(admitted)
+    }
+
+    /// Refuses a whole object that came too late: its upload is completed, cancelled or expired.
+    async fn check_waiting(&self, video: &str) -> Result<(), S3Error> {
+        let (Some(waiting), Ok(video)) = (&self.waiting, video.parse()) else {
+            return Ok(());
+        };
+        if waiting.is_waited_for(video).await {
+            return Ok(());
+        }
+        Err(denied("the upload that this URL belongs to is over"))
     }
 
     fn key(&self, uri: &Uri) -> Result<String, S3Error> {
@@ -189,6 +221,14 @@ impl Gate {
         parts.headers.insert(HOST, host);
         Ok(())
     }
+}
+
+/// What a request with the right shape may do.
+enum Admitted {
+    /// What its URL says.
+    AsItIs,
+    /// Put a whole object, if the upload of this video still waits for it.
+    Incoming(String),
 }
 
 /// The query of a presigned URL, decoded.

@@ -20,7 +20,7 @@ pub use error::{ObjectsError, StoreAnswer};
 pub use external::{
     ChecksumUse, CredentialsError, ExternalSettings, StoreCredentials, StoreKeys, part_checksum,
 };
-pub use gate::GateSettings;
+pub use gate::{GateSettings, Waiting};
 pub use key::{INCOMING, ObjectKey, extension};
 pub use multipart::{CompletedPart, OpenUpload, StoredPart, UploadMarker};
 pub use origin::{InvalidOrigin, Origin, OriginPolicy, UnknownOrigin};

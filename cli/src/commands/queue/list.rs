@@ -3,7 +3,6 @@
 use heimdex_api::Timestamp;
 use serde_json::json;
 
-use super::waiting::Waiting;
 use super::{Entry, entries};
 use crate::args::JsonArgs;
 use crate::clock::Moment;
@@ -75,20 +74,17 @@ const COLUMNS: [Column; 7] = [
 
 pub(super) async fn run(context: &Context<'_>, json: &JsonArgs) -> Result<ExitStatus, CliError> {
     let selection = Selection::of(&json.mode(), &FIELDS)?;
-    let waiting = Waiting::find(context).await?;
+    let transfers = transfer::context(context, context.settings.client()?)?;
+    let entries = entries(&transfers).await?;
     if let Some(selection) = selection {
-        let entries = known(context, &waiting).await?;
         let mut list = json::List::begin(context.printer, "uploads")?;
         for entry in &entries {
             list.push(&selection.pick(&value(entry)))?;
         }
-        list.end(&[("queue", waiting.value())])?;
+        list.end(&[])?;
         return Ok(ExitStatus::Done);
     }
-    // Before the server is asked: the queue is known without it.
-    waiting.print(context)?;
-    let entries = known(context, &waiting).await?;
-    if entries.is_empty() && waiting.is_empty() {
+    if entries.is_empty() {
         context.printer.talk("No upload is unfinished.");
     }
     let rows: Vec<_> = entries
@@ -102,23 +98,6 @@ pub(super) async fn run(context: &Context<'_>, json: &JsonArgs) -> Result<ExitSt
             .talk("`heimdex queue resume` goes on with those of this machine.");
     }
     Ok(ExitStatus::Done)
-}
-
-/// Unfinished uploads. Where the daemon's queue was shown, a server that cannot be asked is no failure of the list.
-async fn known(context: &Context<'_>, waiting: &Waiting) -> Result<Vec<Entry>, CliError> {
-    let asked = async {
-        let transfers = transfer::context(context, context.settings.client()?)?;
-        entries(&transfers).await
-    };
-    match asked.await {
-        Ok(entries) => Ok(entries),
-        Err(error) if waiting.is_empty() => Err(error),
-        Err(error) => {
-            let text = format!("uploads that the server knows of are not shown: {error}");
-            context.printer.warn(&text);
-            Ok(Vec::new())
-        }
-    }
 }
 
 fn value(entry: &Entry) -> serde_json::Value {

@@ -81,8 +81,7 @@ impl<'de> Deserialize<'de> for LocalPath {
     }
 }
 
-#[cfg(unix)]
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests {
     use super::*;
 

@@ -242,7 +242,9 @@ fn code_hint(code: ErrorCode) -> Option<&'static str> {
         }
         ErrorCode::RegistrationClosed => "ask whoever runs the server for an account",
         ErrorCode::EmailTaken => "log in instead: `heimdex login`",
-        ErrorCode::QuotaExceeded => "delete what is not needed, or ask for a larger quota",
+        ErrorCode::QuotaExceeded => {
+            "ask for a larger quota; what is deleted counts until it leaves the trash (`heimdex whoami` says how much)"
+        }
         ErrorCode::StorageFull => {
             "the operator of the server must make room; what was sent is kept"
         }

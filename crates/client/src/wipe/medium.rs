@@ -61,20 +61,27 @@ fn read(
     if !is_seen(&file, seen)? {
         return Ok(Some(ReadBack::Changed));
     }
-    let how = forget(&file, seen.stamp.size);
+    let forgotten = forget(&file, seen.stamp.size);
     let past_cache = beneath::open(root, path, flags | direct(), Mode::empty())
         .map(File::from)
         .ok()
         .filter(|opened| is_seen(opened, seen).unwrap_or(false));
-    let hashed = match past_cache.map(|opened| hash(&opened, seen.stamp.size, passed, is_over)) {
+    let hashed = match past_cache.map(|opened| {
+        let how = if reads_past_cache(&opened) {
+            ReadHow::Medium
+        } else {
+            forgotten
+        };
+        hash(&opened, seen.stamp.size, passed, is_over).map(|hashed| (hashed, how))
+    }) {
         Some(Ok(hashed)) => hashed,
         // File systems that take the flag and then cannot read so.
-        Some(Err(error)) if Errno::from_io_error(&error) == Some(Errno::INVAL) => {
-            hash(&file, seen.stamp.size, passed, is_over)?
+        Some(Err(error)) if Errno::from_io_error(&error) != Some(Errno::INVAL) => {
+            return Err(error);
         }
-        Some(Err(error)) => return Err(error),
-        None => hash(&file, seen.stamp.size, passed, is_over)?,
+        Some(Err(_)) | None => (hash(&file, seen.stamp.size, passed, is_over)?, forgotten),
     };
+    let (hashed, how) = hashed;
     let read = match hashed {
         Hashed::All(hash) if is_seen(&file, seen)? => ReadBack::Whole {
             blake3: hash.into(),
@@ -102,6 +109,29 @@ fn direct() -> OFlags {
 #[cfg(not(target_os = "linux"))]
 fn direct() -> OFlags {
     OFlags::empty()
+}
+
+/// Whether a file that was opened for reads past the cache is really read so. Some file systems take the flag and read
+/// through the cache all the same, for some files or for all.
+#[cfg(target_os = "linux")]
+fn reads_past_cache(file: &File) -> bool {
+    use rustix::fs::{AtFlags, StatxFlags};
+
+    if !is_on_own_disk(file) {
+        return false;
+    }
+    // FAT and exFAT, which most cards have, do not say; they have no other way for such a read.
+    if is_of_kind(file, &[0x4d44, 0x2011_bab0]) {
+        return true;
+    }
+    rustix::fs::statx(file, "", AtFlags::EMPTY_PATH, StatxFlags::DIOALIGN).is_ok_and(|stat| {
+        stat.stx_mask & StatxFlags::DIOALIGN.bits() != 0 && stat.stx_dio_offset_align != 0
+    })
+}
+
+#[cfg(not(target_os = "linux"))]
+fn reads_past_cache(_file: &File) -> bool {
+    false
 }
 
 /// Drops what the page cache holds of a file; says what will answer when it is read.
@@ -159,6 +189,11 @@ fn is_on_own_disk(file: &File) -> bool {
         0x1501_3346,
         0x9660,
     ];
+    is_of_kind(file, &KINDS)
+}
+
+#[cfg(target_os = "linux")]
+fn is_of_kind(file: &File, kinds: &[u32]) -> bool {
     rustix::fs::fstatfs(file).is_ok_and(|stat| {
         // The magic number has 32 bits, in a signed word of the platform's width.
         #[expect(
@@ -167,7 +202,7 @@ fn is_on_own_disk(file: &File) -> bool {
             reason = "32 bits, as above"
         )]
         let kind = stat.f_type as u32;
-        KINDS.contains(&kind)
+        kinds.contains(&kind)
     })
 }
 

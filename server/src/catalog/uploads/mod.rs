@@ -144,6 +144,19 @@ impl Catalog {
         }))
     }
 
+    /// Whether an upload of this video is open, whoever's it is.
+    pub async fn has_open_upload(&self, video: VideoId) -> Result<bool, CatalogError> {
+        Ok(on!(self.db, |pool| {
+            sqlx::query_scalar(
+                "SELECT EXISTS (SELECT 1 FROM uploads WHERE video_id = $1 AND closed_at IS NULL \
+                 AND purging_at IS NULL)",
+            )
+            .bind(Sql(video))
+            .fetch_one(pool)
+            .await?
+        }))
+    }
+
     /// Open uploads of a library, the newest first, after the one that a cursor names.
     pub async fn open_uploads(
         &self,

@@ -140,6 +140,13 @@ async fn open(config: &Config, verb: &UserVerb) -> Result<Catalog, UserError> {
         }
         crate::auth::keys::private_directory(&config.server.data_dir)
             .map_err(UserError::DataDir)?;
+        let catalog = Catalog::open_beside(&location).await?;
+        // Said aloud: an account in another catalog than the server's is of no use to anybody.
+        super::talk(&format!(
+            "Made a new catalog in {}.",
+            config.server.data_dir.display()
+        ));
+        return Ok(catalog);
     }
     Ok(Catalog::open_beside(&location).await?)
 }

@@ -15,6 +15,7 @@ mod publish;
 mod read;
 mod rebuild;
 mod reserve;
+mod room;
 mod service;
 mod sweep;
 mod write;

@@ -21,6 +21,7 @@ use tokio::runtime::{Handle, RuntimeFlavor};
 use super::error::StoreError;
 use super::layout::{Layout, random_name, sync_parent};
 use super::manifest::TempPath;
+use super::room;
 use super::write_back::WriteBack;
 
 /// A write into the page cache that takes this long was held up until the disk had caught up.
@@ -98,7 +99,8 @@ pub(super) async fn receive(
     target: PathBuf,
 ) -> Result<Placed, StoreError> {
     let tmp = layout.tmp().join(random_name());
-    let mut incoming = tokio::task::spawn_blocking(move || Incoming::create(tmp)).await??;
+    let length = promise.length;
+    let mut incoming = tokio::task::spawn_blocking(move || Incoming::create(tmp, length)).await??;
     if let Some(mut body) = body {
         let mut md5 = promise.md5.map(|_| Md5::new());
         while let Some(frame) = body.next().await {
@@ -166,12 +168,14 @@ struct Incoming {
     crc: Crc,
     write_back: WriteBack,
     disk_is_slow: bool,
+    promised: Option<u64>,
 }
 
 impl Incoming {
-    fn create(path: PathBuf) -> io::Result<Self> {
+    fn create(path: PathBuf, promised: Option<u64>) -> io::Result<Self> {
         let place = TempPath::new(path);
         let file = fs::File::create_new(place.path())?;
+        room::check(&file, promised, promised.unwrap_or_default())?;
         // Held until the file is in its place: this is how a sweep in another process knows that it is in use.
         rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive)?;
         Ok(Self {
@@ -181,6 +185,7 @@ impl Incoming {
             crc: Crc::new(CrcAlgorithm::Crc32Iscsi),
             write_back: WriteBack::default(),
             disk_is_slow: false,
+            promised,
         })
     }
 
@@ -200,7 +205,10 @@ impl Incoming {
         self.crc.update(frame);
         self.file.write_all(frame)?;
         self.size += frame.len() as u64;
-        self.write_back.written(&self.file, self.size);
+        if self.write_back.written(&self.file, self.size) {
+            // Others may have taken the room that was there when this body began.
+            room::check(&self.file, self.promised, 0)?;
+        }
         Ok(())
     }
 

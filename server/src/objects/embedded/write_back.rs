@@ -13,12 +13,14 @@ pub(super) struct WriteBack {
 }
 
 impl WriteBack {
-    /// To be told after each write how long the file is now.
-    pub(super) fn written(&mut self, file: &fs::File, size: u64) {
-        if size - self.started >= STEP {
+    /// To be told after each write how long the file is now; answers whether this was the end of a step.
+    pub(super) fn written(&mut self, file: &fs::File, size: u64) -> bool {
+        let is_step = size - self.started >= STEP;
+        if is_step {
             start(file, self.started, size - self.started);
             self.started = size;
         }
+        is_step
     }
 }
 

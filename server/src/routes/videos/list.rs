@@ -20,8 +20,10 @@ pub async fn list(
     caller.require(Scope::Read)?;
     let (query, identity) = query::parse(&query, caller.library_id)?;
     let library = caller.library_id;
-    let page = app.catalog.list_videos(library, &query).await?;
-    let total = app.catalog.count_videos(library, &query.filter).await?;
+    let (page, total) = tokio::try_join!(
+        app.catalog.list_videos(library, &query),
+        app.catalog.count_videos(library, &query.filter)
+    )?;
     let now = app.clock.now();
     Ok(Json(VideoListResponse {
         videos: page

@@ -77,6 +77,7 @@ both_backends! {
             source: None,
             bytes_received: Some(0),
             expires_at: Some(expires_at),
+            tag_list: None,
         };
         assert_eq!(library.video(video_id).await, Some(Video { row: expected, tags: vec![] }));
         assert_eq!(catalog.stored_object(video_id).await.unwrap(), None);
@@ -186,6 +187,7 @@ both_backends! {
             source: Some("A cam, day 3".to_owned()),
             bytes_received: None,
             expires_at: None,
+            tag_list: None,
         };
         let tags = vec!["Paris".to_owned(), "\u{c5}re".to_owned()];
         assert_eq!(library.video(video_id).await, Some(Video { row: expected, tags }));

@@ -280,7 +280,7 @@ async fn a_proxy_that_rewrites_the_host_breaks_nothing() {
         &fixture.embedded,
         GateSettings {
             origin,
-            cors_origins: vec![],
+            ..GateSettings::default()
         },
     )
     .await;
@@ -319,7 +319,7 @@ async fn a_trusted_proxy_says_which_host_was_asked_for() {
         &fixture.embedded,
         GateSettings {
             origin,
-            cors_origins: vec![],
+            ..GateSettings::default()
         },
     )
     .await;
@@ -348,8 +348,8 @@ async fn only_listed_origins_may_read_across() {
     let fixture = Fixture::new().await;
     let cors_origins = vec![http::HeaderValue::from_static("https://app.example")];
     let gate = GateSettings {
-        origin: OriginPolicy::default(),
         cors_origins,
+        ..GateSettings::default()
     };
     let listener = Listener::with(&fixture.embedded, gate).await;
     for (origin, allowed) in [

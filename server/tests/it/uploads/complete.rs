@@ -30,6 +30,24 @@ both_backends! {
         }
     }
 
+    fn a_url_takes_nothing_once_its_upload_is_over(database) {
+        let server = Server::start(database).await;
+        let bytes = noise(5);
+        let body = json!({"filename": "a.mp4", "mime_type": "video/mp4", "size_bytes": 5});
+        for is_completed in [true, false] {
+            let opened = server.post("/videos/upload/init", &body).await.expect(201);
+            let (video, url) = (opened["video_id"].as_str().unwrap(), opened["upload_url"].as_str().unwrap());
+            assert_eq!(server.put_original(url, &bytes).await, 200);
+            assert_eq!(server.put_original(url, &bytes).await, 200, "a lost reply is asked for again");
+            if is_completed {
+                server.post(COMPLETE, &json!({"video_id": video})).await.expect(202);
+            } else {
+                server.delete(&format!("/videos/{video}/upload")).await.expect(204);
+            }
+            assert_eq!(server.put_original(url, &bytes).await, 403, "completed: {is_completed}");
+        }
+    }
+
     fn missing_parts_are_named_and_the_upload_stays_open(database) {
         let server = Server::start(database).await;
         let bytes = noise(3 * PART);

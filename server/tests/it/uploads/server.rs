@@ -11,7 +11,6 @@ use heimdex_server::clock::Clock;
 use heimdex_server::config::{Config, Sources};
 use heimdex_server::jobs;
 use heimdex_server::lifecycle::Lifecycle;
-use heimdex_server::objects::GateSettings;
 use heimdex_server::random::Random;
 use heimdex_server::start::{self, ForeignStore};
 use heimdex_server::{router, serve};
@@ -118,11 +117,7 @@ impl Server {
         let app = start::open(config, ForeignStore::Refuse, clock, Random)
             .await
             .unwrap();
-        let gate = GateSettings {
-            origin: app.origins.clone(),
-            cors_origins: Vec::new(),
-        };
-        let routes = router::router(app.clone(), app.objects.routes(gate));
+        let routes = router::router(app.clone(), app.objects.routes(app.gate()));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let lifecycle = Lifecycle::new();

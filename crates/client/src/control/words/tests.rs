@@ -59,7 +59,6 @@ fn all() -> Vec<Reason> {
             kind: SkipKind::Link,
         },
         Reason::Missing,
-        Reason::NotLookedAt,
         Reason::Unreadable {
             error: "permission denied".into(),
         },

@@ -65,14 +65,14 @@ impl Index {
             .busy_timeout(BUSY)
             .disable_statement_logging()
             .thread_name(|n| format!("store-index-{n}"));
-        let writer = crate::sqlite::pool()
+        let writer = crate::sqlite::writers()
             .max_connections(1)
             .idle_timeout(None)
             .max_lifetime(None)
             .acquire_timeout(BUSY);
         let writer = crate::sqlite::open(writer, options.clone()).await?;
         let rebuilt = prepare(&writer, identity, layout).await?;
-        let reader = crate::sqlite::pool()
+        let reader = crate::sqlite::readers()
             .max_connections(READERS)
             .acquire_timeout(BUSY);
         let reader = crate::sqlite::open(reader, options).await?;
