@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Parser, ValueEnum};
+use heimdex_client::bwlimit::Timetable;
 
 /// Watches folders and gets every finished video off the machine
 ///
@@ -25,6 +26,15 @@ pub struct DaemonArgs {
     /// Where to log
     #[arg(long, value_enum, value_name = "WHERE", default_value = "auto")]
     pub log_to: LogTo,
+    /// Send no faster than this, in bytes a second, or by a timetable: `2M`, `off`, `08:00,2M 18:00,off`
+    #[arg(
+        long,
+        env = "HEIMDEX_BWLIMIT",
+        value_name = "RATE",
+        default_value = "off",
+        hide_default_value = true
+    )]
+    pub bwlimit: Timetable,
     /// Whether the desktop is told what needs a person
     #[arg(
         long,

@@ -4,6 +4,10 @@ use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
+use heimdex_api::Secret;
+
+use crate::accounts::FromEnvironment;
+
 /// The variables that the process was started with.
 #[derive(Debug, Clone)]
 pub(crate) struct Environment {
@@ -36,6 +40,23 @@ impl Environment {
     /// The home directory.
     pub(crate) fn home(&self) -> Option<&Path> {
         self.value("HOME").map(Path::new)
+    }
+
+    /// Where a person's own data lie, their trash among them.
+    pub(crate) fn data_home(&self) -> Option<PathBuf> {
+        let named = self.value("XDG_DATA_HOME").map(PathBuf::from);
+        let usual = || Some(self.home()?.join(".local/share"));
+        named.filter(|named| named.is_absolute()).or_else(usual)
+    }
+
+    /// What it says of the profile in use.
+    pub(crate) fn account(&self) -> FromEnvironment {
+        let text = |name| self.text(name).map(str::to_owned);
+        FromEnvironment {
+            profile: text("HEIMDEX_PROFILE"),
+            server: text("HEIMDEX_SERVER"),
+            token: self.text("HEIMDEX_TOKEN").map(Secret::new),
+        }
     }
 
     /// Where temporary files go.

@@ -2,7 +2,9 @@
 //!
 //! One process a person: it holds the lock of its home, answers on a Unix socket, and ends in two stages.
 
+pub mod accounts;
 pub mod args;
+pub mod awake;
 pub mod clock;
 pub mod control;
 mod desktop;
@@ -12,10 +14,14 @@ mod error;
 mod instance;
 pub mod lifecycle;
 mod logging;
+pub mod logins;
+pub mod manners;
 mod notify;
+pub mod queue;
 mod run;
 mod signals;
 pub mod watch;
+pub mod worker;
 
 use std::process::ExitCode;
 

@@ -5,8 +5,10 @@ use std::time::Duration;
 use heimdex_client::control::{
     DaemonFacts, OLDEST_PROTOCOL, PROTOCOL, Request, SocketPlace, StopRequest,
 };
+use heimdex_client::journal::{Journal, JournalError};
 use heimdex_client::paths::Paths;
 use heimdex_client::platform;
+use heimdex_client::transfer::jitter;
 use jiff::tz::TimeZone;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -21,7 +23,9 @@ use crate::error::DaemonError;
 use crate::instance::Instance;
 use crate::lifecycle::{Ending, Lifecycle};
 use crate::logging;
+use crate::manners;
 use crate::notify::Notifier;
+use crate::queue::Limits;
 use crate::signals::{self, StopSignals};
 
 /// How long what is in flight may take once the daemon is asked to stop. What is cut short goes on at the next start.
@@ -40,6 +44,7 @@ pub(crate) fn run(args: &DaemonArgs, environment: &Environment) -> Result<(), Da
     // Before the log: a daemon that comes too late must not touch the first one's files.
     let (instance, listener) = Instance::take(&paths, &place, pid)?;
     logging::start(&args.log, args.log_to, paths.logs_dir(), environment)?;
+    manners::be_nice();
     let clock = Clock::System;
     let facts = DaemonFacts {
         pid,
@@ -67,7 +72,15 @@ pub(crate) fn run(args: &DaemonArgs, environment: &Environment) -> Result<(), Da
         let engine = engine::start(engine::Setup {
             daemon: facts.clone(),
             lifecycle: lifecycle.clone(),
-        });
+            journal: journal(&paths)?,
+            config_file: paths.config_file().to_owned(),
+            environment: environment.account(),
+            data_home: environment.data_home(),
+            bwlimit: args.bwlimit.clone(),
+            limits: Limits::default(),
+            now: || Clock::System.now(),
+            jitter,
+        })?;
         let desktop = Desktop::new(args.notify, environment);
         let daemon = Daemon {
             facts,
@@ -87,6 +100,22 @@ pub(crate) fn run(args: &DaemonArgs, environment: &Environment) -> Result<(), Da
         Ending::CutShort => tracing::warn!("heimdexd stopped before all in flight had arrived"),
     }
     Ok(())
+}
+
+/// The journal, or one that ends with this process where none can be kept: what is settled is sent all the same.
+fn journal(paths: &Paths) -> Result<Journal, DaemonError> {
+    match Journal::open(&paths.journal()) {
+        Ok(journal) => Ok(journal),
+        // What a newer version wrote is not worked around.
+        Err(error @ JournalError::Newer { .. }) => Err(error.into()),
+        Err(error) => {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "no journal can be kept: watches and queue end with this process"
+            );
+            Ok(Journal::open_in_memory()?)
+        }
+    }
 }
 
 struct Daemon {

@@ -1,22 +1,53 @@
-//! What is queued, in which order it goes, and what became of it. Nothing is queued yet: it answers, and waits.
+//! What is queued, in which order it goes, and what became of it.
+//!
+//! One owner of the state, one bounded queue of events: `state` decides purely, `driver` acts. Watches, transfers and
+//! people only ever tell it something.
 
+mod driver;
+mod effect;
+mod event;
 mod handle;
+mod meter;
+mod perform;
+mod seen;
+mod speed;
+mod state;
+mod status;
+mod trashing;
+mod why;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use heimdex_client::control::{
-    Answer, Changed, DaemonFacts, Refusal, RefusalCode, Request, Status,
-};
+use heimdex_api::Timestamp;
+use heimdex_client::bwlimit::{Throttle, Timetable};
+use heimdex_client::control::{Count, DaemonFacts, Status};
+use heimdex_client::journal::{Journal, JournalError};
 use tokio::sync::{broadcast, mpsc, watch};
 
+use crate::accounts::{Accounts, FromEnvironment, Shared};
+use crate::awake::Awake;
 use crate::lifecycle::Lifecycle;
+use crate::logins;
+use crate::queue::Limits;
+use crate::watch::Reports;
+use crate::worker::Worker;
+use driver::{Driver, Lines, Tools};
 
+pub use effect::Effect;
+pub use event::{Ending, Event, Known, Ticket, Trashing, TurnId};
 pub use handle::{Command, Handle};
+pub use meter::Meter;
+pub use state::{At, Item, Remembered, State};
 
 /// Commands that may wait; who asks then waits, too.
 const COMMANDS: usize = 64;
 /// Events that a reader may be behind.
+const TOLD: usize = 1024;
+/// Events that the engine may be behind: watches and transfers wait then.
 const EVENTS: usize = 1024;
+/// Questions to the watches that may wait; the engine waits then.
+const ASKS: usize = 256;
 
 /// What the engine is made of.
 #[derive(Debug)]
@@ -25,40 +56,116 @@ pub struct Setup {
     pub daemon: DaemonFacts,
     /// When it ends.
     pub lifecycle: Lifecycle,
+    /// The journal.
+    pub journal: Journal,
+    /// `config.toml`; the logins lie beside it.
+    pub config_file: PathBuf,
+    /// What the environment says in its place.
+    pub environment: FromEnvironment,
+    /// Where the person's own trash lies.
+    pub data_home: Option<PathBuf>,
+    /// How fast bytes may leave.
+    pub bwlimit: Timetable,
+    /// How much runs at once.
+    pub limits: Limits,
+    /// The clock.
+    pub now: fn() -> Timestamp,
+    /// A random number of 0 to 1.
+    pub jitter: fn() -> f64,
 }
 
-/// Starts the engine.
-#[must_use]
-pub fn start(setup: Setup) -> Handle {
-    let (commands, mut asked) = mpsc::channel::<Command>(COMMANDS);
-    let (state, status) = watch::channel(Arc::new(Status::starting(setup.daemon)));
-    let (events, _) = broadcast::channel(EVENTS);
-    let soft = setup.lifecycle.soft().clone();
-    drop(setup.lifecycle.spawn("engine", async move {
-        while let Some(Some(command)) = soft.run_until_cancelled(asked.recv()).await {
-            // Whoever asked may have gone away.
-            let _ = command.reply.send(answer(&command.request));
-        }
-        drop(state);
-    }));
-    Handle {
-        commands,
+/// Starts the engine, and what sees for it.
+///
+/// # Errors
+/// Why the journal cannot be read.
+pub fn start(setup: Setup) -> Result<Handle, JournalError> {
+    let throttle = Throttle::new(setup.bwlimit.clone(), setup.now);
+    let shared = Shared {
+        config_file: setup.config_file.clone(),
+        journal: setup.journal.clone(),
+        throttle: throttle.clone(),
+        now: setup.now,
+    };
+    let accounts = Arc::new(Accounts::new(shared, setup.environment.clone()));
+    let known = perform::known(&setup.journal, &accounts)?;
+    let state = State::new(
+        setup.limits,
+        remembered(&setup.journal)?,
+        known,
+        (setup.now)(),
+    );
+    let (commands, asked) = mpsc::channel(COMMANDS);
+    let (status, shown) = watch::channel(Arc::new(Status::starting(setup.daemon.clone())));
+    let (told, _) = broadcast::channel(TOLD);
+    let (events, happened) = mpsc::channel(EVENTS);
+    let (asks, questions) = mpsc::channel(ASKS);
+    let (reports, seen) = watch::channel(Reports::default());
+    let watching = crate::watch::run(eyes(&setup, &accounts, &events), questions, reports);
+    drop(setup.lifecycle.spawn("watches", watching));
+    logins::follow(accounts.files(), events.clone());
+    let worker = Worker {
+        accounts: Arc::clone(&accounts),
+        events: events.clone(),
+        limits: Arc::default(),
+    };
+    let tools = Tools {
+        journal: setup.journal,
+        accounts,
+        worker,
+        awake: Awake::start(&setup.lifecycle),
+        lifecycle: setup.lifecycle.clone(),
+        watches: asks,
+        throttle,
+        data_home: setup.data_home,
+        facts: setup.daemon,
+        now: setup.now,
+        jitter: setup.jitter,
+    };
+    let lines = Lines {
+        events: happened,
+        back: events,
+        commands: asked,
         status,
-        events,
+        told: told.clone(),
+        seen,
+    };
+    let driver = Driver::new(state, tools, lines);
+    drop(setup.lifecycle.spawn("engine", driver.run()));
+    Ok(Handle {
+        commands,
+        status: shown,
+        events: told,
+    })
+}
+
+/// What the watches are set up with.
+fn eyes(
+    setup: &Setup,
+    accounts: &Arc<Accounts>,
+    events: &mpsc::Sender<Event>,
+) -> crate::watch::Setup {
+    let (accounts, events) = (Arc::clone(accounts), events.clone());
+    crate::watch::Setup {
+        journal: setup.journal.clone(),
+        account: Arc::new(move |profile| accounts.account(profile)),
+        clock: setup.now,
+        rescan_every: crate::watch::Setup::RESCAN_EVERY,
+        poll_every: crate::watch::Setup::POLL_EVERY,
+        follow_most: crate::watch::Setup::FOLLOW_MOST,
+        // On a thread of the watch, which waits while the engine has much to do.
+        observe: Arc::new(move |seen| events.blocking_send(Event::Observed(seen)).is_ok()),
     }
 }
 
-fn answer(request: &Request) -> Result<Answer, Refusal> {
-    match request {
-        Request::Queue(_) => Ok(Answer::Queue(Vec::new())),
-        Request::Ping | Request::Reload => Ok(Answer::Done(Changed::default())),
-        Request::Why(_)
-        | Request::Send(_)
-        | Request::Retry(_)
-        | Request::Cancel(_)
-        | Request::Move(_)
-        | Request::Pause(_)
-        | Request::Resume(_)
-        | Request::Rescan(_) => Err(Refusal::new(RefusalCode::NotFound, "nothing is queued")),
-    }
+/// What the journal remembers of the last run.
+fn remembered(journal: &Journal) -> Result<Remembered, JournalError> {
+    let stored = journal.kept_counts()?.into_iter();
+    Ok(Remembered {
+        queue: journal.queued(None)?,
+        for_trash: journal.kept_for_trash()?,
+        stored: stored
+            .map(|(watch, files, bytes)| (watch, Count { files, bytes }))
+            .collect(),
+        pause: journal.paused_all()?,
+    })
 }

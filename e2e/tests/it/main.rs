@@ -12,6 +12,7 @@ mod original_client;
 mod original_server;
 mod power_loss;
 mod proxies;
+mod queue;
 mod resume;
 mod safe_to_wipe;
 mod secrets;

@@ -191,7 +191,8 @@ impl Pauses {
     clippy::disallowed_methods,
     reason = "the one place of the transfer that draws one"
 )]
-pub(crate) fn jitter() -> f64 {
+#[must_use]
+pub fn jitter() -> f64 {
     rand::random()
 }
 

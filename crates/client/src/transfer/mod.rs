@@ -25,7 +25,7 @@ mod tree;
 mod upload;
 
 pub(crate) use context::patiently;
-pub use context::{TransferContext, account_name};
+pub use context::{TransferContext, account_name, jitter};
 pub use download::{DownloadOutcome, DownloadTarget, Existing, TreePlace, download, local_name};
 pub use error::TransferError;
 pub use many::{Ended, Many, Told, Way, upload_many};

@@ -1,0 +1,250 @@
+//! The one owner of the engine's state: takes events in, does what they come to, and shows what holds.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use heimdex_api::Timestamp;
+use heimdex_client::bwlimit::Throttle;
+use heimdex_client::control::{
+    Answer, Changed, DaemonFacts, Event as Told, Refusal, RefusalCode, Request, Status,
+};
+use heimdex_client::journal::Journal;
+use heimdex_client::shown::Moment;
+use tokio::sync::{broadcast, mpsc, oneshot, watch};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::Command;
+use super::event::{Event, Ticket, TurnId};
+use super::speed::Speed;
+use super::state::{At, State};
+use crate::accounts::Accounts;
+use crate::awake::Awake;
+use crate::lifecycle::Lifecycle;
+use crate::watch::{Ask, Observation, Reports};
+use crate::worker::Worker;
+
+/// Events that are taken in together: what they write is one transaction.
+const ROUND: usize = 256;
+/// While bytes move, people see how far they are so often.
+const GLANCE: Duration = Duration::from_secs(1);
+/// Changes that come thick and fast are shown no more often.
+const SHOW_EVERY: Duration = Duration::from_millis(250);
+
+/// What the driver works with.
+pub(super) struct Tools {
+    pub(super) journal: Journal,
+    pub(super) accounts: Arc<Accounts>,
+    pub(super) worker: Worker,
+    pub(super) lifecycle: Lifecycle,
+    pub(super) watches: mpsc::Sender<Ask>,
+    pub(super) throttle: Throttle,
+    pub(super) awake: Awake,
+    pub(super) data_home: Option<std::path::PathBuf>,
+    pub(super) facts: DaemonFacts,
+    pub(super) now: fn() -> Timestamp,
+    pub(super) jitter: fn() -> f64,
+}
+
+/// Where what happens comes from, and where what holds goes to.
+pub(super) struct Lines {
+    pub(super) events: mpsc::Receiver<Event>,
+    /// For tasks, which tell how they ended.
+    pub(super) back: mpsc::Sender<Event>,
+    pub(super) commands: mpsc::Receiver<Command>,
+    pub(super) status: watch::Sender<Arc<Status>>,
+    pub(super) told: broadcast::Sender<Told>,
+    /// What the watches show of themselves.
+    pub(super) seen: watch::Receiver<Reports>,
+}
+
+/// The owner of the state.
+pub(super) struct Driver {
+    pub(super) state: State,
+    pub(super) tools: Tools,
+    pub(super) lines: Lines,
+    pub(super) speed: Speed,
+    pub(super) turns: BTreeMap<TurnId, CancellationToken>,
+    pub(super) tickets: BTreeMap<Ticket, oneshot::Sender<Result<Answer, Refusal>>>,
+    last_ticket: u64,
+    shown_at: Option<Instant>,
+    is_to_be_shown: bool,
+}
+
+impl Driver {
+    pub(super) fn new(state: State, tools: Tools, lines: Lines) -> Self {
+        Self {
+            state,
+            tools,
+            lines,
+            speed: Speed::default(),
+            turns: BTreeMap::new(),
+            tickets: BTreeMap::new(),
+            last_ticket: 0,
+            shown_at: None,
+            is_to_be_shown: true,
+        }
+    }
+
+    /// Runs until the process is to end and every turn is over.
+    pub(super) async fn run(mut self) {
+        let soft = self.tools.lifecycle.soft().clone();
+        let mut is_stopping = false;
+        let mut batch = Vec::with_capacity(ROUND);
+        self.round().await;
+        loop {
+            if is_stopping && self.turns.is_empty() {
+                return;
+            }
+            let wake = self.wake_at();
+            tokio::select! {
+                biased;
+                () = soft.cancelled(), if !is_stopping => {
+                    is_stopping = true;
+                    batch.push(Event::Stopping);
+                }
+                Some(command) = self.lines.commands.recv() => batch.extend(self.asked(command).await),
+                count = self.lines.events.recv_many(&mut batch, ROUND) => {
+                    // This side holds a sender: there is always one more.
+                    debug_assert_ne!(count, 0);
+                }
+                Ok(()) = self.lines.seen.changed() => self.is_to_be_shown = true,
+                () = until(wake) => {}
+            }
+            let events = std::mem::take(&mut batch);
+            self.take_in(events).await;
+            self.round().await;
+        }
+    }
+
+    /// When something is to be done though nothing happens until then.
+    fn wake_at(&self) -> Option<Instant> {
+        let now = Instant::now();
+        let wall = (self.tools.now)();
+        let due = self.state.wake_at(wall).map(|at| now + at.since(wall));
+        let glance = (!self.turns.is_empty()).then(|| now + GLANCE);
+        let show = self
+            .is_to_be_shown
+            .then(|| self.shown_at.map_or(now, |at| at + SHOW_EVERY));
+        due.into_iter().chain(glance).chain(show).min()
+    }
+
+    /// A command becomes an event, with a ticket for its answer; what only looks is answered at once.
+    async fn asked(&mut self, command: Command) -> Option<Event> {
+        let Command { request, reply } = command;
+        let answer = match &request {
+            Request::Ping => Answer::Done(Changed::default()),
+            Request::Queue(query) => Answer::Queue(self.queue(query.watch)),
+            Request::Why(query) => {
+                let why = self.why(query.clone()).await;
+                let _ = reply.send(why.map(|why| Answer::Why(Box::new(why))));
+                return None;
+            }
+            _ => {
+                self.last_ticket += 1;
+                let ticket = Ticket(self.last_ticket);
+                self.tickets.insert(ticket, reply);
+                return Some(Event::Asked(request, ticket));
+            }
+        };
+        // Whoever asked may have gone.
+        let _ = reply.send(Ok(answer));
+        None
+    }
+
+    async fn take_in(&mut self, events: Vec<Event>) {
+        let events = self.without_kept(events).await;
+        let at = self.at();
+        let mut effects = Vec::new();
+        for event in events {
+            self.is_to_be_shown = true;
+            if let Event::TurnOver(turn) = &event {
+                self.turns.remove(turn);
+            }
+            if let Event::Ended(id, _) = &event {
+                self.speed.ended(self.state.brought(*id));
+            }
+            effects.extend(self.state.apply(at, event));
+        }
+        self.perform(effects).await;
+    }
+
+    async fn round(&mut self) {
+        let effects = self.state.round((self.tools.now)());
+        self.is_to_be_shown |= !effects.is_empty();
+        self.perform(effects).await;
+        self.show();
+    }
+
+    fn at(&self) -> At {
+        At {
+            now: (self.tools.now)(),
+            jitter: (self.tools.jitter)(),
+        }
+    }
+
+    /// Leaves out files that are stored in the very state in which they were found finished.
+    async fn without_kept(&self, events: Vec<Event>) -> Vec<Event> {
+        if !events
+            .iter()
+            .any(|event| matches!(event, Event::Observed(Observation::Settled(_))))
+        {
+            return events;
+        }
+        let accounts = self.state.accounts_of_watches(&self.tools.accounts);
+        let journal = self.tools.journal.clone();
+        let looking = tokio::task::spawn_blocking(move || {
+            let is_kept = |event: &Event| match event {
+                Event::Observed(Observation::Settled(file)) if !file.damaged => {
+                    let account = accounts.get(&file.watch).and_then(Option::as_ref);
+                    account.is_some_and(|account| {
+                        let kept = journal.is_kept_as(account, &file.key, &file.stamp);
+                        // What cannot be looked up is sent: the server knows what it has.
+                        kept.unwrap_or(false)
+                    })
+                }
+                _ => false,
+            };
+            events.into_iter().filter(|event| !is_kept(event)).collect()
+        });
+        looking.await.unwrap_or_default()
+    }
+
+    /// Shows what holds, if that changed, and not too often.
+    fn show(&mut self) {
+        let now = Instant::now();
+        let is_moving = !self.turns.is_empty();
+        let since = self.shown_at.map_or(GLANCE, |at| now - at);
+        let is_due = self.is_to_be_shown && since >= SHOW_EVERY || is_moving && since >= GLANCE;
+        if !is_due {
+            return;
+        }
+        (self.shown_at, self.is_to_be_shown) = (Some(now), false);
+        if is_moving {
+            self.speed.measure(now, self.state.brought_by_running());
+        } else {
+            self.speed.rest();
+        }
+        let status = self.status();
+        self.lines.status.send_replace(Arc::new(status));
+    }
+
+    pub(super) fn moment(&self) -> Moment {
+        Moment {
+            now: (self.tools.now)(),
+            zone: jiff::tz::TimeZone::system(),
+        }
+    }
+
+    pub(super) fn no_such(what: &str) -> Refusal {
+        Refusal::new(RefusalCode::NotFound, what)
+    }
+}
+
+async fn until(at: Option<Instant>) {
+    match at {
+        Some(at) => tokio::time::sleep_until(at).await,
+        None => std::future::pending().await,
+    }
+}

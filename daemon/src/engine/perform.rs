@@ -1,0 +1,230 @@
+//! What the state asks for is done here, and nowhere else.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use heimdex_client::control::SendRequest;
+use heimdex_client::journal::{FileStamp, Journal, JournalError, KeptFile, QueueWrite, QueuedFile};
+use heimdex_client::transfer::stamp_of;
+use heimdex_client::watch::declared;
+use tokio_util::sync::CancellationToken;
+
+use super::driver::Driver;
+use super::effect::Effect;
+use super::event::{Event, Known, Ticket, TurnId};
+use super::trashing;
+use crate::accounts::{self, Accounts};
+use crate::worker::Turn;
+
+impl Driver {
+    /// Does it: what is to be written first, and together.
+    pub(super) async fn perform(&mut self, effects: Vec<Effect>) {
+        let (writes, others): (Vec<_>, Vec<_>) = effects
+            .into_iter()
+            .partition(|effect| matches!(effect, Effect::Write(_)));
+        let writes: Vec<QueueWrite> = writes
+            .into_iter()
+            .filter_map(|effect| match effect {
+                Effect::Write(write) => Some(write),
+                _ => None,
+            })
+            .collect();
+        if !writes.is_empty() {
+            heimdex_api::failpoint!("daemon.queue.write");
+            self.journaled(move |journal| journal.write_queue(&writes))
+                .await;
+            heimdex_api::failpoint!("daemon.queue.written");
+        }
+        for effect in others {
+            self.perform_one(effect).await;
+        }
+    }
+
+    async fn perform_one(&mut self, effect: Effect) {
+        match effect {
+            // Done already, together.
+            Effect::Write(_) => {}
+            Effect::PauseAll(pause) => {
+                self.journaled(move |journal| journal.pause_all(pause))
+                    .await;
+            }
+            Effect::PauseWatch(watch, pause) => {
+                self.journaled(move |journal| journal.pause_watch(watch, pause).map(drop))
+                    .await;
+            }
+            Effect::SettleKept(kept) => {
+                self.journaled(move |journal| journal.settle_kept(&kept.profile, &kept.key))
+                    .await;
+            }
+            Effect::Begin(id, files) => self.begin(id, files),
+            Effect::Stop(turn) => {
+                if let Some(cancel) = self.turns.get(&turn) {
+                    cancel.cancel();
+                }
+            }
+            Effect::AskServer(profile) => self.ask_server(profile),
+            Effect::Trash(kept) => self.trash(*kept),
+            Effect::LookAt(request, ticket) => self.look_at(request, ticket),
+            Effect::AskWatches(ask) => {
+                // They end only when the process does.
+                let _ = self.tools.watches.send(ask).await;
+            }
+            Effect::Reload => self.reload(),
+            Effect::Reply(ticket, answer) => {
+                if let Some(reply) = self.tickets.remove(&ticket) {
+                    // Whoever asked may have gone.
+                    let _ = reply.send(answer);
+                }
+            }
+            Effect::Tell(told) => {
+                // Nobody need listen.
+                let _ = self.lines.told.send(told);
+            }
+            Effect::KeepAwake(is_wanted) => self.tools.awake.keep(is_wanted),
+        }
+    }
+
+    /// Something short on the journal. A journal that cannot be written, as on a full disk, costs what it would have
+    /// remembered: after a restart the files are found by their watches again, and the server knows what it has.
+    async fn journaled(
+        &self,
+        call: impl FnOnce(&Journal) -> Result<(), JournalError> + Send + 'static,
+    ) {
+        let journal = self.tools.journal.clone();
+        match tokio::task::spawn_blocking(move || call(&journal)).await {
+            Ok(Ok(())) | Err(_) => {}
+            Ok(Err(error)) => tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "the journal was not written; the queue goes on in memory"
+            ),
+        }
+    }
+
+    fn begin(&mut self, id: TurnId, files: Vec<QueuedFile>) {
+        let cancel = CancellationToken::new();
+        let watch = files.first().and_then(|file| file.watch);
+        let watch = watch.and_then(|id| self.state.watches.get(&id));
+        let turn = Turn {
+            id,
+            files,
+            meters: self.state.meters(id),
+            watch: watch.map(|watched| watched.watch.clone()),
+            cancel: cancel.clone(),
+        };
+        self.turns.insert(id, cancel);
+        let worker = self.tools.worker.clone();
+        self.spawn("turn", worker.run(turn));
+    }
+
+    fn ask_server(&self, profile: String) {
+        let (accounts, back) = (Arc::clone(&self.tools.accounts), self.lines.back.clone());
+        self.spawn("ask server", async move {
+            let result = match accounts.context(&profile) {
+                Ok(context) => accounts::ask(&context).await,
+                Err(away) => Err(away),
+            };
+            let _ = back.send(Event::Answered { profile, result }).await;
+        });
+    }
+
+    fn trash(&self, kept: KeptFile) {
+        let accept_cached = kept
+            .watch
+            .and_then(|id| self.state.watches.get(&id))
+            .is_some_and(|watched| watched.watch.rules.accept_cached);
+        let profile = self.state.profile_of(&kept, &self.tools.accounts);
+        let (accounts, back) = (Arc::clone(&self.tools.accounts), self.lines.back.clone());
+        let (data_home, cancel) = (
+            self.tools.data_home.clone(),
+            self.tools.lifecycle.soft().clone(),
+        );
+        self.spawn("trash", async move {
+            let place = trashing::Place {
+                accounts: &accounts,
+                profile: profile.as_deref(),
+                data_home: data_home.as_deref(),
+            };
+            let trashing = trashing::trash(&place, &kept, accept_cached, &cancel).await;
+            let _ = back.send(Event::Proven(Box::new(kept), trashing)).await;
+        });
+    }
+
+    fn look_at(&self, request: SendRequest, ticket: Ticket) {
+        let back = self.lines.back.clone();
+        self.spawn("look at files", async move {
+            let paths: Vec<_> = request
+                .paths
+                .iter()
+                .map(|path| path.as_path().to_owned())
+                .collect();
+            let looked = tokio::task::spawn_blocking(move || {
+                let look = |path: PathBuf| {
+                    let found = look_at_one(&path);
+                    (path, found)
+                };
+                paths.into_iter().map(look).collect()
+            });
+            let found = looked.await.unwrap_or_default();
+            let event = Event::Looked {
+                request,
+                found,
+                ticket,
+            };
+            let _ = back.send(event).await;
+        });
+    }
+
+    fn reload(&self) {
+        let (journal, accounts) = (self.tools.journal.clone(), Arc::clone(&self.tools.accounts));
+        let back = self.lines.back.clone();
+        self.spawn("read watches", async move {
+            let reading = tokio::task::spawn_blocking(move || known(&journal, &accounts));
+            match reading.await {
+                Ok(Ok(known)) => {
+                    let _ = back.send(Event::Known(known)).await;
+                }
+                Ok(Err(error)) => tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "the watches cannot be read; those that are known stay"
+                ),
+                Err(_) => {}
+            }
+        });
+    }
+
+    /// Runs something beside; it tells how it ended by an event.
+    fn spawn(&self, name: &'static str, task: impl Future<Output = ()> + Send + 'static) {
+        drop(self.tools.lifecycle.spawn(name, task));
+    }
+}
+
+/// What the journal and the configuration say now. Blocks.
+pub(super) fn known(journal: &Journal, accounts: &Accounts) -> Result<Known, JournalError> {
+    let (profile, profiles) = accounts.profiles();
+    let file = accounts.watches_file();
+    match declared::load(&file, &profile) {
+        Ok(declared) => journal.declare_watches(&file, &declared, accounts.now())?,
+        Err(error) => tracing::error!(
+            error = &error as &dyn std::error::Error,
+            "what the file declares is not taken over; the watches that are known stay"
+        ),
+    }
+    let watches = journal.watches()?;
+    Ok(Known {
+        watches,
+        profile,
+        profiles,
+    })
+}
+
+fn look_at_one(path: &Path) -> Result<FileStamp, String> {
+    match fs_err::metadata(path) {
+        Ok(found) if found.is_file() => stamp_of(path).map_err(|error| error.kind().to_string()),
+        Ok(found) if found.is_dir() => {
+            Err("it is a folder: `heimdex watch add` takes those".into())
+        }
+        Ok(_) => Err("it is no file".into()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err("it is not there".into()),
+        Err(error) => Err(error.kind().to_string()),
+    }
+}

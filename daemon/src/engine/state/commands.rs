@@ -1,0 +1,281 @@
+//! What people want: files sent first, tried again, cancelled, put in another order; pauses; looking again.
+
+use std::path::PathBuf;
+
+use heimdex_api::Timestamp;
+use heimdex_client::control::{
+    Answer, Changed, Event as Told, ItemId, Lane, Paused, Refusal, RefusalCode, Request,
+    SendRequest, WatchId,
+};
+use heimdex_client::journal::{FileStamp, Pause, QueueOptions, QueuedFile, Standing};
+use heimdex_client::platform;
+
+use super::{At, Effect, Phase, State};
+use crate::engine::event::Ticket;
+use crate::watch::Ask;
+
+type Asked = Result<(Vec<Effect>, Vec<ItemId>), Refusal>;
+
+impl State {
+    pub(super) fn ask(&mut self, at: At, request: Request, ticket: Ticket) -> Vec<Effect> {
+        let asked = match request {
+            Request::Send(request) if request.paths.is_empty() => self.send_items(at, &request),
+            Request::Send(request) => return vec![Effect::LookAt(request, ticket)],
+            Request::Retry(request) => self.retry(at.now, &request.items),
+            Request::Cancel(request) => self.cancel_all(at.now, request.items),
+            Request::Move(request) => match self.reorder(request.item, request.to) {
+                Some(effects) => Ok((effects, vec![request.item])),
+                None => Err(not_queued(request.item)),
+            },
+            Request::Pause(request) => self.pause(at.now, request.watch, request.until),
+            Request::Resume(request) => self.resume(request.watch),
+            Request::Rescan(request) => Ok((
+                vec![Effect::AskWatches(Ask::Rescan(request.watch))],
+                Vec::new(),
+            )),
+            Request::Reload => {
+                self.try_servers(at.now);
+                Ok((vec![Effect::Reload], Vec::new()))
+            }
+            // Answered by the driver, which knows the time zone and the journal.
+            Request::Ping | Request::Queue(_) | Request::Why(_) => Ok((Vec::new(), Vec::new())),
+        };
+        reply(ticket, asked)
+    }
+
+    /// Files of the queue go before all others.
+    fn send_items(&mut self, at: At, request: &SendRequest) -> Asked {
+        let mut effects = Vec::new();
+        for id in &request.items {
+            effects.extend(self.send_item(at.now, *id, request.force)?);
+        }
+        Ok((effects, request.items.clone()))
+    }
+
+    fn send_item(
+        &mut self,
+        now: Timestamp,
+        id: ItemId,
+        is_forced: bool,
+    ) -> Result<Option<Effect>, Refusal> {
+        let item = self.items.get_mut(&id).ok_or_else(|| not_queued(id))?;
+        if item.running().is_some() {
+            return Ok(None);
+        }
+        item.renew(now);
+        item.file.lane = Lane::Interactive;
+        item.file.options.damaged |= is_forced;
+        if is_forced {
+            item.phase = Phase::Waiting;
+        }
+        Ok(Some(item.put()))
+    }
+
+    /// The files that were named were looked at.
+    pub(super) fn looked(
+        &mut self,
+        at: At,
+        request: &SendRequest,
+        found: Vec<(PathBuf, Result<FileStamp, String>)>,
+        ticket: Ticket,
+    ) -> Vec<Effect> {
+        let asked = self.send_paths(at, request, found);
+        reply(ticket, asked)
+    }
+
+    fn send_paths(
+        &mut self,
+        at: At,
+        request: &SendRequest,
+        found: Vec<(PathBuf, Result<FileStamp, String>)>,
+    ) -> Asked {
+        let unusable = |path: &PathBuf, why: &str| {
+            let text = format!("cannot send `{}`: {why}", path.display());
+            Refusal::new(RefusalCode::NotFound, text)
+        };
+        // All or nothing: a name that is wrong is told before anything is queued.
+        if let Some((path, Err(why))) = found.iter().find(|(_, stamp)| stamp.is_err()) {
+            return Err(unusable(path, why));
+        }
+        let (mut effects, mut items) = self.send_items(at, request)?;
+        for (path, stamp) in found {
+            let stamp = stamp.map_err(|why| unusable(&path, &why))?;
+            match self.covering(&path) {
+                Some(_) if !request.force && self.at_path(&path).is_empty() => {
+                    // Its watch says when it is finished; then it goes before all others.
+                    self.wanted.insert(path.clone());
+                    effects.push(Effect::AskWatches(Ask::Look(path)));
+                }
+                covering => {
+                    let id = self.send_path(at.now, request, path, (stamp, covering));
+                    effects.extend(self.send_item(at.now, id, request.force)?);
+                    items.push(id);
+                }
+            }
+        }
+        Ok((effects, items))
+    }
+
+    /// A file that is sent as it is, in the queue from now on if it was not.
+    fn send_path(
+        &mut self,
+        now: Timestamp,
+        request: &SendRequest,
+        path: PathBuf,
+        (stamp, covering): (FileStamp, Option<WatchId>),
+    ) -> ItemId {
+        let watch = covering
+            .and_then(|id| self.watches.get(&id))
+            .map(|w| &w.watch);
+        let profile = match (watch, &request.profile) {
+            (Some(watch), _) => watch.profile.clone(),
+            (None, Some(profile)) => profile.clone(),
+            (None, None) => self.profile.clone(),
+        };
+        if let Some(id) = self.of_profile(&path, &profile) {
+            return id;
+        }
+        let below = watch.and_then(|watch| path.strip_prefix(&watch.root).ok());
+        let name = path.file_name().map(PathBuf::from).unwrap_or_default();
+        let relative = below.unwrap_or(&name);
+        let relative = platform::bytes_of(relative.as_os_str()).to_vec();
+        let options = watch.map_or_else(QueueOptions::default, |watch| QueueOptions {
+            title: watch.rules.title(&relative),
+            tags: watch.rules.tags.clone(),
+            damaged: false,
+        });
+        let id = self.next_item();
+        let file = QueuedFile {
+            id,
+            watch: covering,
+            profile,
+            path,
+            relative,
+            lane: Lane::Interactive,
+            stamp,
+            options,
+            place: 0,
+            attempts: 0,
+            run_at: now,
+            trouble: None,
+            standing: Standing::Waiting,
+            added_at: now,
+        };
+        self.insert(file, Phase::Waiting, now);
+        id
+    }
+
+    /// The watch whose folder a path lies in; of several the innermost.
+    pub(in crate::engine) fn covering(&self, path: &std::path::Path) -> Option<WatchId> {
+        let watches = self.watches.iter();
+        let covering = watches.filter(|(_, watched)| path.starts_with(&watched.watch.root));
+        let innermost = covering.max_by_key(|(_, watched)| watched.watch.root.as_os_str().len());
+        innermost.map(|(id, _)| *id)
+    }
+
+    fn retry(&mut self, now: Timestamp, items: &[ItemId]) -> Asked {
+        let wanted: Vec<ItemId> = if items.is_empty() {
+            let failed = self.items.iter().filter(|(_, item)| {
+                let is_delayed = item.file.run_at > now || item.file.attempts > 0;
+                match item.file.standing {
+                    Standing::Failed => true,
+                    Standing::Waiting => is_delayed,
+                    Standing::Cancelled => false,
+                }
+            });
+            failed.map(|(id, _)| *id).collect()
+        } else {
+            items.to_vec()
+        };
+        let mut effects = Vec::new();
+        for id in &wanted {
+            let item = self.items.get_mut(id).ok_or_else(|| not_queued(*id))?;
+            if item.running().is_none() {
+                item.renew(now);
+                effects.push(item.put());
+            }
+        }
+        self.try_servers(now);
+        Ok((effects, wanted))
+    }
+
+    fn cancel_all(&mut self, now: Timestamp, items: Vec<ItemId>) -> Asked {
+        if let Some(unknown) = items.iter().find(|id| !self.items.contains_key(id)) {
+            return Err(not_queued(*unknown));
+        }
+        let mut effects = Vec::new();
+        for id in &items {
+            let running = self
+                .items
+                .get(id)
+                .is_some_and(|item| item.running().is_some());
+            effects.extend(if running {
+                self.let_go(*id, heimdex_client::control::Reason::Cancelled { at: now })
+            } else {
+                self.cancel(now, *id)
+            });
+        }
+        Ok((effects, items))
+    }
+
+    fn pause(&mut self, now: Timestamp, watch: Option<WatchId>, until: Option<Timestamp>) -> Asked {
+        let mut effects = Vec::new();
+        let pause = until.map_or(Pause::UntilResumed, Pause::Until);
+        match watch {
+            None => {
+                self.pause = Some(Paused { since: now, until });
+                effects.push(Effect::PauseAll(Some(pause)));
+            }
+            Some(id) => {
+                let watched = self.watches.get_mut(&id).ok_or_else(|| not_watched(id))?;
+                (watched.watch.pause, watched.paused_since) = (Some(pause), now);
+                effects.push(Effect::PauseWatch(id, Some(pause)));
+            }
+        }
+        let stopped = self
+            .turns
+            .iter()
+            .filter(|(_, turn)| watch.is_none() || turn.watch == watch);
+        effects.extend(stopped.map(|(turn, _)| Effect::Stop(*turn)));
+        effects.push(Effect::Tell(Told::Pauses));
+        Ok((effects, Vec::new()))
+    }
+
+    fn resume(&mut self, watch: Option<WatchId>) -> Asked {
+        let mut effects = Vec::new();
+        if watch.is_none() {
+            self.pause = None;
+            effects.push(Effect::PauseAll(None));
+        }
+        if let Some(id) = watch.filter(|id| !self.watches.contains_key(id)) {
+            return Err(not_watched(id));
+        }
+        for (id, watched) in &mut self.watches {
+            if watch.is_none_or(|watch| watch == *id) && watched.watch.pause.take().is_some() {
+                effects.push(Effect::PauseWatch(*id, None));
+            }
+        }
+        effects.push(Effect::Tell(Told::Pauses));
+        Ok((effects, Vec::new()))
+    }
+}
+
+fn reply(ticket: Ticket, asked: Asked) -> Vec<Effect> {
+    match asked {
+        Ok((mut effects, items)) => {
+            effects.push(Effect::Reply(ticket, Ok(Answer::Done(Changed { items }))));
+            effects
+        }
+        Err(refusal) => vec![Effect::Reply(ticket, Err(refusal))],
+    }
+}
+
+fn not_queued(id: ItemId) -> Refusal {
+    let text = format!("`{id}` is not in the queue");
+    Refusal::new(RefusalCode::NotFound, text).with_hint("`heimdex queue` shows what is")
+}
+
+fn not_watched(id: WatchId) -> Refusal {
+    let text = format!("there is no watch `{id}`");
+    Refusal::new(RefusalCode::NotFound, text).with_hint("`heimdex watch list` shows all")
+}

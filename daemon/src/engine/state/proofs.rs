@@ -1,0 +1,119 @@
+//! Files that are to go in the trash once they are proven to be stored: looked at soon, then ever more seldom.
+
+use std::time::Duration;
+
+use heimdex_api::Timestamp;
+use heimdex_client::control::{Event as Told, Notice};
+use heimdex_client::journal::KeptFile;
+
+use super::{At, Effect, State};
+use crate::engine::event::Trashing;
+
+/// Servers take a moment to read a file back.
+const FIRST: Duration = Duration::from_secs(5);
+const MOST: Duration = Duration::from_hours(1);
+
+/// What is to go in the trash.
+#[derive(Debug, Default)]
+pub(super) struct Proofs {
+    waiting: Vec<Pending>,
+    /// One at a time: each is read from its disk again.
+    is_busy: bool,
+}
+
+#[derive(Debug)]
+struct Pending {
+    kept: KeptFile,
+    next_look: Timestamp,
+    looks: u32,
+}
+
+impl Proofs {
+    pub(super) fn new(kept: Vec<KeptFile>, now: Timestamp) -> Self {
+        let mut proofs = Self::default();
+        for kept in kept {
+            proofs.add(kept, now);
+        }
+        proofs
+    }
+
+    /// One more. An earlier version of the same path is not to be looked for any more.
+    pub(super) fn add(&mut self, kept: KeptFile, now: Timestamp) {
+        self.forget(&kept);
+        self.waiting.push(Pending {
+            kept,
+            next_look: now.saturating_add(FIRST),
+            looks: 0,
+        });
+    }
+
+    pub(super) fn forget(&mut self, kept: &KeptFile) {
+        self.waiting.retain(|pending| !is_same(&pending.kept, kept));
+    }
+
+    /// The one that is to be looked at now.
+    pub(super) fn due(&mut self, now: Timestamp) -> Option<KeptFile> {
+        if self.is_busy {
+            return None;
+        }
+        let due = self.waiting.iter().find(|pending| pending.next_look <= now);
+        let kept = due?.kept.clone();
+        self.is_busy = true;
+        Some(kept)
+    }
+
+    /// When the next one is to be looked at.
+    pub(super) fn next_look(&self) -> Option<Timestamp> {
+        let looks = self.waiting.iter().map(|pending| pending.next_look);
+        looks.min().filter(|_| !self.is_busy)
+    }
+
+    /// Everything that waits for its proof, and when it is looked at next.
+    pub(super) fn waiting(&self) -> impl Iterator<Item = (&KeptFile, Timestamp)> {
+        let waiting = self.waiting.iter();
+        waiting.map(|pending| (&pending.kept, pending.next_look))
+    }
+
+    fn later(&mut self, kept: &KeptFile, now: Timestamp) {
+        for pending in &mut self.waiting {
+            if is_same(&pending.kept, kept) {
+                let doubled = 1_u32.checked_shl(pending.looks).unwrap_or(u32::MAX);
+                let pause = FIRST.saturating_mul(doubled).min(MOST);
+                pending.next_look = now.saturating_add(pause);
+                pending.looks = pending.looks.saturating_add(1);
+            }
+        }
+    }
+}
+
+fn is_same(a: &KeptFile, b: &KeptFile) -> bool {
+    a.profile == b.profile && a.key == b.key
+}
+
+impl State {
+    pub(super) fn proven(&mut self, at: At, kept: KeptFile, trashing: Trashing) -> Vec<Effect> {
+        self.proofs.is_busy = false;
+        if trashing == Trashing::NotYet {
+            self.proofs.later(&kept, at.now);
+            return Vec::new();
+        }
+        self.proofs.forget(&kept);
+        let mut effects = Vec::new();
+        if let Trashing::Failed(trouble) = trashing {
+            self.note_error(at.now, Some(&kept.shown_path), &trouble);
+            let notice = Notice::CannotSend {
+                item: None,
+                path: kept.shown_path.clone().into(),
+                error: trouble.text,
+            };
+            effects.push(Effect::Tell(Told::Notice { notice }));
+        }
+        effects.push(Effect::SettleKept(Box::new(kept)));
+        effects
+    }
+
+    /// Everything that waits for its proof, and when it is looked at next.
+    pub(in crate::engine) fn awaiting_proof(&self) -> impl Iterator<Item = (&KeptFile, Timestamp)> {
+        self.proofs.waiting()
+    }
+}

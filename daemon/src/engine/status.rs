@@ -1,0 +1,261 @@
+//! What people see of the state: all of `heimdex status`, and the queue in its order.
+
+use std::time::Duration;
+
+use heimdex_api::Timestamp;
+use heimdex_client::control::{
+    AccountStatus, Because, Notice, Outage, Pace, QueueItem, QueueStatus, Reason, Status, WatchId,
+    WatchStatus, words,
+};
+use heimdex_client::journal::Standing;
+use heimdex_client::shown::Moment;
+
+use super::driver::Driver;
+use super::seen;
+use super::state::{Account, Item, Phase, State};
+use crate::queue::Kind;
+
+impl Driver {
+    /// All of it.
+    pub(super) fn status(&mut self) -> Status {
+        let moment = self.moment();
+        let now = moment.now;
+        let order = self.state.in_order();
+        let queue = counts(&order, now);
+        let current = order.iter().enumerate().take(Status::CURRENT_MAX);
+        let current = current
+            .map(|(ahead, (_, item))| self.item(item, ahead as u64))
+            .collect();
+        let rate = self.speed.rate();
+        let left = Duration::from_secs(queue.left_bytes / rate.max(1));
+        let pace = Pace {
+            bytes_per_second: rate,
+            done_at: (rate > 0 && queue.left_bytes > 0).then(|| now.saturating_add(left)),
+            limit: self.tools.throttle.limit().map(std::num::NonZeroU64::get),
+        };
+        let accounts: Vec<AccountStatus> = self
+            .state
+            .accounts
+            .iter()
+            .map(|(profile, account)| account_status(profile, account))
+            .collect();
+        Status {
+            daemon: self.tools.facts.clone(),
+            paused: self.state.pause,
+            watches: self.watch_statuses(),
+            queue,
+            current,
+            pace,
+            notices: notices(&accounts, &self.state),
+            accounts,
+            errors: self.state.errors.iter().cloned().collect(),
+        }
+    }
+
+    /// The queue, or what of it is a watch's, the next first.
+    pub(super) fn queue(&self, watch: Option<WatchId>) -> Vec<QueueItem> {
+        let order = self.state.in_order().into_iter().enumerate();
+        let of_watch = order.filter(|(_, (_, item))| watch.is_none() || item.file.watch == watch);
+        of_watch
+            .map(|(ahead, (_, item))| self.item(item, ahead as u64))
+            .collect()
+    }
+
+    /// A file of the queue.
+    pub(super) fn item(&self, item: &Item, ahead: u64) -> QueueItem {
+        let moment = self.moment();
+        let file = &item.file;
+        let acknowledged_bytes = item.running().map_or(0, |r| r.meter.acknowledged());
+        QueueItem {
+            id: file.id,
+            path: file.path.clone().into(),
+            watch: file.watch,
+            profile: file.profile.clone(),
+            lane: file.lane,
+            size_bytes: file.stamp.size,
+            acknowledged_bytes,
+            added_at: file.added_at,
+            attempts: file.attempts,
+            video_id: None,
+            state: because(reason(&self.state, item, ahead, moment.now), &moment),
+        }
+    }
+
+    fn watch_statuses(&self) -> Vec<WatchStatus> {
+        let now = (self.tools.now)();
+        let reports = self.lines.seen.borrow().clone();
+        self.state
+            .watches
+            .iter()
+            .map(|(id, watched)| {
+                let report = reports.get(id).map(std::convert::AsRef::as_ref);
+                let mut status = seen::status(&watched.watch, report);
+                status.paused = watched.paused();
+                status.counts.stored = watched.stored;
+                for item in self.state.items.values() {
+                    if item.file.watch != Some(*id) {
+                        continue;
+                    }
+                    let count = match (&item.phase, item.file.standing) {
+                        (Phase::Running(_), _) => &mut status.counts.sending,
+                        (_, Standing::Failed) => &mut status.counts.failed,
+                        // Counted by the watch while it is looked at again.
+                        (Phase::Unsettled, _) | (_, Standing::Cancelled) => continue,
+                        (Phase::Waiting, Standing::Waiting) => &mut status.counts.queued,
+                    };
+                    count.add(item.file.stamp.size);
+                }
+                if let (heimdex_client::control::Root::Here, Some(since)) =
+                    (&status.root, watched.gone_since)
+                {
+                    status.root = heimdex_client::control::Root::Gone {
+                        since: since.min(now),
+                    };
+                }
+                status
+            })
+            .collect()
+    }
+}
+
+/// A reason with its words.
+pub(super) fn because(reason: Reason, moment: &Moment) -> Because {
+    let text = words::sentence(&reason, moment);
+    Because {
+        because: reason,
+        text,
+    }
+}
+
+/// Why a file of the queue is where it is. `ahead` files go before it.
+pub(super) fn reason(state: &State, item: &Item, ahead: u64, now: Timestamp) -> Reason {
+    let file = &item.file;
+    match &item.phase {
+        Phase::Running(running) => return running.meter.reason(file.stamp.size),
+        Phase::Unsettled => return Reason::ChangedWhileQueued,
+        Phase::Waiting => {}
+    }
+    let trouble = || {
+        let text = file.trouble.as_ref().map(|trouble| trouble.text.clone());
+        let hint = file
+            .trouble
+            .as_ref()
+            .and_then(|trouble| trouble.hint.clone());
+        (text.unwrap_or_default(), hint)
+    };
+    match file.standing {
+        Standing::Cancelled => return Reason::Cancelled { at: item.since },
+        Standing::Failed => {
+            let (error, hint) = trouble();
+            return Reason::Failed {
+                error,
+                hint,
+                at: item.since,
+            };
+        }
+        Standing::Waiting => {}
+    }
+    let watched = file.watch.and_then(|id| state.watches.get(&id));
+    if let Some(paused) = state.pause {
+        let until = paused.until;
+        return Reason::Paused { watch: None, until };
+    }
+    if let Some(paused) = watched.and_then(super::state::Watched::paused) {
+        let (watch, until) = (file.watch, paused.until);
+        return Reason::Paused { watch, until };
+    }
+    if let Some((watched, since)) = watched.and_then(|w| Some((w, w.gone_since?))) {
+        let root = watched.watch.root.clone().into();
+        return Reason::RootGone { root, since };
+    }
+    if let Some(held_up) = state.accounts.get(&file.profile).and_then(held_up) {
+        return held_up;
+    }
+    if file.run_at > now {
+        let next_try_at = file.run_at;
+        if file.trouble.is_none() {
+            return Reason::SentElsewhere { next_try_at };
+        }
+        let (error, hint) = trouble();
+        return Reason::Delayed {
+            error,
+            hint,
+            attempts: file.attempts,
+            next_try_at,
+        };
+    }
+    let lane = file.lane;
+    Reason::Queued { lane, ahead }
+}
+
+fn held_up(account: &Account) -> Option<Reason> {
+    let (away, since, next_try_at) = account.circuit.away()?;
+    Some(Reason::HeldUp {
+        outage: outage(away.kind),
+        since,
+        next_try_at,
+    })
+}
+
+fn outage(kind: Kind) -> Outage {
+    match kind {
+        Kind::Offline => Outage::Offline,
+        Kind::LoggedOut => Outage::LoggedOut,
+        Kind::Quota | Kind::StorageFull => Outage::Full,
+        Kind::Maintenance => Outage::Maintenance,
+    }
+}
+
+fn account_status(profile: &str, account: &Account) -> AccountStatus {
+    let away = account.circuit.away();
+    AccountStatus {
+        profile: profile.to_owned(),
+        server: account.server.clone(),
+        outage: away.map(|(away, _, _)| outage(away.kind)),
+        since: away.map(|(_, since, _)| since),
+        next_try_at: away.and_then(|(_, _, next)| next),
+    }
+}
+
+fn counts(order: &[(heimdex_client::control::ItemId, &Item)], now: Timestamp) -> QueueStatus {
+    let mut queue = QueueStatus::default();
+    for (_, item) in order {
+        let size = item.file.stamp.size;
+        let acknowledged = item
+            .running()
+            .map_or(0, |running| running.meter.acknowledged());
+        let count = match (&item.phase, item.file.standing) {
+            (Phase::Running(_), _) => &mut queue.sending,
+            (_, Standing::Failed) => &mut queue.failed,
+            (_, Standing::Cancelled) => continue,
+            _ if item.file.run_at > now => &mut queue.delayed,
+            _ => &mut queue.waiting,
+        };
+        count.add(size);
+        if item.file.standing == Standing::Waiting {
+            queue.left_bytes += size.saturating_sub(acknowledged);
+        }
+    }
+    queue
+}
+
+/// What a person should do, as long as it is so.
+fn notices(accounts: &[AccountStatus], state: &State) -> Vec<Notice> {
+    let of_accounts = accounts.iter().filter_map(|account| {
+        let (profile, server) = (account.profile.clone(), account.server.clone());
+        match account.outage.as_ref()? {
+            Outage::LoggedOut => Some(Notice::LoginExpired { profile, server }),
+            Outage::Full => Some(Notice::Full { profile }),
+            _ => None,
+        }
+    });
+    let failed = state.items.iter().filter_map(|(id, item)| {
+        let trouble = item.file.trouble.as_ref()?;
+        (item.file.standing == Standing::Failed).then(|| Notice::CannotSend {
+            item: Some(*id),
+            path: item.file.path.clone().into(),
+            error: trouble.text.clone(),
+        })
+    });
+    of_accounts.chain(failed.take(Status::ERRORS_MAX)).collect()
+}

@@ -1,0 +1,99 @@
+//! `--after-verified trash`: a stored file goes to the trash only after the same proof that a card needs to be wiped.
+
+use std::path::Path;
+
+use heimdex_client::journal::{KeptFile, Trouble};
+use heimdex_client::trash;
+use heimdex_client::wipe::{Proof, Terms, Why, prove};
+use tokio_util::sync::CancellationToken;
+
+use super::event::Trashing;
+use crate::accounts::Accounts;
+
+/// Where files are stored, and where the trash is.
+pub(super) struct Place<'a> {
+    pub(super) accounts: &'a Accounts,
+    /// The profile of the account that has the file.
+    pub(super) profile: Option<&'a str>,
+    pub(super) data_home: Option<&'a Path>,
+}
+
+/// Puts a file in the trash, if it is proven now that it may.
+pub(super) async fn trash(
+    place: &Place<'_>,
+    kept: &KeptFile,
+    accept_cached: bool,
+    cancel: &CancellationToken,
+) -> Trashing {
+    let context = place
+        .profile
+        .and_then(|profile| place.accounts.context(profile).ok());
+    let Some(context) = context else {
+        return Trashing::NotYet;
+    };
+    let terms = Terms {
+        accept_cached,
+        reread: false,
+    };
+    let path = &kept.shown_path;
+    let proven = match prove(&context, path, &kept.stamp, terms, cancel).await {
+        Ok(Proof::Proven(proven)) => proven,
+        Ok(Proof::Not(whys)) => return not_proven(path, &whys),
+        Err(error) => {
+            tracing::debug!(%error, "whether a file may go in the trash is not known yet");
+            return Trashing::NotYet;
+        }
+    };
+    let (path, data_home) = (path.clone(), place.data_home.map(Path::to_owned));
+    let now = context.now();
+    let moving =
+        tokio::task::spawn_blocking(move || trash::put(&proven, &path, data_home.as_deref(), now));
+    match moving.await {
+        Ok(Ok(())) => {
+            tracing::info!(path = %kept.shown_path.display(), video.id = %kept.video_id, "stored, proven equal, and moved to the trash");
+            Trashing::Done
+        }
+        Ok(Err(trash::TrashError::Changed { .. })) => Trashing::Changed,
+        Ok(Err(error)) => Trashing::Failed(Trouble {
+            text: error.to_string(),
+            hint: error.hint().map(str::to_owned),
+        }),
+        Err(_) => Trashing::NotYet,
+    }
+}
+
+/// What a missing proof means: most are only a matter of time, or of a person.
+fn not_proven(path: &Path, whys: &[Why]) -> Trashing {
+    use heimdex_client::wipe::ReadBack;
+    // Without a file there is nothing to prove: it was taken away, or is another state of it by now.
+    let is_other = whys.iter().all(|why| {
+        matches!(
+            why,
+            Why::NoFiles | Why::NotRead(ReadBack::Changed | ReadBack::Vanished) | Why::Obstacle(_)
+        )
+    });
+    if is_other {
+        return Trashing::Changed;
+    }
+    let words: Vec<&str> = whys.iter().map(Why::word).collect();
+    tracing::debug!(path = %path.display(), why = words.join(", "), "not proven yet");
+    Trashing::NotYet
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_changed_is_left_alone_and_what_lacks_proof_is_asked_again() {
+        let path = Path::new("/card/a.mp4");
+        assert_eq!(not_proven(path, &[]), Trashing::Changed);
+        assert_eq!(not_proven(path, &[Why::NoFiles]), Trashing::Changed);
+        assert_eq!(not_proven(path, &[Why::NotAsked]), Trashing::NotYet);
+        let video_id = heimdex_api::VideoId::new(uuid::Uuid::nil());
+        assert_eq!(
+            not_proven(path, &[Why::OnlyCached { video_id }]),
+            Trashing::NotYet
+        );
+    }
+}
