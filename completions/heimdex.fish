@@ -39,7 +39,13 @@ complete -c heimdex -n "__fish_heimdex_needs_command" -f -a "whoami" -d 'Show wh
 complete -c heimdex -n "__fish_heimdex_needs_command" -f -a "token" -d 'Make, list and revoke access tokens for scripts'
 complete -c heimdex -n "__fish_heimdex_needs_command" -f -a "profile" -d 'List, choose and forget profiles: a server and an account each'
 complete -c heimdex -n "__fish_heimdex_needs_command" -f -a "upload" -d 'Send files and folders'
-complete -c heimdex -n "__fish_heimdex_needs_command" -f -a "queue" -d 'Show, resume and cancel unfinished uploads'
+complete -c heimdex -n "__fish_heimdex_needs_command" -f -a "watch" -d 'Watch folders, so that the daemon sends every finished video in them'
+complete -c heimdex -n "__fish_heimdex_needs_command" -f -a "status" -d 'Show what the daemon does: watches, queue, rate, what failed'
+complete -c heimdex -n "__fish_heimdex_needs_command" -f -a "why" -d 'Tell why a file is sent, waits, or is left out'
+complete -c heimdex -n "__fish_heimdex_needs_command" -f -a "queue" -d 'Show and change what waits to be sent'
+complete -c heimdex -n "__fish_heimdex_needs_command" -f -a "pause" -d 'Send nothing for a while'
+complete -c heimdex -n "__fish_heimdex_needs_command" -f -a "resume" -d 'Go on after a pause'
+complete -c heimdex -n "__fish_heimdex_needs_command" -f -a "daemon" -d 'Start, stop and look after the daemon'
 complete -c heimdex -n "__fish_heimdex_needs_command" -f -a "list" -d 'List videos'
 complete -c heimdex -n "__fish_heimdex_needs_command" -f -a "ls" -d 'List videos'
 complete -c heimdex -n "__fish_heimdex_needs_command" -f -a "show" -d 'Show one video'
@@ -193,17 +199,124 @@ complete -c heimdex -n "__fish_heimdex_using_subcommand upload" -l allow-duplica
 complete -c heimdex -n "__fish_heimdex_using_subcommand upload" -s q -l quiet -d 'Say nothing but errors and what was asked for'
 complete -c heimdex -n "__fish_heimdex_using_subcommand upload" -s v -l verbose -d 'Say why something failed; twice: say what is done'
 complete -c heimdex -n "__fish_heimdex_using_subcommand upload" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c heimdex -n "__fish_heimdex_using_subcommand queue; and not __fish_seen_subcommand_from list resume cancel" -l json -d 'Print JSON, of the named fields only where some are named' -r
-complete -c heimdex -n "__fish_heimdex_using_subcommand queue; and not __fish_seen_subcommand_from list resume cancel" -l profile -d 'The profile to use: a server and an account' -r
-complete -c heimdex -n "__fish_heimdex_using_subcommand queue; and not __fish_seen_subcommand_from list resume cancel" -l color -d 'When to use colours' -r -f -a "auto\t''
+complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and not __fish_seen_subcommand_from add list ls edit rm" -l profile -d 'The profile to use: a server and an account' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and not __fish_seen_subcommand_from add list ls edit rm" -l color -d 'When to use colours' -r -f -a "auto\t''
 always\t''
 never\t''"
-complete -c heimdex -n "__fish_heimdex_using_subcommand queue; and not __fish_seen_subcommand_from list resume cancel" -s q -l quiet -d 'Say nothing but errors and what was asked for'
-complete -c heimdex -n "__fish_heimdex_using_subcommand queue; and not __fish_seen_subcommand_from list resume cancel" -s v -l verbose -d 'Say why something failed; twice: say what is done'
-complete -c heimdex -n "__fish_heimdex_using_subcommand queue; and not __fish_seen_subcommand_from list resume cancel" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c heimdex -n "__fish_heimdex_using_subcommand queue; and not __fish_seen_subcommand_from list resume cancel" -f -a "list" -d 'List them'
-complete -c heimdex -n "__fish_heimdex_using_subcommand queue; and not __fish_seen_subcommand_from list resume cancel" -f -a "resume" -d 'Go on with those of this machine'
-complete -c heimdex -n "__fish_heimdex_using_subcommand queue; and not __fish_seen_subcommand_from list resume cancel" -f -a "cancel" -d 'Give uploads up and free what was sent'
+complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and not __fish_seen_subcommand_from add list ls edit rm" -s q -l quiet -d 'Say nothing but errors and what was asked for'
+complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and not __fish_seen_subcommand_from add list ls edit rm" -s v -l verbose -d 'Say why something failed; twice: say what is done'
+complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and not __fish_seen_subcommand_from add list ls edit rm" -s h -l help -d 'Print help'
+complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and not __fish_seen_subcommand_from add list ls edit rm" -f -a "add" -d 'Watch a folder'
+complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and not __fish_seen_subcommand_from add list ls edit rm" -f -a "list" -d 'List the folders under watch'
+complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and not __fish_seen_subcommand_from add list ls edit rm" -f -a "ls" -d 'List the folders under watch'
+complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and not __fish_seen_subcommand_from add list ls edit rm" -f -a "edit" -d 'Change what a watch takes, or what it does with it'
+complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and not __fish_seen_subcommand_from add list ls edit rm" -f -a "rm" -d 'Watch a folder no more'
+complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and __fish_seen_subcommand_from add" -l existing -d 'What becomes of files that are there already' -r -f -a "upload\t'They are sent too'
+skip\t'They are left alone until they change'"
+complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and __fish_seen_subcommand_from add" -l source -d 'The label of what comes from it; without it the folder\'s name' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and __fish_seen_subcommand_from add" -l tag -d 'A tag for every video; may be given several times' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and __fish_seen_subcommand_from add" -l title-from -d 'What titles are made of' -r -f -a "name\t'The file\'s name'
+folder\t'The folder that it lies in, and its name'
+path\t'All folders below the watch, and its name'"
+complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and __fish_seen_subcommand_from add" -l include -d 'Take only what matches, as `*.mp4`; may be given several times' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and __fish_seen_subcommand_from add" -l exclude -d 'Leave out what matches, in the syntax of .gitignore; may be given several times' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and __fish_seen_subcommand_from add" -l min-size -d 'Leave out smaller files, as `100K` or `5M`' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and __fish_seen_subcommand_from add" -l settle -d 'How long a file must be still before it is sent, as `10s` or `2m`' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and __fish_seen_subcommand_from add" -l after-verified -d 'What becomes of a file here once it is proven to be stored' -r -f -a "keep\t'It stays'
+trash\t'It goes to the trash of this machine'"
+complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and __fish_seen_subcommand_from add" -l bwlimit -d 'How fast, as `2M` or `08:00,2M 18:00,off`' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and __fish_seen_subcommand_from add" -l json -d 'Print JSON, of the named fields only where some are named' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and __fish_seen_subcommand_from add" -l profile -d 'The profile to use: a server and an account' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and __fish_seen_subcommand_from add" -l color -d 'When to use colours' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and __fish_seen_subcommand_from add" -l poll -d 'Look again and again instead of waiting for the system to tell of changes'
+complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Say nothing but errors and what was asked for'
+complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and __fish_seen_subcommand_from add" -s v -l verbose -d 'Say why something failed; twice: say what is done'
+complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and __fish_seen_subcommand_from list" -l json -d 'Print JSON, of the named fields only where some are named' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and __fish_seen_subcommand_from list" -l profile -d 'The profile to use: a server and an account' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and __fish_seen_subcommand_from list" -l color -d 'When to use colours' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say nothing but errors and what was asked for'
+complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say why something failed; twice: say what is done'
+complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and __fish_seen_subcommand_from ls" -l json -d 'Print JSON, of the named fields only where some are named' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and __fish_seen_subcommand_from ls" -l profile -d 'The profile to use: a server and an account' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and __fish_seen_subcommand_from ls" -l color -d 'When to use colours' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and __fish_seen_subcommand_from ls" -s q -l quiet -d 'Say nothing but errors and what was asked for'
+complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and __fish_seen_subcommand_from ls" -s v -l verbose -d 'Say why something failed; twice: say what is done'
+complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and __fish_seen_subcommand_from ls" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and __fish_seen_subcommand_from edit" -l source -d 'The label of what comes from it; without it the folder\'s name' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and __fish_seen_subcommand_from edit" -l tag -d 'A tag for every video; may be given several times' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and __fish_seen_subcommand_from edit" -l title-from -d 'What titles are made of' -r -f -a "name\t'The file\'s name'
+folder\t'The folder that it lies in, and its name'
+path\t'All folders below the watch, and its name'"
+complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and __fish_seen_subcommand_from edit" -l include -d 'Take only what matches, as `*.mp4`; may be given several times' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and __fish_seen_subcommand_from edit" -l exclude -d 'Leave out what matches, in the syntax of .gitignore; may be given several times' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and __fish_seen_subcommand_from edit" -l min-size -d 'Leave out smaller files, as `100K` or `5M`' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and __fish_seen_subcommand_from edit" -l settle -d 'How long a file must be still before it is sent, as `10s` or `2m`' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and __fish_seen_subcommand_from edit" -l after-verified -d 'What becomes of a file here once it is proven to be stored' -r -f -a "keep\t'It stays'
+trash\t'It goes to the trash of this machine'"
+complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and __fish_seen_subcommand_from edit" -l bwlimit -d 'How fast, as `2M` or `08:00,2M 18:00,off`' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and __fish_seen_subcommand_from edit" -l ignore-file -d 'Take this file\'s rules instead of those that `watch add` wrote; `-` is standard input' -r -F
+complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and __fish_seen_subcommand_from edit" -l json -d 'Print JSON, of the named fields only where some are named' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and __fish_seen_subcommand_from edit" -l profile -d 'The profile to use: a server and an account' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and __fish_seen_subcommand_from edit" -l color -d 'When to use colours' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and __fish_seen_subcommand_from edit" -l poll -d 'Look again and again instead of waiting for the system to tell of changes'
+complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and __fish_seen_subcommand_from edit" -l no-tags -d 'Take away all tags, before those that are named'
+complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and __fish_seen_subcommand_from edit" -l no-include -d 'Take away all --include, before those that are named'
+complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and __fish_seen_subcommand_from edit" -l no-exclude -d 'Take away all --exclude, before those that are named'
+complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and __fish_seen_subcommand_from edit" -l no-poll -d 'Let the system tell of changes where it can'
+complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and __fish_seen_subcommand_from edit" -l no-bwlimit -d 'Send as fast as it goes'
+complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and __fish_seen_subcommand_from edit" -s q -l quiet -d 'Say nothing but errors and what was asked for'
+complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and __fish_seen_subcommand_from edit" -s v -l verbose -d 'Say why something failed; twice: say what is done'
+complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and __fish_seen_subcommand_from edit" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and __fish_seen_subcommand_from rm" -l json -d 'Print JSON, of the named fields only where some are named' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and __fish_seen_subcommand_from rm" -l profile -d 'The profile to use: a server and an account' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and __fish_seen_subcommand_from rm" -l color -d 'When to use colours' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and __fish_seen_subcommand_from rm" -s y -l yes -d 'Do not ask'
+complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and __fish_seen_subcommand_from rm" -s q -l quiet -d 'Say nothing but errors and what was asked for'
+complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and __fish_seen_subcommand_from rm" -s v -l verbose -d 'Say why something failed; twice: say what is done'
+complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c heimdex -n "__fish_heimdex_using_subcommand status" -l json -d 'Print JSON, of the named fields only where some are named' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand status" -l profile -d 'The profile to use: a server and an account' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand status" -l color -d 'When to use colours' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c heimdex -n "__fish_heimdex_using_subcommand status" -s f -l follow -d 'Go on showing it as it changes; with --json one line each time'
+complete -c heimdex -n "__fish_heimdex_using_subcommand status" -s q -l quiet -d 'Say nothing but errors and what was asked for'
+complete -c heimdex -n "__fish_heimdex_using_subcommand status" -s v -l verbose -d 'Say why something failed; twice: say what is done'
+complete -c heimdex -n "__fish_heimdex_using_subcommand status" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c heimdex -n "__fish_heimdex_using_subcommand why" -l json -d 'Print JSON, of the named fields only where some are named' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand why" -l profile -d 'The profile to use: a server and an account' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand why" -l color -d 'When to use colours' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c heimdex -n "__fish_heimdex_using_subcommand why" -s q -l quiet -d 'Say nothing but errors and what was asked for'
+complete -c heimdex -n "__fish_heimdex_using_subcommand why" -s v -l verbose -d 'Say why something failed; twice: say what is done'
+complete -c heimdex -n "__fish_heimdex_using_subcommand why" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c heimdex -n "__fish_heimdex_using_subcommand queue; and not __fish_seen_subcommand_from list send resume retry cancel move" -l json -d 'Print JSON, of the named fields only where some are named' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand queue; and not __fish_seen_subcommand_from list send resume retry cancel move" -l profile -d 'The profile to use: a server and an account' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand queue; and not __fish_seen_subcommand_from list send resume retry cancel move" -l color -d 'When to use colours' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c heimdex -n "__fish_heimdex_using_subcommand queue; and not __fish_seen_subcommand_from list send resume retry cancel move" -s q -l quiet -d 'Say nothing but errors and what was asked for'
+complete -c heimdex -n "__fish_heimdex_using_subcommand queue; and not __fish_seen_subcommand_from list send resume retry cancel move" -s v -l verbose -d 'Say why something failed; twice: say what is done'
+complete -c heimdex -n "__fish_heimdex_using_subcommand queue; and not __fish_seen_subcommand_from list send resume retry cancel move" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c heimdex -n "__fish_heimdex_using_subcommand queue; and not __fish_seen_subcommand_from list send resume retry cancel move" -f -a "list" -d 'List it'
+complete -c heimdex -n "__fish_heimdex_using_subcommand queue; and not __fish_seen_subcommand_from list send resume retry cancel move" -f -a "send" -d 'Let the daemon send files before all others'
+complete -c heimdex -n "__fish_heimdex_using_subcommand queue; and not __fish_seen_subcommand_from list send resume retry cancel move" -f -a "resume" -d 'Go on with unfinished uploads of this machine'
+complete -c heimdex -n "__fish_heimdex_using_subcommand queue; and not __fish_seen_subcommand_from list send resume retry cancel move" -f -a "retry" -d 'Try failed files again at once'
+complete -c heimdex -n "__fish_heimdex_using_subcommand queue; and not __fish_seen_subcommand_from list send resume retry cancel move" -f -a "cancel" -d 'Take files out of the queue, or give uploads up and free what was sent'
+complete -c heimdex -n "__fish_heimdex_using_subcommand queue; and not __fish_seen_subcommand_from list send resume retry cancel move" -f -a "move" -d 'Give a file another place in the queue'
 complete -c heimdex -n "__fish_heimdex_using_subcommand queue; and __fish_seen_subcommand_from list" -l json -d 'Print JSON, of the named fields only where some are named' -r
 complete -c heimdex -n "__fish_heimdex_using_subcommand queue; and __fish_seen_subcommand_from list" -l profile -d 'The profile to use: a server and an account' -r
 complete -c heimdex -n "__fish_heimdex_using_subcommand queue; and __fish_seen_subcommand_from list" -l color -d 'When to use colours' -r -f -a "auto\t''
@@ -212,6 +325,15 @@ never\t''"
 complete -c heimdex -n "__fish_heimdex_using_subcommand queue; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say nothing but errors and what was asked for'
 complete -c heimdex -n "__fish_heimdex_using_subcommand queue; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say why something failed; twice: say what is done'
 complete -c heimdex -n "__fish_heimdex_using_subcommand queue; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c heimdex -n "__fish_heimdex_using_subcommand queue; and __fish_seen_subcommand_from send" -l json -d 'Print JSON, of the named fields only where some are named' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand queue; and __fish_seen_subcommand_from send" -l profile -d 'The profile to use: a server and an account' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand queue; and __fish_seen_subcommand_from send" -l color -d 'When to use colours' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c heimdex -n "__fish_heimdex_using_subcommand queue; and __fish_seen_subcommand_from send" -l force -d 'Send them as they are now: still written, cut off, or left out by a rule; marked as damaged where they are'
+complete -c heimdex -n "__fish_heimdex_using_subcommand queue; and __fish_seen_subcommand_from send" -s q -l quiet -d 'Say nothing but errors and what was asked for'
+complete -c heimdex -n "__fish_heimdex_using_subcommand queue; and __fish_seen_subcommand_from send" -s v -l verbose -d 'Say why something failed; twice: say what is done'
+complete -c heimdex -n "__fish_heimdex_using_subcommand queue; and __fish_seen_subcommand_from send" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c heimdex -n "__fish_heimdex_using_subcommand queue; and __fish_seen_subcommand_from resume" -l json -d 'Print JSON, of the named fields only where some are named' -r
 complete -c heimdex -n "__fish_heimdex_using_subcommand queue; and __fish_seen_subcommand_from resume" -l profile -d 'The profile to use: a server and an account' -r
 complete -c heimdex -n "__fish_heimdex_using_subcommand queue; and __fish_seen_subcommand_from resume" -l color -d 'When to use colours' -r -f -a "auto\t''
@@ -219,7 +341,15 @@ always\t''
 never\t''"
 complete -c heimdex -n "__fish_heimdex_using_subcommand queue; and __fish_seen_subcommand_from resume" -s q -l quiet -d 'Say nothing but errors and what was asked for'
 complete -c heimdex -n "__fish_heimdex_using_subcommand queue; and __fish_seen_subcommand_from resume" -s v -l verbose -d 'Say why something failed; twice: say what is done'
-complete -c heimdex -n "__fish_heimdex_using_subcommand queue; and __fish_seen_subcommand_from resume" -s h -l help -d 'Print help'
+complete -c heimdex -n "__fish_heimdex_using_subcommand queue; and __fish_seen_subcommand_from resume" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c heimdex -n "__fish_heimdex_using_subcommand queue; and __fish_seen_subcommand_from retry" -l json -d 'Print JSON, of the named fields only where some are named' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand queue; and __fish_seen_subcommand_from retry" -l profile -d 'The profile to use: a server and an account' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand queue; and __fish_seen_subcommand_from retry" -l color -d 'When to use colours' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c heimdex -n "__fish_heimdex_using_subcommand queue; and __fish_seen_subcommand_from retry" -s q -l quiet -d 'Say nothing but errors and what was asked for'
+complete -c heimdex -n "__fish_heimdex_using_subcommand queue; and __fish_seen_subcommand_from retry" -s v -l verbose -d 'Say why something failed; twice: say what is done'
+complete -c heimdex -n "__fish_heimdex_using_subcommand queue; and __fish_seen_subcommand_from retry" -s h -l help -d 'Print help'
 complete -c heimdex -n "__fish_heimdex_using_subcommand queue; and __fish_seen_subcommand_from cancel" -l json -d 'Print JSON, of the named fields only where some are named' -r
 complete -c heimdex -n "__fish_heimdex_using_subcommand queue; and __fish_seen_subcommand_from cancel" -l profile -d 'The profile to use: a server and an account' -r
 complete -c heimdex -n "__fish_heimdex_using_subcommand queue; and __fish_seen_subcommand_from cancel" -l color -d 'When to use colours' -r -f -a "auto\t''
@@ -229,6 +359,109 @@ complete -c heimdex -n "__fish_heimdex_using_subcommand queue; and __fish_seen_s
 complete -c heimdex -n "__fish_heimdex_using_subcommand queue; and __fish_seen_subcommand_from cancel" -s q -l quiet -d 'Say nothing but errors and what was asked for'
 complete -c heimdex -n "__fish_heimdex_using_subcommand queue; and __fish_seen_subcommand_from cancel" -s v -l verbose -d 'Say why something failed; twice: say what is done'
 complete -c heimdex -n "__fish_heimdex_using_subcommand queue; and __fish_seen_subcommand_from cancel" -s h -l help -d 'Print help'
+complete -c heimdex -n "__fish_heimdex_using_subcommand queue; and __fish_seen_subcommand_from move" -l before -d 'Right before this one' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand queue; and __fish_seen_subcommand_from move" -l json -d 'Print JSON, of the named fields only where some are named' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand queue; and __fish_seen_subcommand_from move" -l profile -d 'The profile to use: a server and an account' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand queue; and __fish_seen_subcommand_from move" -l color -d 'When to use colours' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c heimdex -n "__fish_heimdex_using_subcommand queue; and __fish_seen_subcommand_from move" -l first -d 'Before all others'
+complete -c heimdex -n "__fish_heimdex_using_subcommand queue; and __fish_seen_subcommand_from move" -l last -d 'Behind all others'
+complete -c heimdex -n "__fish_heimdex_using_subcommand queue; and __fish_seen_subcommand_from move" -s q -l quiet -d 'Say nothing but errors and what was asked for'
+complete -c heimdex -n "__fish_heimdex_using_subcommand queue; and __fish_seen_subcommand_from move" -s v -l verbose -d 'Say why something failed; twice: say what is done'
+complete -c heimdex -n "__fish_heimdex_using_subcommand queue; and __fish_seen_subcommand_from move" -s h -l help -d 'Print help'
+complete -c heimdex -n "__fish_heimdex_using_subcommand pause" -l watch -d 'Only what comes from this watch: its folder or its id' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand pause" -l for -d 'For so long, as `30m`, `2h` or `1d`; without it until `heimdex resume`' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand pause" -l json -d 'Print JSON, of the named fields only where some are named' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand pause" -l profile -d 'The profile to use: a server and an account' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand pause" -l color -d 'When to use colours' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c heimdex -n "__fish_heimdex_using_subcommand pause" -s q -l quiet -d 'Say nothing but errors and what was asked for'
+complete -c heimdex -n "__fish_heimdex_using_subcommand pause" -s v -l verbose -d 'Say why something failed; twice: say what is done'
+complete -c heimdex -n "__fish_heimdex_using_subcommand pause" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c heimdex -n "__fish_heimdex_using_subcommand resume" -l watch -d 'Only with this watch: its folder or its id; without it with everything' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand resume" -l json -d 'Print JSON, of the named fields only where some are named' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand resume" -l profile -d 'The profile to use: a server and an account' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand resume" -l color -d 'When to use colours' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c heimdex -n "__fish_heimdex_using_subcommand resume" -s q -l quiet -d 'Say nothing but errors and what was asked for'
+complete -c heimdex -n "__fish_heimdex_using_subcommand resume" -s v -l verbose -d 'Say why something failed; twice: say what is done'
+complete -c heimdex -n "__fish_heimdex_using_subcommand resume" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c heimdex -n "__fish_heimdex_using_subcommand daemon; and not __fish_seen_subcommand_from start stop restart status logs install uninstall" -l profile -d 'The profile to use: a server and an account' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand daemon; and not __fish_seen_subcommand_from start stop restart status logs install uninstall" -l color -d 'When to use colours' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c heimdex -n "__fish_heimdex_using_subcommand daemon; and not __fish_seen_subcommand_from start stop restart status logs install uninstall" -s q -l quiet -d 'Say nothing but errors and what was asked for'
+complete -c heimdex -n "__fish_heimdex_using_subcommand daemon; and not __fish_seen_subcommand_from start stop restart status logs install uninstall" -s v -l verbose -d 'Say why something failed; twice: say what is done'
+complete -c heimdex -n "__fish_heimdex_using_subcommand daemon; and not __fish_seen_subcommand_from start stop restart status logs install uninstall" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c heimdex -n "__fish_heimdex_using_subcommand daemon; and not __fish_seen_subcommand_from start stop restart status logs install uninstall" -f -a "start" -d 'Start it'
+complete -c heimdex -n "__fish_heimdex_using_subcommand daemon; and not __fish_seen_subcommand_from start stop restart status logs install uninstall" -f -a "stop" -d 'Stop it'
+complete -c heimdex -n "__fish_heimdex_using_subcommand daemon; and not __fish_seen_subcommand_from start stop restart status logs install uninstall" -f -a "restart" -d 'Stop it and start it again, as after an update'
+complete -c heimdex -n "__fish_heimdex_using_subcommand daemon; and not __fish_seen_subcommand_from start stop restart status logs install uninstall" -f -a "status" -d 'Tell whether it runs, and how it is started; exit code 3 where it does not run'
+complete -c heimdex -n "__fish_heimdex_using_subcommand daemon; and not __fish_seen_subcommand_from start stop restart status logs install uninstall" -f -a "logs" -d 'Print what it logged'
+complete -c heimdex -n "__fish_heimdex_using_subcommand daemon; and not __fish_seen_subcommand_from start stop restart status logs install uninstall" -f -a "install" -d 'Start it now, and whenever you log in'
+complete -c heimdex -n "__fish_heimdex_using_subcommand daemon; and not __fish_seen_subcommand_from start stop restart status logs install uninstall" -f -a "uninstall" -d 'Stop it, and start it no more by itself'
+complete -c heimdex -n "__fish_heimdex_using_subcommand daemon; and __fish_seen_subcommand_from start" -l json -d 'Print JSON, of the named fields only where some are named' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand daemon; and __fish_seen_subcommand_from start" -l profile -d 'The profile to use: a server and an account' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand daemon; and __fish_seen_subcommand_from start" -l color -d 'When to use colours' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c heimdex -n "__fish_heimdex_using_subcommand daemon; and __fish_seen_subcommand_from start" -s q -l quiet -d 'Say nothing but errors and what was asked for'
+complete -c heimdex -n "__fish_heimdex_using_subcommand daemon; and __fish_seen_subcommand_from start" -s v -l verbose -d 'Say why something failed; twice: say what is done'
+complete -c heimdex -n "__fish_heimdex_using_subcommand daemon; and __fish_seen_subcommand_from start" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c heimdex -n "__fish_heimdex_using_subcommand daemon; and __fish_seen_subcommand_from stop" -l json -d 'Print JSON, of the named fields only where some are named' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand daemon; and __fish_seen_subcommand_from stop" -l profile -d 'The profile to use: a server and an account' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand daemon; and __fish_seen_subcommand_from stop" -l color -d 'When to use colours' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c heimdex -n "__fish_heimdex_using_subcommand daemon; and __fish_seen_subcommand_from stop" -l now -d 'Do not wait for what is in flight'
+complete -c heimdex -n "__fish_heimdex_using_subcommand daemon; and __fish_seen_subcommand_from stop" -s q -l quiet -d 'Say nothing but errors and what was asked for'
+complete -c heimdex -n "__fish_heimdex_using_subcommand daemon; and __fish_seen_subcommand_from stop" -s v -l verbose -d 'Say why something failed; twice: say what is done'
+complete -c heimdex -n "__fish_heimdex_using_subcommand daemon; and __fish_seen_subcommand_from stop" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c heimdex -n "__fish_heimdex_using_subcommand daemon; and __fish_seen_subcommand_from restart" -l json -d 'Print JSON, of the named fields only where some are named' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand daemon; and __fish_seen_subcommand_from restart" -l profile -d 'The profile to use: a server and an account' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand daemon; and __fish_seen_subcommand_from restart" -l color -d 'When to use colours' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c heimdex -n "__fish_heimdex_using_subcommand daemon; and __fish_seen_subcommand_from restart" -s q -l quiet -d 'Say nothing but errors and what was asked for'
+complete -c heimdex -n "__fish_heimdex_using_subcommand daemon; and __fish_seen_subcommand_from restart" -s v -l verbose -d 'Say why something failed; twice: say what is done'
+complete -c heimdex -n "__fish_heimdex_using_subcommand daemon; and __fish_seen_subcommand_from restart" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c heimdex -n "__fish_heimdex_using_subcommand daemon; and __fish_seen_subcommand_from status" -l json -d 'Print JSON, of the named fields only where some are named' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand daemon; and __fish_seen_subcommand_from status" -l profile -d 'The profile to use: a server and an account' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand daemon; and __fish_seen_subcommand_from status" -l color -d 'When to use colours' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c heimdex -n "__fish_heimdex_using_subcommand daemon; and __fish_seen_subcommand_from status" -s q -l quiet -d 'Say nothing but errors and what was asked for'
+complete -c heimdex -n "__fish_heimdex_using_subcommand daemon; and __fish_seen_subcommand_from status" -s v -l verbose -d 'Say why something failed; twice: say what is done'
+complete -c heimdex -n "__fish_heimdex_using_subcommand daemon; and __fish_seen_subcommand_from status" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c heimdex -n "__fish_heimdex_using_subcommand daemon; and __fish_seen_subcommand_from logs" -s n -l lines -d 'How many lines, the last ones' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand daemon; and __fish_seen_subcommand_from logs" -l profile -d 'The profile to use: a server and an account' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand daemon; and __fish_seen_subcommand_from logs" -l color -d 'When to use colours' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c heimdex -n "__fish_heimdex_using_subcommand daemon; and __fish_seen_subcommand_from logs" -s f -l follow -d 'Go on with what it logs from now on'
+complete -c heimdex -n "__fish_heimdex_using_subcommand daemon; and __fish_seen_subcommand_from logs" -s q -l quiet -d 'Say nothing but errors and what was asked for'
+complete -c heimdex -n "__fish_heimdex_using_subcommand daemon; and __fish_seen_subcommand_from logs" -s v -l verbose -d 'Say why something failed; twice: say what is done'
+complete -c heimdex -n "__fish_heimdex_using_subcommand daemon; and __fish_seen_subcommand_from logs" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c heimdex -n "__fish_heimdex_using_subcommand daemon; and __fish_seen_subcommand_from install" -l json -d 'Print JSON, of the named fields only where some are named' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand daemon; and __fish_seen_subcommand_from install" -l profile -d 'The profile to use: a server and an account' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand daemon; and __fish_seen_subcommand_from install" -l color -d 'When to use colours' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c heimdex -n "__fish_heimdex_using_subcommand daemon; and __fish_seen_subcommand_from install" -s n -l dry-run -d 'Print the unit, and change nothing'
+complete -c heimdex -n "__fish_heimdex_using_subcommand daemon; and __fish_seen_subcommand_from install" -s q -l quiet -d 'Say nothing but errors and what was asked for'
+complete -c heimdex -n "__fish_heimdex_using_subcommand daemon; and __fish_seen_subcommand_from install" -s v -l verbose -d 'Say why something failed; twice: say what is done'
+complete -c heimdex -n "__fish_heimdex_using_subcommand daemon; and __fish_seen_subcommand_from install" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c heimdex -n "__fish_heimdex_using_subcommand daemon; and __fish_seen_subcommand_from uninstall" -l json -d 'Print JSON, of the named fields only where some are named' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand daemon; and __fish_seen_subcommand_from uninstall" -l profile -d 'The profile to use: a server and an account' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand daemon; and __fish_seen_subcommand_from uninstall" -l color -d 'When to use colours' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c heimdex -n "__fish_heimdex_using_subcommand daemon; and __fish_seen_subcommand_from uninstall" -s q -l quiet -d 'Say nothing but errors and what was asked for'
+complete -c heimdex -n "__fish_heimdex_using_subcommand daemon; and __fish_seen_subcommand_from uninstall" -s v -l verbose -d 'Say why something failed; twice: say what is done'
+complete -c heimdex -n "__fish_heimdex_using_subcommand daemon; and __fish_seen_subcommand_from uninstall" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c heimdex -n "__fish_heimdex_using_subcommand list" -l state -d 'In this state' -r -f -a "uploading\t'On its way'
 stored\t'Stored, being read back'
 verified\t'Read back and equal, being looked into'

@@ -3,11 +3,13 @@
 use std::io;
 use std::path::PathBuf;
 
+use heimdex_client::control::ControlError;
 use heimdex_client::credentials::CredentialsError;
 use heimdex_client::http::{HttpError, InvalidProxy, InvalidServerUrl, NetworkError};
 use heimdex_client::journal::JournalError;
 use heimdex_client::profile::ConfigError;
 use heimdex_client::transfer::TransferError;
+use heimdex_client::watch::RuleError;
 use heimdex_client::wipe::WipeError;
 
 use crate::exit::ExitStatus;
@@ -67,6 +69,23 @@ pub(crate) enum CliError {
         given: String,
         /// What it may mean, named.
         candidates: Vec<String>,
+    },
+    /// No watch is this.
+    #[error("no watch is `{0}`")]
+    NoSuchWatch(String),
+    /// A file, or what a line of rules says, cannot be meant.
+    #[error("{0}")]
+    Rule(#[from] RuleError),
+    /// The daemon cannot be asked.
+    #[error(transparent)]
+    Control(#[from] ControlError),
+    /// The daemon's program, or its service, cannot be used.
+    #[error("{message}")]
+    Daemon {
+        /// What happened.
+        message: String,
+        /// What to do.
+        hint: Option<String>,
     },
     /// The configuration has no such profile.
     #[error("there is no profile `{name}`")]
@@ -170,8 +189,10 @@ impl CliError {
             | Self::Ambiguous { .. }
             | Self::NoSuchProfile { .. }
             | Self::Proxy(_)
+            | Self::Rule(_)
             | Self::ServerUrl(_) => ExitStatus::Usage,
             Self::Http(error) => error.class().into(),
+            Self::Control(error) => error.class().into(),
             Self::Transfer(error) => error.class().into(),
             Self::Wipe(error) => error.class().into(),
             Self::Credentials(CredentialsError::Locked { .. }) => ExitStatus::Busy,
@@ -183,6 +204,8 @@ impl CliError {
             | Self::NoSuchUpload(_)
             | Self::NoSuchIngest(_)
             | Self::NoSuchSource(_)
+            | Self::NoSuchWatch(_)
+            | Self::Daemon { .. }
             | Self::Path { .. }
             | Self::Summary { .. }
             | Self::ChangedMeanwhile { .. }
@@ -200,7 +223,7 @@ impl CliError {
     /// What to do about it.
     pub(crate) fn hint(&self) -> Option<String> {
         match self {
-            Self::Usage { hint, .. } => hint.clone(),
+            Self::Usage { hint, .. } | Self::Daemon { hint, .. } => hint.clone(),
             Self::NoServer => Some(
                 "run `heimdex login you@example.org --server https://films.example.org`, or set \
                  HEIMDEX_SERVER"
@@ -212,6 +235,9 @@ impl CliError {
             Self::NoSuchUpload(_) => Some("`heimdex queue` shows the ids".into()),
             Self::NoSuchIngest(_) => Some("`heimdex ingests` shows the ids".into()),
             Self::NoSuchSource(_) => Some("`heimdex ingests` shows the labels".into()),
+            Self::NoSuchWatch(_) => Some("`heimdex watch list` shows folders and ids".into()),
+            Self::Rule(error) => Some(error.hint().into()),
+            Self::Control(error) => error.hint(),
             Self::Ambiguous { .. } => Some("type more digits".into()),
             Self::ChangedMeanwhile { .. } => {
                 Some("nothing was overwritten; run the same again to change it all the same".into())

@@ -13,7 +13,7 @@ use crate::workspace::Workspace;
 use crate::{build, say, steps};
 
 /// The examples that write `man/` and `completions/` of their binary below a directory.
-const GENERATORS: [&str; 2] = ["generate", "generate_server"];
+const GENERATORS: [&str; 3] = ["generate", "generate_daemon", "generate_server"];
 
 /// The directories that hold nothing but generated files.
 const GENERATED: [&str; 2] = ["man", "completions"];

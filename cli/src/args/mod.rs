@@ -3,19 +3,24 @@
 mod account;
 mod completions;
 mod config;
+mod daemon;
 mod download;
 mod edit;
 mod ingests;
 mod json;
 mod list;
+mod pause;
 mod profile;
 mod queue;
 mod rm;
 mod safe_to_wipe;
 mod show;
+mod status;
 mod token;
 mod upload;
 mod version;
+mod watch;
+mod why;
 
 use std::fmt::Write as _;
 
@@ -28,21 +33,35 @@ pub(crate) use account::StoreChoice;
 pub(crate) use account::{ConnectionArgs, LoginArgs, LogoutArgs, RegisterArgs, WhoamiArgs};
 pub(crate) use completions::CompletionsArgs;
 pub(crate) use config::{ConfigArgs, ConfigCommand, ConfigShowArgs};
+pub(crate) use daemon::{
+    DaemonArgs, DaemonCommand, DaemonInstallArgs, DaemonLogsArgs, DaemonStatusArgs, DaemonStopArgs,
+    DaemonUninstallArgs,
+};
 pub(crate) use download::DownloadArgs;
 pub(crate) use edit::EditArgs;
 pub(crate) use ingests::IngestsArgs;
 pub(crate) use json::{JsonArgs, JsonMode};
 pub(crate) use list::{KindFilter, ListArgs, OrderArg, SortKey, StateFilter};
+pub(crate) use pause::{PauseArgs, ResumeArgs};
 pub(crate) use profile::{
     ProfileArgs, ProfileCommand, ProfileListArgs, ProfileRmArgs, ProfileUseArgs,
 };
-pub(crate) use queue::{QueueArgs, QueueCancelArgs, QueueCommand, QueueResumeArgs};
+pub(crate) use queue::{
+    QueueArgs, QueueCancelArgs, QueueCommand, QueueMoveArgs, QueueResumeArgs, QueueRetryArgs,
+    QueueSendArgs,
+};
 pub(crate) use rm::RmArgs;
 pub(crate) use safe_to_wipe::SafeToWipeArgs;
 pub(crate) use show::ShowArgs;
+pub(crate) use status::StatusArgs;
 pub(crate) use token::{TokenArgs, TokenCommand, TokenCreateArgs, TokenListArgs, TokenRevokeArgs};
 pub(crate) use upload::{UploadArgs, WaitFor};
 pub(crate) use version::VersionArgs;
+pub(crate) use watch::{
+    AfterChoice, ExistingChoice, TitleChoice, WatchAddArgs, WatchArgs, WatchCommand, WatchEditArgs,
+    WatchListArgs, WatchRmArgs, WatchRuleArgs,
+};
+pub(crate) use why::WhyArgs;
 
 /// Gets every video off a machine, verified, into a catalog you control.
 #[derive(Debug, Parser)]
@@ -118,7 +137,13 @@ pub(crate) enum Command {
     Token(TokenArgs),
     Profile(ProfileArgs),
     Upload(UploadArgs),
+    Watch(WatchArgs),
+    Status(StatusArgs),
+    Why(WhyArgs),
     Queue(QueueArgs),
+    Pause(PauseArgs),
+    Resume(ResumeArgs),
+    Daemon(DaemonArgs),
     #[command(visible_alias = "ls")]
     List(ListArgs),
     Show(ShowArgs),

@@ -3,6 +3,8 @@
 mod account;
 mod ask;
 mod config;
+mod control;
+mod daemon;
 mod download;
 mod edit;
 mod find;
@@ -10,18 +12,23 @@ mod ingests;
 mod list;
 mod login;
 mod logout;
+mod pause;
 mod profile;
 mod queue;
 mod register;
 mod rm;
 mod safe_to_wipe;
 mod show;
+mod status;
 mod token;
 mod transfer;
 mod upload;
 mod version;
+mod watch;
 mod whoami;
+mod why;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use heimdex_client::credentials::Unlock;
@@ -45,6 +52,8 @@ pub(crate) struct Context<'a> {
     pub(crate) typed: String,
     /// When this is.
     pub(crate) moment: Moment,
+    /// Where programs are looked for.
+    pub(crate) search_path: Vec<PathBuf>,
     /// The person's editor, where the environment names one.
     pub(crate) editor: Option<String>,
 }
@@ -72,6 +81,7 @@ pub(crate) async fn run(
         printer,
         typed,
         moment: clock::moment(),
+        search_path: environment.search_path(),
         editor: environment
             .text("VISUAL")
             .or_else(|| environment.text("EDITOR")),
@@ -86,6 +96,12 @@ pub(crate) async fn run(
         Command::List(args) => list::run(&context, &args).await,
         Command::Upload(args) => upload::run(&context, args).await,
         Command::Queue(args) => queue::run(&context, args).await,
+        Command::Watch(args) => watch::run(&context, args).await,
+        Command::Status(args) => status::run(&context, &args).await,
+        Command::Why(args) => why::run(&context, &args).await,
+        Command::Pause(args) => pause::pause(&context, &args).await,
+        Command::Resume(args) => pause::resume(&context, &args).await,
+        Command::Daemon(args) => daemon::run(&context, args).await,
         Command::Download(args) => download::run(&context, args).await,
         Command::Ingests(args) => ingests::run(&context, &args).await,
         Command::Show(args) => show::run(&context, &args).await,

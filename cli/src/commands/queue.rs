@@ -1,8 +1,12 @@
-//! `heimdex queue`: unfinished uploads, this machine's and those that the server knows of.
+//! `heimdex queue`: what the daemon is to send, and unfinished uploads, this machine's and those that the server knows of.
 
 mod cancel;
 mod list;
+mod move_item;
 mod resume;
+mod retry;
+mod send;
+mod waiting;
 
 use std::collections::HashMap;
 
@@ -10,6 +14,7 @@ use heimdex_api::VideoId;
 use heimdex_api::limits::ID_PREFIX_MIN;
 use heimdex_api::upload::{OpenUpload, OpenUploadsQuery};
 use heimdex_client::ApiClient;
+use heimdex_client::control::{InvalidId, ItemId};
 use heimdex_client::journal::JournaledUpload;
 use heimdex_client::transfer::TransferContext;
 
@@ -22,7 +27,10 @@ pub(super) async fn run(context: &Context<'_>, args: QueueArgs) -> Result<ExitSt
     match args.command {
         None => list::run(context, &args.json).await,
         Some(QueueCommand::List(args)) => list::run(context, &args.json).await,
+        Some(QueueCommand::Send(args)) => send::run(context, &args).await,
         Some(QueueCommand::Resume(args)) => resume::run(context, &args).await,
+        Some(QueueCommand::Retry(args)) => retry::run(context, &args).await,
+        Some(QueueCommand::Move(args)) => move_item::run(context, &args).await,
         Some(QueueCommand::Cancel(args)) => cancel::run(context, &args).await,
     }
 }
@@ -106,4 +114,11 @@ fn chosen<'e>(entries: &'e [Entry], given: &str) -> Result<&'e Entry, CliError> 
                 .collect(),
         }),
     }
+}
+
+/// A place in the queue that was typed.
+fn item(given: &str) -> Result<ItemId, CliError> {
+    given.parse().map_err(|error: InvalidId| {
+        CliError::usage(error.to_string(), "`heimdex queue` shows the ids")
+    })
 }

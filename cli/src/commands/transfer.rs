@@ -1,5 +1,7 @@
 //! What uploads and downloads have in common: the journal, the account, and how a run of many files ends.
 
+use std::path::{Path, PathBuf};
+
 use heimdex_client::journal::Journal;
 use heimdex_client::transfer::{Stop, TransferContext, TransferError, account_name};
 use heimdex_client::{ApiClient, ErrorClass};
@@ -48,6 +50,33 @@ pub(super) fn journal(context: &Context<'_>) -> Result<Journal, CliError> {
     match Journal::open(&paths.journal()) {
         Ok(journal) => Ok(journal),
         Err(error) => without(&error.to_string()),
+    }
+}
+
+/// A path that was typed, as it is from everywhere. Where it exists, links on the way to it are followed, so that one
+/// folder has one path.
+pub(super) fn absolute(typed: &Path) -> Result<PathBuf, CliError> {
+    let fail = |source| CliError::Path {
+        path: typed.to_owned(),
+        source,
+    };
+    let whole = std::path::absolute(typed).map_err(fail)?;
+    match fs_err::canonicalize(&whole) {
+        Ok(path) => Ok(path),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(whole),
+        Err(error) => Err(fail(error)),
+    }
+}
+
+/// The same for a file, which may itself be a link: only the way to it is followed.
+pub(super) fn absolute_file(typed: &Path) -> Result<PathBuf, CliError> {
+    let whole = std::path::absolute(typed).map_err(|source| CliError::Path {
+        path: typed.to_owned(),
+        source,
+    })?;
+    match (whole.parent(), whole.file_name()) {
+        (Some(folder), Some(name)) => Ok(absolute(folder)?.join(name)),
+        _ => Ok(whole),
     }
 }
 

@@ -89,6 +89,21 @@ pub(crate) fn print(
     }
 }
 
+/// The table as a terminal of so many columns shows it, for what is drawn over and over; nothing without rows.
+pub(crate) fn text(
+    printer: &Printer,
+    columns: &[Column],
+    rows: &[Vec<Cell>],
+    room: usize,
+) -> String {
+    if rows.is_empty() {
+        return String::new();
+    }
+    fitted(columns, rows, room, |text, colour| {
+        printer.paint(text, colour)
+    })
+}
+
 /// The table in at most `room` columns.
 fn fitted(
     columns: &[Column],

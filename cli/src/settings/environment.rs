@@ -122,6 +122,12 @@ impl Environment {
         None
     }
 
+    /// Where programs are looked for.
+    pub(crate) fn search_path(&self) -> Vec<PathBuf> {
+        let directories = self.value("PATH").map(std::env::split_paths);
+        directories.into_iter().flatten().collect()
+    }
+
     /// A variable that is set to something.
     pub(super) fn value(&self, name: &str) -> Option<&OsString> {
         self.variables

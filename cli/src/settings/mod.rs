@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 
 use heimdex_api::Secret;
 use heimdex_client::ServerUrl;
+use heimdex_client::control::SocketPlace;
 use heimdex_client::credentials::{Credentials, Store, Unlock};
 use heimdex_client::http::{ApiClient, CredentialSource, Network, Plaintext, ProxyUrl};
 use heimdex_client::names_cache::NamesCache;
@@ -53,6 +54,8 @@ pub(crate) struct Settings {
     unlock: Unlock,
     /// What to log, for `config show` alone.
     log: Option<Known<String>>,
+    /// Where temporary files go.
+    temporary: PathBuf,
     /// Whether a question can be asked.
     pub(crate) can_ask: bool,
 }
@@ -119,6 +122,9 @@ impl Settings {
             token: environment.text("HEIMDEX_TOKEN").map(Secret::new),
             unlock,
             log: text("HEIMDEX_LOG"),
+            temporary: environment
+                .value("TMPDIR")
+                .map_or_else(|| "/tmp".into(), PathBuf::from),
             can_ask: environment.stdin_is_terminal,
         };
         let of_profile = settings.profile.server.clone();
@@ -264,6 +270,12 @@ impl Settings {
         self.config_file.as_ref().map(|known| known.value.as_path())
     }
 
+    /// The configuration file, where it is not the usual one.
+    pub(crate) fn named_config_file(&self) -> Option<&Path> {
+        let known = self.config_file.as_ref()?;
+        (known.source != Source::Default).then_some(known.value.as_path())
+    }
+
     /// What the profile keeps of this server, and of a login at it. No password: that of a proxy is left out.
     pub(crate) fn profile_to_remember(
         &self,
@@ -294,6 +306,11 @@ impl Settings {
             ca_file: self.trust.ca_file.as_ref().map(|known| known.value.clone()),
             proxy: self.proxy()?,
         })
+    }
+
+    /// Where the daemon listens, where there is a home.
+    pub(crate) fn socket(&self) -> Option<SocketPlace> {
+        Some(SocketPlace::find(self.paths.as_ref()?, &self.temporary))
     }
 
     /// Where names of this account at this server are kept for completion.

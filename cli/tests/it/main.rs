@@ -4,6 +4,7 @@
 
 mod cards;
 mod changes;
+mod daemon;
 mod errors;
 mod help;
 mod keyring;
@@ -13,3 +14,4 @@ mod served;
 mod shells;
 mod snapshot;
 mod terminal;
+mod watches;

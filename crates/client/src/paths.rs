@@ -11,6 +11,7 @@ pub struct Paths {
     state_dir: PathBuf,
     cache_dir: PathBuf,
     runtime_dir: Option<PathBuf>,
+    units_dir: PathBuf,
 }
 
 impl Paths {
@@ -29,6 +30,10 @@ impl Paths {
                 .unwrap_or_else(|| directories.data_local_dir())
                 .to_owned(),
             cache_dir: directories.cache_dir().to_owned(),
+            units_dir: directories
+                .config_dir()
+                .with_file_name("systemd")
+                .join("user"),
             runtime_dir: directories.runtime_dir().map(Path::to_owned),
         })
     }
@@ -52,6 +57,12 @@ impl Paths {
     #[must_use]
     pub fn watches_file(&self) -> PathBuf {
         self.config_file.with_file_name("watches.toml")
+    }
+
+    /// Where the units of the user's own systemd lie: beside the directory of the usual configuration.
+    #[must_use]
+    pub fn user_units_dir(&self) -> &Path {
+        &self.units_dir
     }
 
     /// What must survive but is not worth carrying to another machine.

@@ -2,9 +2,10 @@
 
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::os::unix::net::UnixListener;
+use std::time::Duration;
 
 use fs_err as fs;
-use heimdex_testkit::{Home, TestDaemon};
+use heimdex_testkit::{Home, TestDaemon, wait_until};
 
 #[test]
 fn a_second_daemon_says_that_another_one_runs() {
@@ -61,6 +62,48 @@ fn the_socket_is_only_its_owners() {
     let directory = fs::metadata(daemon.socket().parent().unwrap()).unwrap();
     assert_eq!(directory.permissions().mode() & 0o777, 0o700);
     assert_eq!(socket.uid(), directory.uid());
+}
+
+#[test]
+fn a_runtime_directory_with_a_long_name_is_no_obstacle() {
+    let home = Home::new();
+    let deep = home.runtime_dir().join("a".repeat(120));
+    fs::create_dir(&deep).unwrap();
+    let home = home.with_env("XDG_RUNTIME_DIR", &deep);
+    let mut running = home
+        .program(heimdex_testkit::Binary::Daemon)
+        .args(["--log-to", "stderr"])
+        .spawn();
+    let status = wait_until("an answer", Duration::from_secs(20), || {
+        let output = home.heimdex(["daemon", "status", "--json"]).run();
+        if output.code == Some(0) {
+            Ok(output.json())
+        } else {
+            Err(output)
+        }
+    });
+    let socket = std::path::PathBuf::from(status["socket"].as_str().unwrap());
+    assert!(
+        socket.starts_with(home.work().parent().unwrap().join("tmp")),
+        "{status}"
+    );
+    assert!(running.terminate(Duration::from_secs(30)).success());
+    assert!(!socket.exists(), "the socket goes with its daemon");
+}
+
+#[test]
+fn without_a_runtime_directory_both_find_the_same_socket() {
+    let home = Home::new().with_env("XDG_RUNTIME_DIR", "");
+    let mut running = home.program(heimdex_testkit::Binary::Daemon).spawn();
+    wait_until("an answer", Duration::from_secs(20), || {
+        let output = home.heimdex(["daemon", "status", "--json"]).run();
+        if output.code == Some(0) {
+            Ok(())
+        } else {
+            Err(output)
+        }
+    });
+    assert!(running.terminate(Duration::from_secs(30)).success());
 }
 
 #[test]

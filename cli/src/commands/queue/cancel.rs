@@ -1,11 +1,12 @@
 //! `heimdex queue cancel`: gives uploads up and frees what was sent.
 
+use heimdex_client::control::{CancelRequest, ItemId};
 use serde_json::json;
 
-use super::{Entry, chosen, entries};
+use super::{Entry, chosen, entries, item, waiting};
 use crate::args::QueueCancelArgs;
 use crate::clock;
-use crate::commands::{Context, ask, transfer};
+use crate::commands::{Context, ask, control, transfer};
 use crate::error::CliError;
 use crate::exit::ExitStatus;
 use crate::output::json::{self, Selection};
@@ -18,6 +19,19 @@ pub(super) async fn run(
     context: &Context<'_>,
     args: &QueueCancelArgs,
 ) -> Result<ExitStatus, CliError> {
+    let (items, ids): (Vec<_>, Vec<_>) = args
+        .ids
+        .iter()
+        .partition(|given| given.parse::<ItemId>().is_ok());
+    if !items.is_empty() && !ids.is_empty() {
+        return Err(CliError::usage(
+            "ids of the queue and of uploads do not go together",
+            "cancel the ones, then the others",
+        ));
+    }
+    if !items.is_empty() {
+        return of_queue(context, args, &items).await;
+    }
     let selection = Selection::of(&args.json.mode(), &FIELDS)?;
     let transfers = transfer::context(context, context.settings.client()?)?;
     let entries = entries(&transfers).await?;
@@ -65,4 +79,25 @@ pub(super) async fn run(
         list.end(&[])?;
     }
     Ok(ExitStatus::Done)
+}
+
+/// Takes files out of the daemon's queue.
+async fn of_queue(
+    context: &Context<'_>,
+    args: &QueueCancelArgs,
+    given: &[&String],
+) -> Result<ExitStatus, CliError> {
+    let selection = Selection::of(&args.json.mode(), &waiting::CHANGED)?;
+    let items = given.iter().map(|given| item(given));
+    let items = items.collect::<Result<Vec<_>, _>>()?;
+    let client = control::needed(context).await?;
+    if !args.yes {
+        let files = count(items.len() as u64, "file", "files");
+        let question = format!("Take {files} out of the queue? What was sent of them is freed.");
+        ask::confirm(context, &question, "--yes")?;
+    }
+    let changed = client.cancel(&CancelRequest { items }).await?;
+    waiting::tell(context, selection.as_ref(), &changed, |files| {
+        format!("Took {files} out of the queue.")
+    })
 }

@@ -3,6 +3,7 @@
 use heimdex_api::Timestamp;
 use serde_json::json;
 
+use super::waiting::Waiting;
 use super::{Entry, entries};
 use crate::args::JsonArgs;
 use crate::clock::Moment;
@@ -74,17 +75,20 @@ const COLUMNS: [Column; 7] = [
 
 pub(super) async fn run(context: &Context<'_>, json: &JsonArgs) -> Result<ExitStatus, CliError> {
     let selection = Selection::of(&json.mode(), &FIELDS)?;
-    let transfers = transfer::context(context, context.settings.client()?)?;
-    let entries = entries(&transfers).await?;
+    let waiting = Waiting::find(context).await?;
     if let Some(selection) = selection {
+        let entries = known(context, &waiting).await?;
         let mut list = json::List::begin(context.printer, "uploads")?;
         for entry in &entries {
             list.push(&selection.pick(&value(entry)))?;
         }
-        list.end(&[])?;
+        list.end(&[("queue", waiting.value())])?;
         return Ok(ExitStatus::Done);
     }
-    if entries.is_empty() {
+    // Before the server is asked: the queue is known without it.
+    waiting.print(context)?;
+    let entries = known(context, &waiting).await?;
+    if entries.is_empty() && waiting.is_empty() {
         context.printer.talk("No upload is unfinished.");
     }
     let rows: Vec<_> = entries
@@ -98,6 +102,23 @@ pub(super) async fn run(context: &Context<'_>, json: &JsonArgs) -> Result<ExitSt
             .talk("`heimdex queue resume` goes on with those of this machine.");
     }
     Ok(ExitStatus::Done)
+}
+
+/// Unfinished uploads. Where the daemon's queue was shown, a server that cannot be asked is no failure of the list.
+async fn known(context: &Context<'_>, waiting: &Waiting) -> Result<Vec<Entry>, CliError> {
+    let asked = async {
+        let transfers = transfer::context(context, context.settings.client()?)?;
+        entries(&transfers).await
+    };
+    match asked.await {
+        Ok(entries) => Ok(entries),
+        Err(error) if waiting.is_empty() => Err(error),
+        Err(error) => {
+            let text = format!("uploads that the server knows of are not shown: {error}");
+            context.printer.warn(&text);
+            Ok(Vec::new())
+        }
+    }
 }
 
 fn value(entry: &Entry) -> serde_json::Value {

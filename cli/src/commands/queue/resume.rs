@@ -3,15 +3,16 @@
 use std::sync::Arc;
 
 use heimdex_api::upload::InitUploadRequest;
+use heimdex_client::control::{ControlClient, LocalPath, SendRequest};
 use heimdex_client::journal::JournaledUpload;
 use heimdex_client::transfer::{TransferContext, UploadJob, UploadOptions, UploadOutcome, upload};
 use serde_json::json;
 
-use super::{chosen, entries, journaled};
+use super::{chosen, entries, journaled, waiting};
 use crate::args::QueueResumeArgs;
 use crate::commands::transfer::{Tally, ends_the_run, is_interrupted};
 use crate::commands::upload::shown;
-use crate::commands::{Context, transfer};
+use crate::commands::{Context, control, transfer};
 use crate::error::CliError;
 use crate::exit::ExitStatus;
 use crate::interrupt::Interrupt;
@@ -26,13 +27,18 @@ pub(super) async fn run(
     args: &QueueResumeArgs,
 ) -> Result<ExitStatus, CliError> {
     let selection = Selection::of(&args.json.mode(), &events::FIELDS)?;
-    let events = Events::new(context.printer, selection);
+    let events = Events::new(context.printer, selection.clone());
     let transfers = transfer::context(context, context.settings.client()?)?;
     let uploads = wanted(&transfers, &args.ids).await?;
     if uploads.is_empty() {
         context
             .printer
             .talk("No upload of this machine is unfinished.");
+    }
+    if let Some(client) = control::daemon(context).await?
+        && !uploads.is_empty()
+    {
+        return hand_over(context, &client, selection, &uploads).await;
     }
     let interrupt = Interrupt::listen(context.printer).map_err(CliError::Runtime)?;
     let (files, bytes) = (
@@ -61,6 +67,25 @@ pub(super) async fn run(
     });
     events.tell("summary", None, summary)?;
     Ok(tally.status(is_stopped))
+}
+
+/// The daemon goes on with them, before all others.
+async fn hand_over(
+    context: &Context<'_>,
+    client: &ControlClient,
+    selection: Option<Selection>,
+    uploads: &[JournaledUpload],
+) -> Result<ExitStatus, CliError> {
+    let paths = uploads.iter().map(|upload| upload.shown_path.as_path());
+    let request = SendRequest {
+        paths: paths.map(LocalPath::from).collect(),
+        profile: Some(context.settings.profile_name.clone()),
+        ..SendRequest::default()
+    };
+    let changed = client.send_now(&request).await?;
+    waiting::tell(context, selection.as_ref(), &changed, |files| {
+        format!("The daemon goes on with {files}. `heimdex status` shows how far it is.")
+    })
 }
 
 /// Those that were named, or all that the server has answered for.

@@ -81,7 +81,8 @@ impl<'de> Deserialize<'de> for LocalPath {
     }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -40,6 +40,10 @@ pub enum SkipKind {
     Empty,
     /// It lies on another file system that is mounted below the watch.
     OtherFileSystem,
+    /// It is the folder of another watch.
+    OtherWatch,
+    /// No server can be told its name.
+    Unsendable,
     /// A newer daemon says something else.
     #[serde(other)]
     Unknown,
@@ -148,6 +152,8 @@ pub enum Reason {
     // What was seen of it.
     /// It is not there.
     Missing,
+    /// No daemon has looked at it in this state.
+    NotLookedAt,
     /// It cannot be read.
     Unreadable {
         /// What the system says.

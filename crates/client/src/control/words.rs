@@ -17,6 +17,7 @@ pub fn word(reason: &Reason) -> String {
         Reason::ExistedBefore { .. } => "skipped",
         Reason::NotAFile { .. } => "no file",
         Reason::Missing => "missing",
+        Reason::NotLookedAt => "not looked at",
         Reason::Unreadable { .. } => "unreadable",
         Reason::RootGone { .. } => "card away",
         Reason::Growing { .. } => "growing",
@@ -75,6 +76,7 @@ pub fn sentence(reason: &Reason, moment: &Moment) -> String {
         | Reason::ExistedBefore { .. }
         | Reason::NotAFile { .. } => before::of_rules(reason, moment),
         Reason::Missing
+        | Reason::NotLookedAt
         | Reason::Unreadable { .. }
         | Reason::RootGone { .. }
         | Reason::Growing { .. }
@@ -115,7 +117,7 @@ pub fn sentence(reason: &Reason, moment: &Moment) -> String {
 pub fn outage(outage: &Outage) -> String {
     match outage {
         Outage::Offline => "the server cannot be reached".into(),
-        Outage::LoggedOut => "the login has expired: run `heimdex login`".into(),
+        Outage::LoggedOut => "the login has expired".into(),
         Outage::Full => "the quota or the store is full".into(),
         Outage::Maintenance => "the server is being worked on".into(),
         Outage::Refused { message } => format!("the server refuses: {message}"),

@@ -1,7 +1,7 @@
 //! What is said of a file from the queue on.
 
 use super::percent;
-use crate::control::{Lane, Reason};
+use crate::control::{Lane, Outage, Reason};
 use crate::shown::{Moment, size, time};
 
 pub(super) fn of_queue(reason: &Reason, moment: &Moment) -> String {
@@ -43,9 +43,11 @@ pub(super) fn of_queue(reason: &Reason, moment: &Moment) -> String {
             since,
             next_try_at,
         } => {
-            let next = next_try_at.map_or_else(String::new, |next| {
-                format!(" It is tried again {}.", time::soon(next, moment))
-            });
+            let next = match (next_try_at, outage) {
+                (_, Outage::LoggedOut) => " `heimdex login` lets it go on.".to_owned(),
+                (Some(next), _) => format!(" It is tried again {}.", time::soon(*next, moment)),
+                (None, _) => String::new(),
+            };
             format!(
                 "Waiting: {}, since {}.{next}",
                 super::outage(outage),

@@ -13,7 +13,7 @@ pub(super) fn of_rules(reason: &Reason, moment: &Moment) -> String {
         }
         Reason::Watched { watch, root } => format!("It lies in {root}, which is watch {watch}."),
         Reason::Included { rule, origin } => {
-            format!("The rule `{rule}` takes it in{}.", by(origin))
+            format!("Taken in by the rule `{rule}`{}.", by(origin))
         }
         Reason::Excluded { rule, origin } => {
             format!("Left out by the rule `{rule}`{}.", by(origin))
@@ -40,6 +40,9 @@ pub(super) fn of_rules(reason: &Reason, moment: &Moment) -> String {
 pub(super) fn of_settling(reason: &Reason, moment: &Moment) -> String {
     match reason {
         Reason::Missing => "There is no such file.".into(),
+        Reason::NotLookedAt => {
+            "Waiting: no daemon has looked at it yet. `heimdex daemon start` starts one.".into()
+        }
         Reason::Unreadable { error } => {
             format!("Waiting: it cannot be read ({error}). It is tried again.")
         }
@@ -122,6 +125,8 @@ fn skipped(kind: SkipKind) -> &'static str {
         SkipKind::Special => "neither a file nor a folder",
         SkipKind::Empty => "empty",
         SkipKind::OtherFileSystem => "on another file system that is mounted below the watch",
+        SkipKind::OtherWatch => "the folder of another watch",
+        SkipKind::Unsendable => "named in a way that no server can be told",
         SkipKind::Unknown => "nothing that is sent",
     }
 }

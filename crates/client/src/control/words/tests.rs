@@ -59,6 +59,7 @@ fn all() -> Vec<Reason> {
             kind: SkipKind::Link,
         },
         Reason::Missing,
+        Reason::NotLookedAt,
         Reason::Unreadable {
             error: "permission denied".into(),
         },

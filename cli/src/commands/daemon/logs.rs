@@ -1,0 +1,133 @@
+//! `heimdex daemon logs`: the system's journal where it runs as a service, else its own files.
+
+use std::collections::VecDeque;
+use std::io::{BufRead as _, BufReader, Read as _, Seek as _, SeekFrom};
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+
+use fs_err::File;
+use tokio::process::Command;
+
+use super::systemd::{Found, Systemd, UNIT};
+use crate::args::DaemonLogsArgs;
+use crate::commands::Context;
+use crate::error::CliError;
+use crate::exit::ExitStatus;
+use crate::interrupt::Interrupt;
+
+const LOOK_AGAIN: Duration = Duration::from_millis(250);
+/// Full files that the daemon keeps, the newest first.
+const KEPT: u32 = 4;
+
+pub(super) async fn run(
+    context: &Context<'_>,
+    args: &DaemonLogsArgs,
+) -> Result<ExitStatus, CliError> {
+    if let Found::Here(systemd) = Systemd::find(context).await?
+        && systemd.is_installed()
+    {
+        return of_journal(args).await;
+    }
+    let paths = context.settings.paths.as_ref().ok_or(CliError::NoHome)?;
+    let directory = paths.logs_dir();
+    let present = directory.join("heimdexd.log");
+    let mut files: Vec<PathBuf> = (1..=KEPT)
+        .rev()
+        .map(|number| directory.join(format!("heimdexd.{number}.log")))
+        .collect();
+    files.push(present.clone());
+    files.retain(|file| file.is_file());
+    if files.is_empty() {
+        context
+            .printer
+            .talk("The daemon has logged nothing yet. `heimdex daemon start` starts it.");
+        return Ok(ExitStatus::Done);
+    }
+    let wanted = usize::try_from(args.lines).unwrap_or(usize::MAX);
+    for line in last_lines(&files, wanted)? {
+        context.printer.data(&line)?;
+    }
+    if args.follow {
+        return follow(context, &present).await;
+    }
+    Ok(ExitStatus::Done)
+}
+
+async fn of_journal(args: &DaemonLogsArgs) -> Result<ExitStatus, CliError> {
+    let mut command = Command::new("journalctl");
+    command
+        .args(["--user", "--unit", UNIT, "--no-pager", "--lines"])
+        .arg(args.lines.to_string())
+        .stdin(Stdio::null());
+    if args.follow {
+        command.arg("--follow");
+    }
+    let status = command.status().await.map_err(|error| CliError::Daemon {
+        message: format!("cannot run `journalctl`: {error}"),
+        hint: None,
+    })?;
+    Ok(if status.success() {
+        ExitStatus::Done
+    } else {
+        ExitStatus::Failed
+    })
+}
+
+/// The last lines of all files, in order.
+fn last_lines(files: &[PathBuf], wanted: usize) -> Result<VecDeque<String>, CliError> {
+    let mut last = VecDeque::new();
+    for file in files {
+        let lines = BufReader::new(open(file)?).split(b'\n');
+        for line in lines {
+            let line = line.map_err(|source| unreadable(file, source))?;
+            last.push_back(String::from_utf8_lossy(&line).into_owned());
+            if last.len() > wanted {
+                last.pop_front();
+            }
+        }
+    }
+    Ok(last)
+}
+
+/// What is written from now on, until Ctrl-C; a file that was put aside is left for the new one.
+async fn follow(context: &Context<'_>, path: &Path) -> Result<ExitStatus, CliError> {
+    let interrupt = Interrupt::listen(context.printer).map_err(CliError::Runtime)?;
+    let mut file = open(path)?;
+    let mut at = file
+        .seek(SeekFrom::End(0))
+        .map_err(|source| unreadable(path, source))?;
+    let mut pending = String::new();
+    let mut due = tokio::time::interval(LOOK_AGAIN);
+    while interrupt
+        .soft()
+        .run_until_cancelled(due.tick())
+        .await
+        .is_some()
+    {
+        let mut bytes = Vec::new();
+        let read = file.read_to_end(&mut bytes);
+        at += read.map_err(|source| unreadable(path, source))? as u64;
+        pending.push_str(&String::from_utf8_lossy(&bytes));
+        while let Some((line, rest)) = pending.split_once('\n') {
+            context.printer.data(line)?;
+            pending = rest.to_owned();
+        }
+        if fs_err::metadata(path).is_ok_and(|present| present.len() < at) {
+            file = open(path)?;
+            at = 0;
+        }
+    }
+    Ok(ExitStatus::Interrupted)
+}
+
+fn open(path: &Path) -> Result<File, CliError> {
+    File::open(path).map_err(|source| unreadable(path, source))
+}
+
+fn unreadable(path: &Path, source: std::io::Error) -> CliError {
+    CliError::Path {
+        path: path.to_owned(),
+        source,
+    }
+}

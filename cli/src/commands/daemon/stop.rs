@@ -1,0 +1,96 @@
+//! `heimdex daemon stop`: by systemd where it runs as a service, else on its socket; then it is waited for.
+
+use std::time::Duration;
+
+use heimdex_client::control::{ControlClient, ControlError, StopRequest};
+use serde_json::json;
+
+use super::systemd::{Found, Systemd, UNIT};
+use crate::args::DaemonStopArgs;
+use crate::commands::Context;
+use crate::error::CliError;
+use crate::exit::ExitStatus;
+use crate::output::json::{self, Selection};
+
+/// What is in flight may take the daemon's grace, and a little more.
+const STOP_LIMIT: Duration = Duration::from_secs(40);
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
+const FIELDS: [&str; 1] = ["was_running"];
+
+/// Whether what is in flight is waited for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum How {
+    Softly,
+    Now,
+}
+
+pub(super) async fn run(
+    context: &Context<'_>,
+    args: &DaemonStopArgs,
+) -> Result<ExitStatus, CliError> {
+    let selection = Selection::of(&args.json.mode(), &FIELDS)?;
+    let how = if args.now { How::Now } else { How::Softly };
+    let was_running = and_wait(context, how).await?;
+    if let Some(selection) = selection {
+        let value = json!({ "was_running": was_running });
+        json::print(context.printer, &selection.pick(&value))?;
+        return Ok(ExitStatus::Done);
+    }
+    context.printer.talk(if was_running {
+        "The daemon has stopped. What waits is sent when it runs again."
+    } else {
+        "The daemon is not running."
+    });
+    Ok(ExitStatus::Done)
+}
+
+/// Stops it and waits for its end; whether it ran.
+pub(super) async fn and_wait(context: &Context<'_>, how: How) -> Result<bool, CliError> {
+    let place = context.settings.socket().ok_or(CliError::NoHome)?;
+    let client = match ControlClient::connect(&place).await {
+        Ok(client) => Some(client),
+        Err(ControlError::NotRunning) => return Ok(false),
+        // A service can be stopped though nobody understands it.
+        Err(error @ ControlError::OtherVersion { .. }) => {
+            return stop_service(context)
+                .await?
+                .then_some(true)
+                .ok_or(error.into());
+        }
+        Err(error) => return Err(error.into()),
+    };
+    if how == How::Softly && stop_service(context).await? {
+        return Ok(true);
+    }
+    let now = how == How::Now;
+    if let Some(client) = &client {
+        client.stop(&StopRequest { now }).await?;
+    }
+    let gone = async {
+        while !matches!(
+            ControlClient::connect(&place).await,
+            Err(ControlError::NotRunning)
+        ) {
+            tokio::time::sleep(LOOK_AGAIN).await;
+        }
+    };
+    tokio::time::timeout(STOP_LIMIT, gone)
+        .await
+        .map_err(|_| CliError::Daemon {
+            message: "the daemon does not stop".into(),
+            hint: Some("`heimdex daemon stop --now` does not wait for what is in flight".into()),
+        })?;
+    Ok(true)
+}
+
+/// Stops it where it runs as a service; whether it does.
+async fn stop_service(context: &Context<'_>) -> Result<bool, CliError> {
+    let Found::Here(systemd) = Systemd::find(context).await? else {
+        return Ok(false);
+    };
+    if !systemd.is_active().await {
+        return Ok(false);
+    }
+    systemd.control(&["stop", UNIT]).await?;
+    Ok(true)
+}

@@ -1,0 +1,278 @@
+//! The daemon's status in words and tables.
+
+use std::fmt::Write as _;
+
+use heimdex_api::Timestamp;
+use heimdex_client::control::{Eyes, QueueItem, Reason, Root, Status, WatchStatus, words};
+use heimdex_client::shown::Moment;
+
+use crate::output::table::{self, Cell, Column, Side};
+use crate::output::text::{Colour, clean, count, grouped, wrapped};
+use crate::output::{size, time};
+use crate::printer::Printer;
+
+/// How many files, errors and rules are named.
+const NAMED: usize = 8;
+
+const WATCHES: [Column; 7] = [
+    column("FOLDER", Side::Left, 0, Some(14)),
+    column("STATE", Side::Left, 0, None),
+    column("WAIT", Side::Right, 1, None),
+    column("STORED", Side::Right, 2, None),
+    column("FAILED", Side::Right, 3, None),
+    column("LEFT OUT", Side::Right, 4, None),
+    column("ID", Side::Left, 0, None),
+];
+
+const FILES: [Column; 4] = [
+    column("FILE", Side::Left, 0, Some(12)),
+    column("STATE", Side::Left, 0, None),
+    column("SIZE", Side::Right, 1, None),
+    column("ID", Side::Left, 0, None),
+];
+
+const fn column(name: &'static str, side: Side, rank: u8, least: Option<usize>) -> Column {
+    Column {
+        name,
+        side,
+        rank,
+        least,
+    }
+}
+
+/// For a terminal of so many columns.
+pub(super) fn for_people(
+    printer: &Printer,
+    status: &Status,
+    moment: &Moment,
+    room: usize,
+) -> String {
+    let mut blocks = vec![heading(status, moment)];
+    let watches: Vec<_> = status.watches.iter().map(watch).collect();
+    blocks.push(table::text(printer, &WATCHES, &watches, room));
+    blocks.push(left_out(status));
+    let files: Vec<_> = status.current.iter().take(NAMED).map(file).collect();
+    blocks.push(table::text(printer, &FILES, &files, room));
+    blocks.push(queue(status, moment));
+    blocks.push(troubles(status, moment));
+    blocks.retain(|block| !block.is_empty());
+    let wrap = |block: &String| {
+        // A table fits already.
+        if block.starts_with("FOLDER") || block.starts_with("FILE") {
+            block.clone()
+        } else {
+            wrapped(block, room).into_owned()
+        }
+    };
+    blocks.iter().map(wrap).collect::<Vec<_>>().join("\n\n")
+}
+
+fn heading(status: &Status, moment: &Moment) -> String {
+    let daemon = &status.daemon;
+    let mut text = format!(
+        "heimdexd {} runs since {} (process {}).",
+        daemon.version,
+        time::calendar(daemon.started_at, moment),
+        daemon.pid
+    );
+    if let Some(paused) = status.paused {
+        let reason = Reason::Paused {
+            watch: None,
+            until: paused.until,
+        };
+        text.push('\n');
+        text.push_str(&words::sentence(&reason, moment));
+    }
+    for account in &status.accounts {
+        let (Some(outage), Some(since)) = (&account.outage, account.since) else {
+            continue;
+        };
+        let reason = Reason::HeldUp {
+            outage: outage.clone(),
+            since,
+            next_try_at: account.next_try_at,
+        };
+        let sentence = words::sentence(&reason, moment);
+        let _ = write!(text, "\n{}: {sentence}", clean(&account.profile));
+    }
+    if status.watches.is_empty() {
+        text.push_str("\nNo folder is watched yet. `heimdex watch add FOLDER` watches one.");
+    }
+    text
+}
+
+fn watch(watch: &WatchStatus) -> Vec<Cell> {
+    let (word, colour) = state(watch);
+    let counts = &watch.counts;
+    let waiting = [
+        counts.settling,
+        counts.cut_off,
+        counts.queued,
+        counts.sending,
+    ];
+    let number = |files: u64| Cell::new(grouped(files), files.to_string());
+    let failed = counts.failed.files + counts.unreadable.files;
+    vec![
+        Cell::text(&watch.path.to_string()),
+        Cell::new(word, word).coloured(colour),
+        number(waiting.iter().map(|count| count.files).sum()),
+        number(counts.stored.files),
+        match failed {
+            0 => number(0),
+            failed => number(failed).coloured(Colour::Red),
+        },
+        number(counts.excluded.files + counts.skipped.files),
+        Cell::text(&watch.id.to_string()),
+    ]
+}
+
+fn state(watch: &WatchStatus) -> (&'static str, Colour) {
+    match (&watch.root, &watch.eyes) {
+        (Root::Gone { .. }, _) => ("away", Colour::Yellow),
+        (Root::Unreadable { .. }, _) => ("unreadable", Colour::Red),
+        (Root::Here | Root::Unknown, _) if watch.paused.is_some() => ("paused", Colour::Yellow),
+        (Root::Here | Root::Unknown, Eyes::Starting) => ("looking", Colour::Cyan),
+        (Root::Here | Root::Unknown, Eyes::Polling { .. }) => ("polled", Colour::Green),
+        (Root::Here | Root::Unknown, Eyes::Events | Eyes::Unknown) => ("watched", Colour::Green),
+    }
+}
+
+/// Which rules leave out how much, and why a folder is polled.
+fn left_out(status: &Status) -> String {
+    let mut lines = Vec::new();
+    for watch in &status.watches {
+        let named = watch.rules.iter().take(NAMED).map(|rule| {
+            let files = grouped(rule.left_out.files);
+            format!("{files} by `{}`", clean(&rule.rule))
+        });
+        let mut named: Vec<String> = named.collect();
+        if watch.rules.len() > NAMED {
+            named.push(format!("and {} rules more", watch.rules.len() - NAMED));
+        }
+        if !named.is_empty() {
+            lines.push(format!("{} leaves out {}.", watch.id, named.join(", ")));
+        }
+        if let Eyes::Polling { why, every_ms } = &watch.eyes {
+            let every = size::duration(std::time::Duration::from_millis(*every_ms));
+            lines.push(format!(
+                "{} is looked at every {every}: {}.",
+                watch.id,
+                clean(why)
+            ));
+        }
+    }
+    lines.join("\n")
+}
+
+fn file(item: &QueueItem) -> Vec<Cell> {
+    let path = item.path.as_path();
+    let name = path.file_name().unwrap_or(path.as_os_str());
+    let word = words::word(&item.state.because);
+    let colour = match item.state.because {
+        Reason::Sending { .. } | Reason::Hashing { .. } | Reason::Completing => Colour::Cyan,
+        Reason::Failed { .. } => Colour::Red,
+        _ => Colour::Dim,
+    };
+    vec![
+        Cell::text(&name.display().to_string()),
+        Cell::new(word.clone(), word).coloured(colour),
+        Cell::new(size::bytes(item.size_bytes), item.size_bytes.to_string()),
+        Cell::text(&item.id.to_string()),
+    ]
+}
+
+fn queue(status: &Status, moment: &Moment) -> String {
+    let queue = &status.queue;
+    let files = queue.waiting.files + queue.sending.files + queue.delayed.files;
+    if files == 0 {
+        return "Nothing waits to be sent.".into();
+    }
+    let mut parts = vec![
+        format!("{} to go", count(files, "file", "files")),
+        format!("{} left", size::bytes(queue.left_bytes)),
+    ];
+    if status.pace.bytes_per_second > 0 {
+        parts.push(format!("{}/s", size::bytes(status.pace.bytes_per_second)));
+    }
+    if let Some(limit) = status.pace.limit {
+        parts.push(format!("limited to {}/s", size::bytes(limit)));
+    }
+    if let Some(done_at) = status.pace.done_at {
+        parts.push(format!("done {}", time::until(done_at, moment)));
+    }
+    parts.join(", ") + "."
+}
+
+fn troubles(status: &Status, moment: &Moment) -> String {
+    let mut lines: Vec<String> = status
+        .notices
+        .iter()
+        .map(words::notice)
+        .map(|(head, body)| format!("{}: {}", clean(&head), clean(&body)))
+        .collect();
+    for error in status.errors.iter().take(NAMED) {
+        let name = error.path.as_ref().map(|path| format!("{path}: "));
+        let text = format!("{}{}", name.unwrap_or_default(), error.message);
+        lines.push(format!("{}  {}", when(error.at, moment), clean(&text)));
+    }
+    lines.join("\n")
+}
+
+fn when(at: Timestamp, moment: &Moment) -> String {
+    time::calendar(at, moment)
+}
+
+/// One fact a line: what it is of, then values in an order that stays.
+pub(super) fn for_programs(status: &Status) -> String {
+    let daemon = &status.daemon;
+    let mut lines = vec![format!(
+        "daemon\t{}\t{}\t{}",
+        daemon.version, daemon.pid, daemon.started_at
+    )];
+    if let Some(paused) = status.paused {
+        let until = paused.until.map(|until| until.to_string());
+        lines.push(format!("paused\t{}", until.unwrap_or_default()));
+    }
+    for account in &status.accounts {
+        let outage = account.outage.as_ref().map(words::outage);
+        lines.push(format!(
+            "account\t{}\t{}",
+            clean(&account.profile),
+            clean(&outage.unwrap_or_default())
+        ));
+    }
+    for shown in &status.watches {
+        let counts = &shown.counts;
+        lines.push(format!(
+            "watch\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}",
+            shown.id,
+            clean(&shown.path.to_string()),
+            state(shown).0,
+            counts.settling.files + counts.cut_off.files,
+            counts.queued.files + counts.sending.files,
+            counts.stored.files,
+            counts.failed.files + counts.unreadable.files,
+            counts.excluded.files + counts.skipped.files
+        ));
+    }
+    for item in &status.current {
+        lines.push(format!(
+            "file\t{}\t{}\t{}\t{}\t{}",
+            item.id,
+            clean(&item.path.to_string()),
+            words::word(&item.state.because),
+            item.acknowledged_bytes,
+            item.size_bytes
+        ));
+    }
+    let queue = &status.queue;
+    lines.push(format!(
+        "queue\t{}\t{}\t{}\t{}\t{}",
+        queue.waiting.files,
+        queue.sending.files,
+        queue.delayed.files,
+        queue.failed.files,
+        queue.left_bytes
+    ));
+    lines.join("\n")
+}

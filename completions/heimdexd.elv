@@ -1,0 +1,32 @@
+
+use builtin;
+use str;
+
+set edit:completion:arg-completer[heimdexd] = {|@words|
+    fn spaces {|n|
+        builtin:repeat $n ' ' | str:join ''
+    }
+    fn cand {|text desc|
+        edit:complex-candidate $text &display=$text' '(spaces (- 14 (wcswidth $text)))$desc
+    }
+    var command = 'heimdexd'
+    for word $words[1..-1] {
+        if (str:has-prefix $word '-') {
+            break
+        }
+        set command = $command';'$word
+    }
+    var completions = [
+        &'heimdexd'= {
+            cand --config 'The configuration file; credentials lie beside it'
+            cand --log 'What to log, as `debug` or `heimdex_daemon=trace`'
+            cand --log-to 'Where to log'
+            cand --notify 'Whether the desktop is told what needs a person'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+    ]
+    $completions[$command]
+}
