@@ -15,13 +15,25 @@ pub(crate) struct Interrupt {
 impl Interrupt {
     /// Begins to listen: from now on a signal no longer ends the process by itself.
     pub(crate) fn listen(printer: &Printer) -> std::io::Result<Self> {
+        let printer = printer.clone();
+        Self::telling(move || {
+            printer.talk("Stopping after the parts in flight. Once more stops at once.");
+        })
+    }
+
+    /// The same where nothing is in flight: there is nothing to say.
+    pub(crate) fn listen_quietly() -> std::io::Result<Self> {
+        Self::telling(|| {})
+    }
+
+    fn telling(tell: impl FnOnce() + Send + 'static) -> std::io::Result<Self> {
         let (soft, hard, end) = (
             CancellationToken::new(),
             CancellationToken::new(),
             CancellationToken::new(),
         );
         let signals = system::Signals::listen()?;
-        let task = listen(signals, soft.clone(), hard.clone(), printer.clone());
+        let task = listen(signals, soft.clone(), hard.clone(), tell);
         let ended = end.clone();
         #[expect(
             clippy::disallowed_methods,
@@ -50,10 +62,10 @@ async fn listen(
     mut signals: system::Signals,
     soft: CancellationToken,
     hard: CancellationToken,
-    printer: Printer,
+    tell: impl FnOnce(),
 ) {
     signals.next().await;
-    printer.talk("Stopping after the parts in flight. Once more stops at once.");
+    tell();
     soft.cancel();
     signals.next().await;
     hard.cancel();

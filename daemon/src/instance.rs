@@ -65,7 +65,7 @@ impl Instance {
             path: state.to_owned(),
             source,
         })?;
-        let home = lock(&state.join("heimdexd.lock"), pid)?;
+        let home = lock(&paths.daemon_lock(), pid)?;
         place.prepare()?;
         let socket = lock(&place.path().with_extension("lock"), pid)?;
         let listener = listen(place.path()).map_err(|source| InstanceError::Listen {

@@ -28,7 +28,7 @@ fn a_watch_is_added_shown_changed_and_taken_away() {
         "{added}"
     );
     let again = home.heimdex(["watch", "add", "Videos"]).run().exits(1);
-    assert!(again.stderr().contains("w1"), "{again}");
+    assert!(again.stderr().contains("is watched already"), "{again}");
     let listed = home.heimdex(["watch", "list", "--json"]).ok().json();
     let watch = &listed["watches"][0];
     assert_eq!(watch["id"], "w1");

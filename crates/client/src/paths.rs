@@ -83,6 +83,12 @@ impl Paths {
         self.state_dir.join("logs")
     }
 
+    /// `heimdexd.lock`: held by the daemon of this home while it runs.
+    #[must_use]
+    pub fn daemon_lock(&self) -> PathBuf {
+        self.state_dir.join("heimdexd.lock")
+    }
+
     /// Where sockets lie, and are gone with the session; `None` where nothing says so.
     #[must_use]
     pub fn runtime_dir(&self) -> Option<&Path> {

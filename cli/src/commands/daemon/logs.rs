@@ -92,7 +92,7 @@ fn last_lines(files: &[PathBuf], wanted: usize) -> Result<VecDeque<String>, CliE
 
 /// What is written from now on, until Ctrl-C; a file that was put aside is left for the new one.
 async fn follow(context: &Context<'_>, path: &Path) -> Result<ExitStatus, CliError> {
-    let interrupt = Interrupt::listen(context.printer).map_err(CliError::Runtime)?;
+    let interrupt = Interrupt::listen_quietly().map_err(CliError::Runtime)?;
     let mut file = open(path)?;
     let mut at = file
         .seek(SeekFrom::End(0))

@@ -1,8 +1,10 @@
 //! `heimdex daemon stop`: by systemd where it runs as a service, else on its socket; then it is waited for.
 
+use std::path::Path;
 use std::time::Duration;
 
 use heimdex_client::control::{ControlClient, ControlError, StopRequest};
+use heimdex_client::paths::Paths;
 use serde_json::json;
 
 use super::systemd::{Found, Systemd, UNIT};
@@ -66,11 +68,13 @@ pub(super) async fn and_wait(context: &Context<'_>, how: How) -> Result<bool, Cl
     if let Some(client) = &client {
         client.stop(&StopRequest { now }).await?;
     }
+    let lock = context.settings.paths.as_ref().map(Paths::daemon_lock);
     let gone = async {
         while !matches!(
             ControlClient::connect(&place).await,
             Err(ControlError::NotRunning)
-        ) {
+        ) || !lock.as_deref().is_none_or(is_free)
+        {
             tokio::time::sleep(LOOK_AGAIN).await;
         }
     };
@@ -93,4 +97,12 @@ async fn stop_service(context: &Context<'_>) -> Result<bool, CliError> {
     }
     systemd.control(&["stop", UNIT]).await?;
     Ok(true)
+}
+
+/// Whether nobody holds the lock of this home: then another daemon can start.
+fn is_free(lock: &Path) -> bool {
+    match fs_err::File::open(lock) {
+        Ok(file) => file.into_file().try_lock_shared().is_ok(),
+        Err(_) => true,
+    }
 }

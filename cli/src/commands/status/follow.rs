@@ -24,7 +24,7 @@ pub(super) async fn run(
     client: &ControlClient,
     selection: Option<&Selection>,
 ) -> Result<ExitStatus, CliError> {
-    let interrupt = Interrupt::listen(context.printer).map_err(CliError::Runtime)?;
+    let interrupt = Interrupt::listen_quietly().map_err(CliError::Runtime)?;
     // Before the first look: what happens in between is seen by one of them.
     let mut events = client.events().await?;
     let view = View::new(context, selection);
