@@ -97,8 +97,10 @@ enum Next {
     /// What its ending says.
     #[default]
     AsItEnds,
-    /// It is not sent again.
+    /// A person does not want it sent.
     Cancelled,
+    /// It leaves the queue: it is not there any more, or nobody's.
+    Gone(Reason),
     /// It is what this says by now: a version that is not sent yet.
     Again(Box<Candidate>),
 }
@@ -325,7 +327,7 @@ impl State {
         if let Some(item) = self.items.get_mut(&id)
             && let Phase::Running(running) = &mut item.phase
         {
-            running.next = Next::Cancelled;
+            running.next = Next::Gone(because);
             return vec![Effect::Stop(running.turn)];
         }
         let Some(item) = self.remove(id) else {

@@ -10,7 +10,7 @@ use heimdex_client::control::{
 use heimdex_client::journal::{FileStamp, Pause, QueueOptions, QueuedFile, Standing};
 use heimdex_client::platform;
 
-use super::{At, Effect, Phase, State};
+use super::{At, Effect, Next, Phase, State};
 use crate::engine::event::Ticket;
 use crate::watch::Ask;
 
@@ -205,15 +205,13 @@ impl State {
         }
         let mut effects = Vec::new();
         for id in &items {
-            let running = self
-                .items
-                .get(id)
-                .is_some_and(|item| item.running().is_some());
-            effects.extend(if running {
-                self.let_go(*id, heimdex_client::control::Reason::Cancelled { at: now })
+            let phase = self.items.get_mut(id).map(|item| &mut item.phase);
+            if let Some(Phase::Running(running)) = phase {
+                running.next = Next::Cancelled;
+                effects.push(Effect::Stop(running.turn));
             } else {
-                self.cancel(now, *id)
-            });
+                effects.extend(self.cancel(now, *id));
+            }
         }
         Ok((effects, items))
     }

@@ -77,6 +77,10 @@ impl State {
             Phase::Waiting | Phase::Unsettled => Next::AsItEnds,
         };
         item.since = at.now;
+        if let Next::Gone(because) = next {
+            // Whatever arrived of it is found by its bytes, if it ever comes back.
+            return self.let_go(id, because);
+        }
         let (profile, is_stored) = (
             item.file.profile.clone(),
             matches!(ending, Ending::Stored { .. }),
@@ -90,7 +94,7 @@ impl State {
             }
         };
         match next {
-            Next::AsItEnds => {}
+            Next::AsItEnds | Next::Gone(_) => {}
             Next::Again(candidate) => effects.extend(self.settled(at, *candidate)),
             Next::Cancelled if is_stored => {}
             Next::Cancelled => effects.extend(self.cancel(at.now, id)),
