@@ -85,6 +85,9 @@ impl FromStr for Timetable {
         let mut changes = Vec::new();
         match entries.as_slice() {
             [] => return Err(fail("it is empty".to_owned())),
+            [time] if minute_of_day(time).is_ok() => {
+                return Err(fail(format!("`{time}` says from when, and no rate")));
+            }
             [one] if !one.contains(',') => changes.push((0, limit(one).map_err(fail)?)),
             entries => {
                 for entry in entries {
@@ -299,7 +302,21 @@ mod tests {
             .iter()
             .map(|text| text.parse::<Timetable>().unwrap_err().to_string())
             .collect();
-        insta::assert_snapshot!(sentences.join("\n"));
+        insta::assert_snapshot!(sentences.join("\n"), @r"
+        `` is not a bandwidth limit: it is empty
+        `fast` is not a bandwidth limit: `fast` is not a rate; write it as 512K, 2M, 1.5G or off
+        `-1M` is not a bandwidth limit: `-1M` is not a rate; write it as 512K, 2M, 1.5G or off
+        `1X` is not a bandwidth limit: `1X` is not a rate; write it as 512K, 2M, 1.5G or off
+        `1e3M` is not a bandwidth limit: `1e3M` is not a rate; write it as 512K, 2M, 1.5G or off
+        `8:00,1M` is not a bandwidth limit: `8:00` is not a time of the day; write it as 08:00
+        `24:00,1M` is not a bandwidth limit: `24:00` is not a time of the day; write it as 08:00
+        `08:60,1M` is not a bandwidth limit: `08:60` is not a time of the day; write it as 08:00
+        `08:00` is not a bandwidth limit: `08:00` says from when, and no rate
+        `08:00,1M off` is not a bandwidth limit: `off` does not say from when
+        `Someday-08:00,1M` is not a bandwidth limit: `Someday` is not a day of the week; write it as Mon
+        `08:00,1M 08:00,2M` is not a bandwidth limit: 08:00 is named twice
+        `999999999P` is not a bandwidth limit: `999999999P` is not a rate; write it as 512K, 2M, 1.5G or off
+        ");
     }
 
     proptest! {
