@@ -12,10 +12,6 @@ use heimdex_api::limits::PART_SIZE_MIN;
 
 use super::Source;
 
-/// What was used a moment ago is not always let go of at once.
-#[cfg(target_os = "linux")]
-const FORGETS: usize = 10;
-
 impl Source {
     /// Whether any of it was read from the disk for this transfer alone.
     pub(crate) fn has_brought(&self) -> bool {
@@ -73,14 +69,9 @@ pub(super) fn read_cached(file: &File, bytes: &mut [u8], at: u64) -> usize {
 
 #[cfg(target_os = "linux")]
 pub(super) fn forget(file: &File, begins: u64, length: u64) {
+    // A wish, like all advice. Whether it was heard is not looked at: a look has the kernel read ahead again.
     let length = std::num::NonZeroU64::new(length);
-    for _ in 0..FORGETS {
-        // A wish, like all advice.
-        let _ = rustix::fs::fadvise(file, begins, length, rustix::fs::Advice::DontNeed);
-        if read_cached(file, &mut [0], begins) == 0 {
-            return;
-        }
-    }
+    let _ = rustix::fs::fadvise(file, begins, length, rustix::fs::Advice::DontNeed);
 }
 
 #[cfg(not(target_os = "linux"))]

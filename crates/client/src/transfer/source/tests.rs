@@ -217,17 +217,27 @@ fn what_others_have_in_memory_stays_there() {
     assert!(is_in_memory(&fixture.path));
 }
 
+/// A file that was written and then forgotten, as far as its file system forgets.
 #[cfg(target_os = "linux")]
-#[test]
-fn what_was_read_for_the_transfer_alone_is_given_back() {
+fn forgotten() -> Fixture {
     let fixture = fixture();
     let file = fs_err::File::open(&fixture.path).unwrap().into_file();
     file.sync_all().unwrap();
-    for _ in 0..10 {
-        forget(&file, 0, SIZE as u64);
-    }
-    // A file system that lives in memory has nothing to forget.
-    let was_there = is_in_memory(&fixture.path);
-    sent(&fixture);
-    assert_eq!(is_in_memory(&fixture.path), was_there);
+    forget(&file, 0, SIZE as u64);
+    fixture
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_was_read_for_the_transfer_alone_is_given_back() {
+    // The kernel hears advice most of the time, and a file system that lives in memory never does. A look brings back
+    // what was forgotten, so that each file is looked at once.
+    let is_forgotten = |fixture: Fixture| !is_in_memory(&fixture.path);
+    let can_forget = (0..20).any(|_| is_forgotten(forgotten()));
+    let gives_back = (0..20).any(|_| {
+        let fixture = forgotten();
+        sent(&fixture);
+        is_forgotten(fixture)
+    });
+    assert_eq!(gives_back, can_forget);
 }
