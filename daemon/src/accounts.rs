@@ -22,6 +22,7 @@ use crate::worker::away_by;
 const PATIENCE: Patience = Patience {
     base: std::time::Duration::from_millis(500),
     cap: std::time::Duration::from_secs(15),
+    outage: std::time::Duration::ZERO,
     rounds: 6,
 };
 

@@ -156,6 +156,7 @@ pub(crate) use patiently;
 /// The pauses between tries of one call.
 pub(crate) struct Pauses {
     budget: Budget,
+    begun: tokio::time::Instant,
     attempt: u32,
 }
 
@@ -163,6 +164,7 @@ impl Pauses {
     pub(crate) fn new(context: &TransferContext) -> Self {
         Self {
             budget: Budget::new(context.patience),
+            begun: tokio::time::Instant::now(),
             attempt: 0,
         }
     }
@@ -173,10 +175,8 @@ impl Pauses {
             return Err(error);
         }
         self.attempt += 1;
-        match self
-            .budget
-            .decide(Failure::of_api(&error), self.attempt, 1, jitter())
-        {
+        let (now, failure) = (self.begun.elapsed(), Failure::of_api(&error));
+        match self.budget.decide(now, failure, self.attempt, 1, jitter()) {
             Verdict::Again(wait) => {
                 tokio::time::sleep(wait).await;
                 Ok(())

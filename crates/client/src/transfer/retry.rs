@@ -1,7 +1,7 @@
 //! Decides what follows a failure: again after a while, with a new URL, after asking the store, or an end with a reason.
 //!
 //! Pure: time and jitter are parameters. A budget that every acknowledged part refills bounds how long an outage is
-//! waited for.
+//! waited for: by the clock, because parts in flight fail together, and a server that restarts refuses all of them at once.
 
 use std::time::Duration;
 
@@ -71,17 +71,20 @@ pub struct Patience {
     pub base: Duration,
     /// The longest pause at all.
     pub cap: Duration,
-    /// Rounds of failures in a row, without a part acknowledged between them, before giving up.
+    /// How long nothing but failures is waited for, from the first of them.
+    pub outage: Duration,
+    /// At least so many rounds of failures come before giving up: on a slow line few tries take long.
     pub rounds: u32,
 }
 
 impl Default for Patience {
-    /// About four minutes of nothing but failures.
+    /// Three minutes of nothing but failures: a server that restarts, a router that does.
     fn default() -> Self {
         Self {
             base: Duration::from_millis(500),
             cap: Duration::from_secs(30),
-            rounds: 16,
+            outage: Duration::from_mins(3),
+            rounds: 6,
         }
     }
 }
@@ -96,6 +99,8 @@ const RETRY_AFTER_MAX: Duration = Duration::from_mins(5);
 #[derive(Debug, Clone, PartialEq)]
 pub struct Budget {
     patience: Patience,
+    /// When the first of them came.
+    since: Option<Duration>,
     /// Failures counted in shares of a round: four parts that fail together are one round, not four.
     spent: f64,
 }
@@ -106,19 +111,22 @@ impl Budget {
     pub fn new(patience: Patience) -> Self {
         Self {
             patience,
+            since: None,
             spent: 0.0,
         }
     }
 
     /// Something was acknowledged: the line works.
     pub fn refill(&mut self) {
+        self.since = None;
         self.spent = 0.0;
     }
 
-    /// Decides about the `attempt`th failure in a row (from 1) of one thing, while `together` things are under way.
-    /// `jitter` is a random number of 0 to 1.
+    /// Decides at `now`, by any clock that goes on, about the `attempt`th failure in a row (from 1) of one thing, while
+    /// `together` things are under way. `jitter` is a random number of 0 to 1.
     pub fn decide(
         &mut self,
+        now: Duration,
         failure: Failure,
         attempt: u32,
         together: usize,
@@ -138,14 +146,14 @@ impl Budget {
             Failure::UploadUnknown => Verdict::AskStore(self.pause(attempt - 1, jitter)),
             Failure::Corrupted => Verdict::Again(self.pause(attempt, jitter)),
             Failure::Unreachable(_) | Failure::Fault { .. } => {
-                if self.spend(together) {
+                if self.spend(now, together) {
                     Verdict::Again(self.pause(attempt, jitter))
                 } else {
                     Verdict::Stop(Stop::Unreachable(words))
                 }
             }
             Failure::Busy { retry_after } => {
-                if !self.spend(together) {
+                if !self.spend(now, together) {
                     return Verdict::Stop(Stop::Unreachable(words));
                 }
                 let asked = retry_after.unwrap_or_default().min(RETRY_AFTER_MAX);
@@ -156,10 +164,12 @@ impl Budget {
     }
 
     /// Takes one failure's share; false where nothing is left.
-    fn spend(&mut self, together: usize) -> bool {
+    fn spend(&mut self, now: Duration, together: usize) -> bool {
+        let since = *self.since.get_or_insert(now);
         let together = u32::try_from(together.max(1)).unwrap_or(u32::MAX);
         self.spent += 1.0 / f64::from(together);
-        self.spent <= f64::from(self.patience.rounds)
+        now.saturating_sub(since) < self.patience.outage
+            || self.spent <= f64::from(self.patience.rounds)
     }
 
     /// Full jitter: anything between nothing and the doubled base.
@@ -182,6 +192,17 @@ mod tests {
 
     use super::*;
 
+    const NOW: Duration = Duration::from_secs(1);
+
+    /// An outage is over at once.
+    fn impatient(rounds: u32) -> Budget {
+        Budget::new(Patience {
+            rounds,
+            outage: Duration::ZERO,
+            ..Patience::default()
+        })
+    }
+
     fn unreachable() -> Failure {
         Failure::Unreachable("connection refused".into())
     }
@@ -202,15 +223,40 @@ mod tests {
     proptest! {
         #[test]
         fn any_failures_in_a_row_come_to_an_end(
-            row in proptest::collection::vec(failures(), 200),
+            row in proptest::collection::vec(failures(), 300),
             together in 0usize..9,
             jitter in 0.0f64..=1.0,
         ) {
             let mut budget = Budget::new(Patience::default());
+            // Each try takes a second.
             let stopped = row.into_iter().zip(1..).any(|(failure, attempt)| {
-                matches!(budget.decide(failure, attempt, together, jitter), Verdict::Stop(_))
+                let now = Duration::from_secs(attempt.into());
+                matches!(budget.decide(now, failure, attempt, together, jitter), Verdict::Stop(_))
             });
             prop_assert!(stopped);
+        }
+
+        #[test]
+        fn an_outage_of_a_minute_ends_nothing_however_many_parts_are_refused(
+            parts in 1usize..=64,
+            jitters in proptest::collection::vec(0.0f64..=1.0, 64),
+        ) {
+            let mut budget = Budget::new(Patience::default());
+            let mut due: Vec<(Duration, u32)> = vec![(Duration::ZERO, 1); parts];
+            let mut jitters = jitters.into_iter().cycle();
+            // Parts that wait are in flight no more, so that the last one is alone.
+            while let Some(next) = (0..parts).min_by_key(|part| due[*part].0) {
+                let (now, attempt) = due[next];
+                if now > Duration::from_mins(1) {
+                    break;
+                }
+                let jitter = jitters.next().unwrap();
+                let verdict = budget.decide(now, unreachable(), attempt, 1, jitter);
+                let Verdict::Again(wait) = verdict else {
+                    return Err(TestCaseError::fail(format!("{verdict:?} after {now:?}")));
+                };
+                due[next] = (now + wait + Duration::from_millis(1), attempt + 1);
+            }
         }
 
         #[test]
@@ -220,7 +266,7 @@ mod tests {
             jitter in -1.0f64..=2.0,
         ) {
             let mut budget = Budget::new(Patience::default());
-            let pause = match budget.decide(failure, attempt, 1, jitter) {
+            let pause = match budget.decide(NOW, failure, attempt, 1, jitter) {
                 Verdict::Again(pause) | Verdict::SignAnew(pause) | Verdict::AskStore(pause) => pause,
                 Verdict::Stop(_) => Duration::ZERO,
             };
@@ -230,43 +276,37 @@ mod tests {
 
     #[test]
     fn progress_refills_the_budget() {
-        let mut budget = Budget::new(Patience {
-            rounds: 2,
-            ..Patience::default()
-        });
+        let mut budget = impatient(2);
         for _ in 0..10 {
             assert!(matches!(
-                budget.decide(unreachable(), 1, 1, 1.0),
+                budget.decide(NOW, unreachable(), 1, 1, 1.0),
                 Verdict::Again(_)
             ));
             assert!(matches!(
-                budget.decide(unreachable(), 2, 1, 1.0),
+                budget.decide(NOW, unreachable(), 2, 1, 1.0),
                 Verdict::Again(_)
             ));
             budget.refill();
         }
-        budget.decide(unreachable(), 1, 1, 1.0);
-        budget.decide(unreachable(), 2, 1, 1.0);
+        budget.decide(NOW, unreachable(), 1, 1, 1.0);
+        budget.decide(NOW, unreachable(), 2, 1, 1.0);
         assert!(matches!(
-            budget.decide(unreachable(), 3, 1, 1.0),
+            budget.decide(NOW, unreachable(), 3, 1, 1.0),
             Verdict::Stop(Stop::Unreachable(_))
         ));
     }
 
     #[test]
     fn parts_that_fail_together_are_one_round() {
-        let mut budget = Budget::new(Patience {
-            rounds: 1,
-            ..Patience::default()
-        });
+        let mut budget = impatient(1);
         for _ in 0..4 {
             assert!(matches!(
-                budget.decide(unreachable(), 1, 4, 1.0),
+                budget.decide(NOW, unreachable(), 1, 4, 1.0),
                 Verdict::Again(_)
             ));
         }
         assert!(matches!(
-            budget.decide(unreachable(), 1, 4, 1.0),
+            budget.decide(NOW, unreachable(), 1, 4, 1.0),
             Verdict::Stop(_)
         ));
     }
@@ -276,7 +316,7 @@ mod tests {
         let seconds: Vec<f64> = (1..=8)
             .map(|attempt| {
                 let mut budget = Budget::new(Patience::default());
-                match budget.decide(unreachable(), attempt, 1, 1.0) {
+                match budget.decide(NOW, unreachable(), attempt, 1, 1.0) {
                     Verdict::Again(pause) => pause.as_secs_f64(),
                     other => panic!("{other:?}"),
                 }
@@ -290,11 +330,11 @@ mod tests {
         let refused = Failure::UrlRefused { status: 403 };
         let mut budget = Budget::new(Patience::default());
         assert_eq!(
-            budget.decide(refused.clone(), 1, 1, 1.0),
+            budget.decide(NOW, refused.clone(), 1, 1, 1.0),
             Verdict::SignAnew(Duration::ZERO)
         );
         assert_eq!(
-            budget.decide(refused, 4, 1, 1.0),
+            budget.decide(NOW, refused, 4, 1, 1.0),
             Verdict::Stop(Stop::StoreRefused { status: 403 })
         );
     }
@@ -306,11 +346,11 @@ mod tests {
             retry_after: Some(Duration::from_secs(seconds)),
         };
         assert_eq!(
-            budget.decide(busy(7), 1, 1, 0.0),
+            budget.decide(NOW, busy(7), 1, 1, 0.0),
             Verdict::Again(Duration::from_secs(7))
         );
         assert_eq!(
-            budget.decide(busy(1_000_000), 1, 1, 0.0),
+            budget.decide(NOW, busy(1_000_000), 1, 1, 0.0),
             Verdict::Again(RETRY_AFTER_MAX)
         );
     }

@@ -63,6 +63,7 @@ async fn a_server_that_stays_away_is_unreachable_in_a_sentence() {
     api.health().await.unwrap();
     let patience = Patience {
         rounds: 2,
+        outage: std::time::Duration::ZERO,
         ..Patience::default()
     };
     let patience = Patience {

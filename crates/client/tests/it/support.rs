@@ -73,6 +73,7 @@ impl World {
         let patience = Patience {
             base: Duration::from_millis(20),
             cap: Duration::from_millis(200),
+            outage: Duration::from_secs(20),
             rounds: 200,
         };
         TransferContext::new(api, journal, "default".into(), now).with_patience(patience)

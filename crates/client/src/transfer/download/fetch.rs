@@ -66,6 +66,7 @@ pub(super) struct Fetcher {
     remote: Arc<Remote>,
     cancel: CancellationToken,
     budget: Mutex<Budget>,
+    begun: tokio::time::Instant,
     /// Verified and in place.
     safe: AtomicU64,
     /// Came, but not verified yet.
@@ -91,6 +92,7 @@ impl Fetcher {
     ) -> Self {
         Self {
             budget: Mutex::new(Budget::new(context.patience)),
+            begun: tokio::time::Instant::now(),
             context: context.clone(),
             remote,
             cancel,
@@ -158,7 +160,8 @@ impl Fetcher {
         let why = failure.words();
         let verdict = {
             let mut budget = self.budget.lock().unwrap_or_else(PoisonError::into_inner);
-            budget.decide(failure, attempt, super::PARTS_AT_ONCE, jitter())
+            let now = self.begun.elapsed();
+            budget.decide(now, failure, attempt, super::PARTS_AT_ONCE, jitter())
         };
         let wait = match verdict {
             Verdict::Again(wait) => wait,

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use futures::StreamExt as _;
 use futures::stream::FuturesUnordered;
@@ -132,7 +133,7 @@ impl Round<'_> {
             self.line.failed(begun);
             attempt += 1;
             let why = failure.words();
-            let wait = match decide(budget, failure, attempt, together) {
+            let wait = match decide(budget, self.line.now(), failure, attempt, together) {
                 Verdict::Again(wait) => wait,
                 Verdict::SignAnew(_) | Verdict::AskStore(_) => return Put::Alone(file),
                 Verdict::Stop(stop) => return stopped(stop),
@@ -217,7 +218,13 @@ fn refill(budget: &Mutex<Budget>) {
         .refill();
 }
 
-fn decide(budget: &Mutex<Budget>, failure: Failure, attempt: u32, together: usize) -> Verdict {
+fn decide(
+    budget: &Mutex<Budget>,
+    now: Duration,
+    failure: Failure,
+    attempt: u32,
+    together: usize,
+) -> Verdict {
     let mut budget = budget.lock().unwrap_or_else(PoisonError::into_inner);
-    budget.decide(failure, attempt, together, jitter())
+    budget.decide(now, failure, attempt, together, jitter())
 }

@@ -269,7 +269,9 @@ impl Transfer {
     ) -> Verdict {
         let together = self.in_flight().max(1);
         let why = failure.words();
-        let verdict = self.budget.decide(failure, attempt, together, dice.jitter);
+        let verdict = self
+            .budget
+            .decide(dice.now, failure, attempt, together, dice.jitter);
         if let Verdict::Again(wait) | Verdict::SignAnew(wait) | Verdict::AskStore(wait) = &verdict {
             effects.push(Effect::Tell(Notice::Retrying { wait: *wait, why }));
         }

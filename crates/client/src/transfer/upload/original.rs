@@ -31,6 +31,7 @@ impl Run<'_> {
             already: 0,
         });
         let mut budget = Budget::new(self.context.patience);
+        let begun = tokio::time::Instant::now();
         let mut attempt = 0;
         let mut target: Option<(VideoId, SignedPart)> = None;
         let video_id = loop {
@@ -45,7 +46,7 @@ impl Run<'_> {
             let Err(failure) = sent else { break video_id };
             attempt += 1;
             let why = failure.words();
-            let wait = match budget.decide(failure, attempt, 1, jitter()) {
+            let wait = match budget.decide(begun.elapsed(), failure, attempt, 1, jitter()) {
                 Verdict::Again(wait) => {
                     target = Some((video_id, signed));
                     wait
