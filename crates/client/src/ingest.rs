@@ -13,17 +13,19 @@ use heimdex_api::{IngestId, VideoId, VideoState, path};
 use uuid::Uuid;
 
 use crate::ApiClient;
-use crate::journal::IngestKey;
+use crate::journal::{FileKey, IngestKey, Journal, JournalError};
 use crate::platform;
 use crate::transfer::{TransferContext, TransferError, locate};
-use same_card::is_same_card;
+use same_card::{Comparison, Times};
 
 pub use announce::{announce, filename};
 pub use same_card::Here;
 
+/// Ends the place of files that were named one by one.
+const NAMED: &[u8] = b"/*";
 /// So many ingests of one label and folder name are compared with what is here.
 const CANDIDATES_MAX: usize = 8;
-/// Pages of an ingest's files that are looked through for failed ones.
+/// Pages of an ingest's files that are looked through for failed ones, or for one that is here too.
 const PAGES_MAX: usize = 40;
 
 /// A folder whose files are one ingest.
@@ -57,14 +59,47 @@ pub async fn of_folder(
     folder: &Folder<'_>,
     here: &BTreeMap<&[u8], Here>,
 ) -> Result<Ingest, TransferError> {
+    taken_in(transfers, folder, here, Stay::WhileAlike).await
+}
+
+/// The same of a folder that is watched, of which `here` has whatever is sent now: its ingest does not end.
+///
+/// # Errors
+/// As of [`of_folder`].
+pub async fn of_watch(
+    transfers: &TransferContext,
+    folder: &Folder<'_>,
+    here: &BTreeMap<&[u8], Here>,
+) -> Result<Ingest, TransferError> {
+    taken_in(transfers, folder, here, Stay::Always).await
+}
+
+/// How long a folder stays with the ingest that this machine had for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stay {
+    Always,
+    WhileAlike,
+}
+
+async fn taken_in(
+    transfers: &TransferContext,
+    folder: &Folder<'_>,
+    here: &BTreeMap<&[u8], Here>,
+    stay: Stay,
+) -> Result<Ingest, TransferError> {
     let (api, journal) = (transfers.api(), transfers.journal());
     if !api.has(feature::INGESTS).await? {
         return Ok(Ingest::default());
     }
     let key = key(transfers.profile(), folder)?;
+    let mut refused = None;
     if let Some(journaled) = journal.latest_ingest(&key)? {
         match api.ingest(journaled.ingest_id).await {
-            Ok(ingest) => return known(api, ingest).await,
+            Ok(ingest) if stay == Stay::Always || goes_on(api, &ingest, folder, here).await? => {
+                return known(api, ingest).await;
+            }
+            // Another card in the same place, under the same label.
+            Ok(ingest) => refused = Some(ingest.ingest_id),
             // Not ours any more, as after the server was set up anew.
             Err(error) if error.status() == Some(404) => {}
             Err(error) => return Err(error.into()),
@@ -77,22 +112,23 @@ pub async fn of_folder(
     } else {
         format!("{name}/*")
     };
-    let ingest = if let Some(ingest) = latest(api, folder, here, (&root_name, &host)).await? {
-        known(api, ingest).await?
-    } else {
-        let request = CreateIngestRequest {
-            source: folder.source.to_owned(),
-            root_name: Some(root_name),
-            host: Some(host),
+    let ingest =
+        if let Some(ingest) = latest(api, folder, here, (&root_name, &host), refused).await? {
+            known(api, ingest).await?
+        } else {
+            let request = CreateIngestRequest {
+                source: folder.source.to_owned(),
+                root_name: Some(root_name),
+                host: Some(host),
+            };
+            let created = api
+                .create_ingest(&request, &Uuid::new_v4().to_string())
+                .await?;
+            Ingest {
+                id: Some(created.ingest_id),
+                failed: HashMap::new(),
+            }
         };
-        let created = api
-            .create_ingest(&request, &Uuid::new_v4().to_string())
-            .await?;
-        Ingest {
-            id: Some(created.ingest_id),
-            failed: HashMap::new(),
-        }
-    };
     if let Some(id) = ingest.id {
         journal.record_ingest(&key, id, transfers.now())?;
     }
@@ -129,13 +165,51 @@ async fn known(api: &ApiClient, ingest: IngestResponse) -> Result<Ingest, Transf
     })
 }
 
-/// Without a journal the newest of the same label and folder name is gone on with, this machine's own before others',
+/// Whether the folder goes on with the ingest that this machine had for it.
+async fn goes_on(
+    api: &ApiClient,
+    ingest: &IngestResponse,
+    folder: &Folder<'_>,
+    here: &BTreeMap<&[u8], Here>,
+) -> Result<bool, TransferError> {
+    // What is empty takes nothing away.
+    if here.is_empty() {
+        return Ok(true);
+    }
+    let mut compared = Comparison::by(Times::Ours);
+    compare(api, ingest.ingest_id, here, &mut compared).await?;
+    // Files that were named one by one are about whatever is named of the folder.
+    let is_unlike = folder.is_whole || !compared.is_silent();
+    Ok(compared.is_unbegun() || compared.is_same_folder() || !is_unlike)
+}
+
+/// Compares what an ingest names with what is here: as many pages as it takes to find something in common.
+async fn compare(
+    api: &ApiClient,
+    ingest: IngestId,
+    here: &BTreeMap<&[u8], Here>,
+    compared: &mut Comparison,
+) -> Result<(), TransferError> {
+    let mut query = IngestFilesQuery::default();
+    for _ in 0..PAGES_MAX {
+        let page = api.ingest_files(ingest, &query).await?;
+        compared.take(&page.files, here);
+        match page.next_cursor {
+            Some(cursor) if compared.is_silent() => query.cursor = Some(cursor),
+            _ => break,
+        }
+    }
+    Ok(())
+}
+
+/// Without a journal, or with another card than it knows, the newest of the same label and folder name is gone on with, this machine's own before others',
 /// if it is about the files that are here: what a folder is called says little, and what a card is called nothing.
 async fn latest(
     api: &ApiClient,
     folder: &Folder<'_>,
     here: &BTreeMap<&[u8], Here>,
     (root_name, host): (&str, &str),
+    refused: Option<IngestId>,
 ) -> Result<Option<IngestResponse>, TransferError> {
     let query = IngestListQuery {
         source: Some(folder.source.to_owned()),
@@ -143,34 +217,62 @@ async fn latest(
     };
     let page = api.ingests(&query).await?;
     let named = page.ingests.into_iter();
-    let named = named.filter(|ingest| ingest.root_name.as_deref() == Some(root_name));
+    let named = named.filter(|ingest| {
+        ingest.root_name.as_deref() == Some(root_name) && Some(ingest.ingest_id) != refused
+    });
     let (own, others): (Vec<_>, Vec<_>) =
         named.partition(|ingest| ingest.host.as_deref() == Some(host));
     if !folder.is_whole {
-        // It is about whatever was named of a folder of this machine.
-        return Ok(own.into_iter().next());
+        for ingest in own.into_iter().take(CANDIDATES_MAX) {
+            if goes_on(api, &ingest, folder, here).await? {
+                return Ok(Some(ingest));
+            }
+        }
+        return Ok(None);
     }
     let own_ids: HashSet<IngestId> = own.iter().map(|ingest| ingest.ingest_id).collect();
     for ingest in own.into_iter().chain(others).take(CANDIDATES_MAX) {
         let id = ingest.ingest_id;
         // One page tells a card from another.
-        let listed = api
-            .ingest_files(id, &IngestFilesQuery::default())
-            .await?
-            .files;
-        let is_unbegun = listed.is_empty() && own_ids.contains(&id);
-        if is_unbegun || is_same_card(&listed, here) {
+        let listed = api.ingest_files(id, &IngestFilesQuery::default()).await?;
+        let mut compared = Comparison::by(Times::Anybodys);
+        compared.take(&listed.files, here);
+        let is_unbegun = compared.is_unbegun() && own_ids.contains(&id);
+        if is_unbegun || compared.is_same_card() {
             return Ok(Some(ingest));
         }
     }
     Ok(None)
 }
 
+/// The path of a file in the folder of its ingest, as far as the journal knows both.
+///
+/// # Errors
+/// The journal cannot be read.
+pub fn path_within(
+    journal: &Journal,
+    ingest: IngestId,
+    file: &FileKey,
+) -> Result<Option<Vec<u8>>, JournalError> {
+    let Some(root) = journal.ingest_root(ingest)? else {
+        return Ok(None);
+    };
+    let folder = root.path.strip_suffix(NAMED).unwrap_or(&root.path);
+    let below = file.path.strip_prefix(folder);
+    let relative = below.and_then(|below| match folder {
+        // The root of a file system.
+        [.., b'/'] => Some(below),
+        _ => below.strip_prefix(b"/"),
+    });
+    let is_there = root.fs_id == file.fs_id;
+    Ok(relative.filter(|_| is_there).map(<[u8]>::to_vec))
+}
+
 fn key(profile: &str, folder: &Folder<'_>) -> Result<IngestKey, TransferError> {
     let mut root =
         locate(folder.path).map_err(|error| TransferError::of_opening(folder.path, &error))?;
     if !folder.is_whole {
-        root.path.extend_from_slice(b"/*");
+        root.path.extend_from_slice(NAMED);
     }
     Ok(IngestKey {
         profile: profile.to_owned(),

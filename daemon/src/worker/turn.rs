@@ -294,7 +294,7 @@ async fn ingest_of(
             source: &watch.source,
             name: Some(&name),
         };
-        let ingest = ingest::of_folder(context, &folder, &here).await?;
+        let ingest = ingest::of_watch(context, &folder, &here).await?;
         if ingest.id != watch.ingest_id {
             context.journal().watch_ingest(watch.id, ingest.id)?;
         }

@@ -439,6 +439,76 @@ fn a_card_that_was_formatted_and_used_again_is_an_ingest_of_its_own() {
     }
 }
 
+/// Writes files of random bytes, one a name.
+fn fill(home: &Home, names: &[&str], size: usize, seed: u8) {
+    for (name, number) in names.iter().zip(0..) {
+        let bytes: Vec<u8> = (0..size).map(|_| seed).chain([number]).collect();
+        home.write(format!("mnt/CARD/{name}"), bytes);
+    }
+}
+
+#[test]
+fn a_card_in_the_place_of_another_under_the_same_label_takes_nothing_from_it() {
+    let server = TestServer::start();
+    let home = Home::registered(&server, "ana@example.org");
+    let upload = ["upload", "mnt/CARD", "--wait-for", "verified"];
+    fill(&home, &["C0001.MP4", "C0002.MP4", "C0003.MP4"], 5000, 1);
+    home.heimdex(upload).ok();
+    let first = tree(&home.path("mnt/CARD"));
+    // Formatted: the same names, and one of the same size.
+    fs::remove_dir_all(home.path("mnt/CARD")).unwrap();
+    fill(&home, &["C0001.MP4"], 5000, 2);
+    fill(&home, &["C0002.MP4", "C0009.MP4"], 7000, 2);
+    home.heimdex(upload).ok();
+    let second = tree(&home.path("mnt/CARD"));
+
+    let listed = home.heimdex(["ingests", "--json"]).ok().json();
+    let mut files: Vec<u64> = listed["ingests"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|ingest| ingest["files"]["stored"].as_u64().unwrap())
+        .collect();
+    files.sort_unstable();
+    assert_eq!(files, [3, 3], "{listed:#}");
+    let back = home
+        .heimdex(["download", "--source", "CARD", "--to", "back"])
+        .run()
+        .exits(3);
+    let found = tree(&home.path("back"));
+    for (path, there) in first.iter().chain(&second) {
+        let is_there = found.values().any(|back| back.1 == there.1);
+        assert!(is_there, "{}: {back}", path.escape_ascii());
+    }
+    for taken in ["C0001~", "C0002~"] {
+        assert!(back.stderr().contains(taken), "{back}");
+    }
+    // The first card once more, copied with its times: it goes on with its own.
+    for (path, (time, bytes)) in first {
+        let written = home.write(Path::new("mnt/CARD").join(OsStr::from_bytes(&path)), bytes);
+        let time = SystemTime::UNIX_EPOCH + Duration::from_micros(time.try_into().unwrap());
+        let file = fs::OpenOptions::new().write(true).open(written).unwrap();
+        file.into_file().set_modified(time).unwrap();
+    }
+    fs::remove_file(home.path("mnt/CARD/C0009.MP4")).unwrap();
+    home.heimdex(upload).ok();
+    let listed = home.heimdex(["ingests", "--json"]).ok().json();
+    assert_eq!(listed["ingests"].as_array().unwrap().len(), 2, "{listed:#}");
+}
+
+#[test]
+fn a_file_that_was_edited_makes_no_other_card_of_its_folder() {
+    let server = TestServer::start();
+    let home = Home::registered(&server, "ana@example.org");
+    let upload = ["upload", "mnt/CARD", "--wait-for", "verified"];
+    fill(&home, &["a.mov", "b.mov", "c.mov"], 5000, 1);
+    home.heimdex(upload).ok();
+    fill(&home, &["b.mov"], 90_000, 2);
+    home.heimdex(upload).ok();
+    let id = the_ingest(&home);
+    home.heimdex(["ingests", &id]).ok();
+}
+
 #[test]
 fn a_file_that_went_from_the_folder_does_not_stand_in_for_one_that_never_came() {
     let server = TestServer::start();

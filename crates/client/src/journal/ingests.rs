@@ -52,6 +52,21 @@ impl Journal {
         Ok(ingest)
     }
 
+    /// The folder of an ingest that this machine knows.
+    pub fn ingest_root(&self, ingest: IngestId) -> Result<Option<FileKey>, JournalError> {
+        let sql = "SELECT fs_id, root FROM ingests WHERE ingest_id = ?1";
+        let root = self
+            .connection()
+            .query_row(sql, [ingest.as_uuid().as_bytes()], |row| {
+                Ok(FileKey {
+                    fs_id: row.get("fs_id")?,
+                    path: row.get("root")?,
+                })
+            })
+            .optional()?;
+        Ok(root)
+    }
+
     /// Remembers an ingest that the server has.
     pub fn record_ingest(
         &self,
