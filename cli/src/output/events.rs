@@ -149,6 +149,11 @@ impl Events {
         let _ = self.tell("retrying", Some(path), json!({ "reason": why }));
     }
 
+    /// A file has other bytes than when its upload began: it begins anew.
+    pub(crate) fn changed(&self, path: &str) {
+        let _ = self.tell("changed", Some(path), json!({}));
+    }
+
     /// A file is in the store, by this run or by an earlier one.
     pub(crate) fn stored(
         &self,

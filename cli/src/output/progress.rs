@@ -242,6 +242,13 @@ impl FileProgress {
                 let percent = percent(bytes, total);
                 self.message(format!("comparing with what is stored: {percent}%"));
             }
+            Progress::Changed => {
+                let name = clean(&self.name);
+                self.board.inner.printer.talk(&format!(
+                    "{name}: changed since its upload began; it begins anew"
+                ));
+                self.board.inner.events.changed(&self.name);
+            }
             Progress::Planned { total, already } => {
                 let mut seen = self.seen();
                 (seen.bytes, seen.already, seen.begun) = (total, already, Some(Instant::now()));

@@ -37,7 +37,7 @@ impl Meter {
                 return true;
             }
             Progress::Completing => self.stage.store(COMPLETING, Ordering::Relaxed),
-            Progress::UnderWay { .. } | Progress::Retrying { .. } => {}
+            Progress::Changed | Progress::UnderWay { .. } | Progress::Retrying { .. } => {}
         }
         false
     }

@@ -51,6 +51,7 @@ pub(super) fn of_error(error: &TransferError) -> Ending {
             Stop::FileVanished => Ending::Vanished,
             Stop::Interrupted => Ending::NotDone,
             Stop::FileChanged
+            | Stop::PromisedOtherwise
             | Stop::Expired
             | Stop::UploadGone
             | Stop::StoreRefused { .. }

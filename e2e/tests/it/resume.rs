@@ -178,3 +178,101 @@ on_both_stores! {
         assert_eq!(queue["uploads"], serde_json::json!([]));
     }
 }
+
+/// How many uploads the server has open.
+fn open_uploads(home: &Home) -> usize {
+    let queue = home.heimdex(["queue", "--json"]).ok().json();
+    queue["uploads"].as_array().unwrap().len()
+}
+
+/// Other bytes of the same file, and the same size.
+fn overwrite(path: &std::path::Path, size: u64) {
+    let mut file = fs_err::File::create(path).unwrap();
+    heimdex_testkit::write_noise(&mut file, size, 77).unwrap();
+}
+
+#[test]
+fn a_file_that_was_overwritten_while_its_upload_is_unfinished_begins_anew() {
+    let server = TestServer::start();
+    let home = Home::registered(&server, "ana@example.org");
+    let size = 40 * MIB;
+    // The server has one of this size, so that the hash is promised before anything is sent.
+    overwrite(&home.path("other.mov"), size);
+    home.heimdex(["upload", "other.mov"]).ok();
+    for (failpoint, again) in [
+        ("client.upload.opened", vec!["upload", "long.mov"]),
+        ("client.part.journaled", vec!["queue", "resume"]),
+    ] {
+        let mut file = fs_err::File::create(home.path("long.mov")).unwrap();
+        heimdex_testkit::write_noise(&mut file, size, 5).unwrap();
+        let mut client = home
+            .heimdex(["upload", "long.mov", "--source", failpoint])
+            .env("HEIMDEX_FAILPOINT", failpoint)
+            .spawn();
+        assert!(!client.wait(LIMIT).success(), "the failpoint ends it");
+        let mut file = fs_err::File::create(home.path("long.mov")).unwrap();
+        let seed = failpoint.len().try_into().unwrap();
+        heimdex_testkit::write_noise(&mut file, size, seed).unwrap();
+        let again = home.heimdex(again).limit(LIMIT).ok();
+        assert!(
+            again.stderr().contains("changed since its upload began"),
+            "{again}"
+        );
+        assert_eq!(open_uploads(&home), 0, "{again}");
+    }
+}
+
+#[test]
+fn a_file_whose_end_changed_while_its_upload_is_unfinished_begins_anew() {
+    let server = TestServer::start();
+    let home = Home::registered(&server, "ana@example.org");
+    let size = 40 * MIB;
+    overwrite(&home.path("other.mov"), size);
+    home.heimdex(["upload", "other.mov"]).ok();
+    let path = home.path("long.mov");
+    let mut file = fs_err::File::create(&path).unwrap();
+    heimdex_testkit::write_noise(&mut file, size, 5).unwrap();
+    let mut client = home
+        .heimdex(["upload", "long.mov"])
+        .env("HEIMDEX_FAILPOINT", "client.part.journaled:2")
+        .spawn();
+    assert!(!client.wait(LIMIT).success(), "the failpoint ends it");
+    let file = fs_err::OpenOptions::new().write(true).open(&path).unwrap();
+    let end = size - 3;
+    std::os::unix::fs::FileExt::write_all_at(file.file(), b"end", end).unwrap();
+    let again = home.heimdex(["upload", "long.mov"]).limit(LIMIT).ok();
+    assert!(
+        again.stderr().contains("changed since its upload began"),
+        "{again}"
+    );
+    assert_eq!(open_uploads(&home), 0, "{again}");
+}
+
+#[test]
+fn a_resumed_file_of_another_size_is_named_and_begins_anew_in_its_place() {
+    let server = TestServer::start();
+    let home = Home::registered(&server, "ana@example.org");
+    let path = home.path("CARD/CLIP/long.mov");
+    fs_err::create_dir_all(path.parent().unwrap()).unwrap();
+    overwrite(&path, 40 * MIB);
+    let mut client = home
+        .heimdex(["upload", "CARD", "--source", "A cam"])
+        .env("HEIMDEX_FAILPOINT", "client.part.journaled")
+        .spawn();
+    assert!(!client.wait(LIMIT).success(), "the failpoint ends it");
+    overwrite(&path, 24 * MIB);
+    let again = home.heimdex(["queue", "resume"]).limit(LIMIT).ok();
+    assert!(
+        again
+            .stderr()
+            .contains("long.mov: changed since its upload began; it begins anew"),
+        "{again}"
+    );
+    assert_eq!(open_uploads(&home), 0, "{again}");
+    home.heimdex(["download", "--source", "A cam", "--to", "back"])
+        .run();
+    assert_eq!(
+        blake3_of(&home.path("back/CLIP/long.mov")),
+        blake3_of(&path)
+    );
+}

@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
+use heimdex_api::Timestamp;
 use heimdex_api::upload::InitUploadRequest;
 use heimdex_client::control::{ControlClient, LocalPath, SendRequest};
+use heimdex_client::ingest::{self, announce};
 use heimdex_client::journal::JournaledUpload;
+use heimdex_client::platform;
 use heimdex_client::transfer::{TransferContext, UploadJob, UploadOptions, UploadOutcome, upload};
 use serde_json::json;
 
@@ -132,7 +135,7 @@ async fn all(
         let progress = Arc::new(board.file(&path, journaled.stamp.size));
         let told = Arc::clone(&progress);
         let tell = move |step| told.tell(step);
-        let job = job(journaled);
+        let job = job(transfers, journaled)?;
         let result = upload(transfers, &job, tell, interrupt.soft()).await;
         progress.end(result.is_ok());
         match result {
@@ -156,9 +159,12 @@ async fn all(
             Err(error) => {
                 is_over = ends_the_run(&error);
                 tally.fail(error.class());
-                let (text, hint) = (error.to_string(), error.hint());
-                context.printer.item_failure(&text, &error, hint.as_deref());
+                let (mut text, hint) = (error.to_string(), error.hint());
                 events.failed(&path, &text, hint.as_deref())?;
+                if !text.contains(path.as_str()) {
+                    text = format!("{path}: {text}");
+                }
+                context.printer.item_failure(&text, &error, hint.as_deref());
             }
         }
     }
@@ -170,21 +176,28 @@ async fn all(
     Ok(())
 }
 
-/// Title, tags and place were told when the upload was begun, and stay.
-fn job(journaled: &JournaledUpload) -> UploadJob {
-    let name = journaled
-        .shown_path
-        .file_name()
-        .map(|name| shown(name.as_ref()));
-    let init = InitUploadRequest {
-        filename: name.unwrap_or_default(),
-        ingest_id: journaled.ingest_id,
-        ..InitUploadRequest::default()
+/// Title and tags were told when the upload was begun, and stay. Its place is told again, in case it begins anew.
+fn job(transfers: &TransferContext, journaled: &JournaledUpload) -> Result<UploadJob, CliError> {
+    let name = journaled.shown_path.file_name().map(platform::bytes_of);
+    let place = match journaled.ingest_id {
+        Some(ingest) => ingest::path_within(transfers.journal(), ingest, &journaled.file)?
+            .map(|relative| (ingest, relative)),
+        None => None,
     };
-    UploadJob {
+    let init = match place {
+        Some((ingest, relative)) => {
+            let mtime = Timestamp::from_micros(journaled.stamp.mtime);
+            announce(&relative, mtime, Some(ingest))
+        }
+        None => InitUploadRequest {
+            filename: ingest::filename(name.unwrap_or_default()),
+            ..InitUploadRequest::default()
+        },
+    };
+    Ok(UploadJob {
         path: journaled.shown_path.clone(),
         init,
         options: UploadOptions::default(),
         failed_before: None,
-    }
+    })
 }

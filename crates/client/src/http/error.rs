@@ -202,8 +202,9 @@ fn sentence(status: u16, problem: &Problem) -> String {
     };
     for field in &problem.errors {
         // Where there is one field only, the detail often is its sentence already.
-        if !text.contains(&field.message) {
-            let _ = write!(text, "; {}: {}", field.field, field.message);
+        let message = field.message.trim().trim_end_matches('.');
+        if !text.contains(message) {
+            let _ = write!(text, "; {}: {message}", field.field);
         }
     }
     text

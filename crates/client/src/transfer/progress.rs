@@ -12,6 +12,8 @@ pub enum Progress {
         /// To be hashed.
         total: u64,
     },
+    /// The file has other bytes than when its upload began: that upload is given up, and it begins anew.
+    Changed,
     /// It is known what is to be sent.
     Planned {
         /// Bytes of the file.

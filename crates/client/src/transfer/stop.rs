@@ -46,6 +46,9 @@ pub enum Stop {
         /// What to do about it.
         hint: Option<String>,
     },
+    /// The hash of other bytes was promised when the upload began.
+    #[error("has other bytes than when its upload began")]
+    PromisedOtherwise,
     /// The file is not what it was when it was hashed.
     #[error("changed while it was being sent")]
     FileChanged,
@@ -65,7 +68,10 @@ impl Stop {
     pub(crate) fn is_of_the_file(&self) -> bool {
         matches!(
             self,
-            Self::FileChanged | Self::FileVanished | Self::FileUnreadable(_)
+            Self::PromisedOtherwise
+                | Self::FileChanged
+                | Self::FileVanished
+                | Self::FileUnreadable(_)
         )
     }
 
@@ -81,6 +87,7 @@ impl Stop {
             | Self::StorageFull
             | Self::StoreRefused { .. }
             | Self::Corrupted
+            | Self::PromisedOtherwise
             | Self::FileChanged
             | Self::FileVanished
             | Self::FileUnreadable(_) => ErrorClass::Failed,
@@ -99,7 +106,7 @@ impl Stop {
             }
             Self::Corrupted => "check memory, disk and network of this machine",
             Self::Api { hint, .. } => return hint.clone(),
-            Self::FileChanged => {
+            Self::PromisedOtherwise | Self::FileChanged => {
                 "run the same command once nothing writes to it any more; what is equal is not sent again"
             }
             Self::FileVanished => "is its card or disk still plugged in?",
@@ -122,6 +129,8 @@ impl Failure {
             Some(ErrorCode::UploadTakenOver) => Self::Final(Stop::TakenOver),
             Some(ErrorCode::UploadExpired) => Self::Final(Stop::Expired),
             Some(ErrorCode::UploadNotOpen | ErrorCode::NotFound) => Self::Final(Stop::UploadGone),
+            // Hash and subtrees of one completion agree: what it disagrees with is the promise.
+            Some(ErrorCode::HashMismatch) => Self::Final(Stop::PromisedOtherwise),
             Some(ErrorCode::StorageFull) => Self::Final(Stop::StorageFull),
             Some(ErrorCode::PartMissing | ErrorCode::PartChecksumMismatch) => Self::UploadUnknown,
             Some(ErrorCode::RateLimited | ErrorCode::Maintenance | ErrorCode::Unavailable) => {

@@ -225,7 +225,7 @@ impl Run<'_> {
         loop {
             match self.once().await {
                 Err(TransferError::Stopped {
-                    stop: Stop::UploadGone | Stop::Expired,
+                    stop: Stop::UploadGone | Stop::Expired | Stop::PromisedOtherwise,
                     ..
                 }) if beginnings < BEGINNINGS_MAX => {
                     beginnings += 1;
@@ -315,7 +315,14 @@ impl Run<'_> {
         let Sent { blake3, bytes } = match sent {
             Ok(sent) => sent,
             Err(stop) => {
-                if matches!(stop, Stop::UploadGone | Stop::Expired) {
+                if stop == Stop::PromisedOtherwise {
+                    self.report.tell(Progress::Changed);
+                    self.abort(video_id).await?;
+                }
+                if matches!(
+                    stop,
+                    Stop::UploadGone | Stop::Expired | Stop::PromisedOtherwise
+                ) {
                     self.end(row).await;
                 }
                 return Err(self.stopped(stop));

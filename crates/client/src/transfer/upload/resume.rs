@@ -12,6 +12,7 @@ use crate::transfer::context::patiently;
 use crate::transfer::engine::Upload;
 use crate::transfer::error::TransferError;
 use crate::transfer::known::Known;
+use crate::transfer::progress::Progress;
 
 /// What became of an upload that the journal knows.
 pub(super) enum Resumed {
@@ -34,8 +35,7 @@ impl Run<'_> {
         let row = journaled.row;
         let is_same = journaled.stamp == *self.source.stamp();
         if journaled.stamp.size != self.source.size() {
-            self.end(Some(row)).await;
-            return Ok(Resumed::Nothing);
+            return self.changed(&journaled).await;
         }
         let Some(answered) = &journaled.answered else {
             return Ok(match journaled.idempotency_key {
@@ -62,8 +62,7 @@ impl Run<'_> {
         let listed = normal(status.part_checksum, status.parts.clone());
         known.cut_as(status.part_size, status.part_checksum);
         if !self.learn(row, is_same, &plan, &listed, known).await? {
-            self.end(Some(row)).await;
-            return Ok(Resumed::Nothing);
+            return self.changed(&journaled).await;
         }
         let epoch = self.own_epoch(&journaled, answered, &status).await?;
         let upload = Upload {
@@ -98,8 +97,9 @@ impl Run<'_> {
             known.parts.extend(parts.unwrap_or_default());
             return Ok(true);
         }
-        // The card was plugged in again, or the file was touched: its bytes tell.
-        if !listed.is_empty() && !self.is_ours(plan, known, listed).await? {
+        // The card was plugged in again, or the file was touched: its bytes tell. Where nothing of them arrived, nothing
+        // tells, and nothing is lost by beginning anew: the hash of other bytes may have been promised.
+        if plan.count() > 0 && !self.is_ours(plan, known, listed).await? {
             return Ok(false);
         }
         let (stamp, now) = (*self.source.stamp(), self.context.now());
@@ -107,6 +107,38 @@ impl Run<'_> {
             .journaled(move |journal| journal.restamp_upload(row, &stamp, now))
             .await;
         Ok(true)
+    }
+
+    /// The file has other bytes by now: what was begun is given up, here and on the server.
+    async fn changed(&self, journaled: &JournaledUpload) -> Result<Resumed, TransferError> {
+        if let Some(answered) = &journaled.answered {
+            let status = patiently!(
+                self.context,
+                self.context.api.upload_status(answered.video_id)
+            );
+            match status {
+                // Whoever took it over has the file as it was, perhaps.
+                Ok(status) if status.epoch != answered.epoch => {}
+                Ok(_) => self.abort(answered.video_id).await?,
+                Err(error) if is_closed(&error) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        let (then, now) = (&journaled.stamp, self.source.stamp());
+        // Another inode alone is a card that was plugged in again.
+        if (then.size, then.mtime) != (now.size, now.mtime) {
+            self.report.tell(Progress::Changed);
+        }
+        self.end(Some(journaled.row)).await;
+        Ok(Resumed::Nothing)
+    }
+
+    /// Frees on the server what was sent of an upload that nobody will go on with.
+    pub(super) async fn abort(&self, video: VideoId) -> Result<(), TransferError> {
+        match patiently!(self.context, self.context.api.abort_upload(video)) {
+            Err(error) if !is_closed(&error) => Err(error.into()),
+            _ => Ok(()),
+        }
     }
 
     /// The epoch to go on with: where somebody else took the upload over since, it is taken back. A person, or the
