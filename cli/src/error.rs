@@ -3,6 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
+use heimdex_api::VideoId;
 use heimdex_client::control::ControlError;
 use heimdex_client::credentials::CredentialsError;
 use heimdex_client::http::{HttpError, InvalidProxy, InvalidServerUrl, NetworkError};
@@ -53,6 +54,14 @@ pub(crate) enum CliError {
     /// No video has this id.
     #[error("no video has the id `{0}`")]
     NoSuchVideo(String),
+    /// The video was deleted, and can be had back.
+    #[error("`{given}` is in the trash")]
+    InTrash {
+        /// What was typed.
+        given: String,
+        /// Which it is.
+        video: VideoId,
+    },
     /// No unfinished upload has this id.
     #[error("no unfinished upload has the id `{0}`")]
     NoSuchUpload(String),
@@ -201,6 +210,7 @@ impl CliError {
             | Self::Input { .. }
             | Self::Declined
             | Self::NoSuchVideo(_)
+            | Self::InTrash { .. }
             | Self::NoSuchUpload(_)
             | Self::NoSuchIngest(_)
             | Self::NoSuchSource(_)
@@ -231,6 +241,10 @@ impl CliError {
             ),
             Self::NoHome => Some("set HOME, or use HEIMDEX_SERVER and HEIMDEX_TOKEN".into()),
             Self::NoTerminal { flag, .. } => Some(format!("use {flag}")),
+            Self::InTrash { video, .. } => Some(format!(
+                "`heimdex rm --undo {}` brings it back",
+                video.short()
+            )),
             Self::NoSuchVideo(_) => Some("`heimdex list` shows the ids".into()),
             Self::NoSuchUpload(_) => Some("`heimdex queue` shows the ids".into()),
             Self::NoSuchIngest(_) => Some("`heimdex ingests` shows the ids".into()),

@@ -12,6 +12,7 @@ use super::Context;
 use crate::args::JsonMode;
 use crate::error::CliError;
 use crate::output::json::{self, Selection};
+use crate::output::text::clean;
 use crate::settings::Source;
 
 /// The fields of an account.
@@ -29,6 +30,8 @@ pub(super) struct Keeping {
     credentials: Credentials,
     store: Store,
     choice: Choice,
+    /// The profile in use, once the login is written down.
+    in_use: Option<String>,
 }
 
 /// Who chose the store.
@@ -65,6 +68,7 @@ pub(super) async fn prepare(context: &Context<'_>) -> Result<Keeping, CliError> 
         credentials,
         store,
         choice,
+        in_use: None,
     })
 }
 
@@ -113,15 +117,18 @@ async fn write_down(
     let remembered = settings
         .profile_to_remember(email, keeping.store)
         .and_then(|profile| Ok(profile::remember(config, &settings.profile_name, &profile)?));
-    if let Err(error) = remembered {
-        // What no profile names would be found by nobody.
-        if let Err(error) = locked.remove_from(keeping.store).await {
-            tracing::debug!(
-                error = &error as &dyn std::error::Error,
-                "the login that was not kept stays where it was written"
-            );
+    match remembered {
+        Ok(in_use) => keeping.in_use = Some(in_use),
+        Err(error) => {
+            // What no profile names would be found by nobody.
+            if let Err(error) = locked.remove_from(keeping.store).await {
+                tracing::debug!(
+                    error = &error as &dyn std::error::Error,
+                    "the login that was not kept stays where it was written"
+                );
+            }
+            return Err(error);
         }
-        return Err(error);
     }
     leave(context, &locked, &keeping).await;
     drop(locked);
@@ -168,6 +175,12 @@ pub(super) fn tell(
             keeping.credentials.file().display()
         )),
         Choice::Typed | Choice::Remembered => {}
+    }
+    let name = &context.settings.profile_name;
+    if let Some(other) = keeping.in_use.as_ref().filter(|other| *other != name) {
+        printer.talk(&clean(&format!(
+            "`{other}` stays the profile in use; `heimdex profile use {name}` changes that."
+        )));
     }
     if context
         .settings

@@ -24,7 +24,31 @@ pub(super) enum Among {
 
 /// The video whose id is, or begins with, `given`, with all that is known of it.
 pub(super) async fn video(client: &ApiClient, given: &str) -> Result<VideoResponse, CliError> {
-    video_among(client, given, Among::Kept).await
+    match video_among(client, given, Among::Kept).await {
+        Err(CliError::NoSuchVideo(given)) => Err(not_kept(client, given).await),
+        found => found,
+    }
+}
+
+/// Why a video is not among those that are kept.
+async fn not_kept(client: &ApiClient, given: String) -> CliError {
+    let query = digits(&given, "list").map(|digits| VideoListQuery {
+        id_prefix: Some(digits),
+        state: Some(VideoState::Deleted.to_string()),
+        limit: Some("2".to_owned()),
+        ..VideoListQuery::default()
+    });
+    let trashed = match query {
+        Ok(query) => client.videos(&query).await.map(|page| page.videos),
+        Err(error) => return error,
+    };
+    match trashed.as_deref() {
+        Ok([video]) => CliError::InTrash {
+            given,
+            video: video.video_id,
+        },
+        _ => CliError::NoSuchVideo(given),
+    }
 }
 
 /// The same, looked for in a certain place.

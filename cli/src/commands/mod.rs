@@ -75,6 +75,17 @@ pub(crate) async fn run(
         _ => {}
     }
     let settings = Settings::resolve(&cli.global, &environment, unlock(&environment, printer))?;
+    let makes_or_shows_one = matches!(
+        cli.command,
+        Command::Login(_)
+            | Command::Register(_)
+            | Command::Profile(_)
+            | Command::Config(_)
+            | Command::Version(_)
+    );
+    if !makes_or_shows_one {
+        settings.has_profile()?;
+    }
     let typed = environment.typed();
     let context = Context {
         settings,

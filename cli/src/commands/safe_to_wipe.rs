@@ -6,6 +6,7 @@ mod watch;
 use std::path::Path;
 
 use fs_err as fs;
+use heimdex_client::ingest::label_of;
 use heimdex_client::wipe::{Receipt, Terms, check, write_receipt};
 
 use super::{Context, transfer};
@@ -50,7 +51,13 @@ pub(super) async fn run(
             source,
         })?;
     }
-    tell::verdict(context, args, &checked, receipt, selection.as_ref())?;
+    let label = label_of(transfers.journal(), transfers.profile(), &args.folder);
+    let about = tell::About {
+        checked: &checked,
+        label: label.as_deref(),
+        receipt,
+    };
+    tell::verdict(context, args, &about, selection.as_ref())?;
     Ok(if is_safe {
         ExitStatus::Done
     } else {

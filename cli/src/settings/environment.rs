@@ -135,6 +135,12 @@ impl Environment {
             .filter(|value| !value.is_empty())
     }
 
+    /// Whether a variable is set to nothing.
+    pub(super) fn is_empty(&self, name: &str) -> bool {
+        let value = self.variables.get(std::ffi::OsStr::new(name));
+        value.is_some_and(|value| value.is_empty())
+    }
+
     /// The same as text; what is not UTF-8 counts as not set.
     pub(crate) fn text(&self, name: &str) -> Option<String> {
         self.value(name)?.to_str().map(str::to_owned)
@@ -148,7 +154,7 @@ impl Environment {
 }
 
 /// A word as a shell takes it.
-fn quoted(word: &str) -> String {
+pub(crate) fn quoted(word: &str) -> String {
     let is_plain = |c: char| c.is_alphanumeric() || "-_./=:@,+%".contains(c);
     if !word.is_empty() && word.chars().all(is_plain) {
         return word.to_owned();

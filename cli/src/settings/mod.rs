@@ -12,6 +12,7 @@ mod tests;
 use std::path::{Path, PathBuf};
 
 use heimdex_api::Secret;
+use heimdex_api::names::nearest;
 use heimdex_client::ServerUrl;
 use heimdex_client::control::SocketPlace;
 use heimdex_client::credentials::{Credentials, Store, Unlock};
@@ -23,7 +24,7 @@ use heimdex_client::profile::{Config, DEFAULT_PROFILE, Profile};
 use crate::args::{ConnectionArgs, GlobalArgs};
 use crate::error::CliError;
 
-pub(crate) use environment::Environment;
+pub(crate) use environment::{Environment, quoted};
 pub(crate) use known::{Known, Source};
 pub(crate) use shown::Shown;
 
@@ -51,6 +52,8 @@ pub(crate) struct Settings {
     /// Where the login is to be kept, where that was typed.
     store: Option<Store>,
     token: Option<Secret>,
+    /// `HEIMDEX_TOKEN` is set to nothing: nobody is logged in, whatever is kept.
+    is_nobody: bool,
     unlock: Unlock,
     /// What to log, for `config show` alone.
     log: Option<Known<String>>,
@@ -120,6 +123,7 @@ impl Settings {
             trust,
             store: None,
             token: environment.text("HEIMDEX_TOKEN").map(Secret::new),
+            is_nobody: environment.is_empty("HEIMDEX_TOKEN"),
             unlock,
             log: text("HEIMDEX_LOG"),
             temporary: environment
@@ -176,10 +180,24 @@ impl Settings {
             profile,
             server: server.map(|text| Known::new(text, Source::Profile)),
             token: None,
+            is_nobody: false,
             ..self.clone()
         };
         settings.trust_of_profile();
         settings
+    }
+
+    /// Fails where a profile was named for this run that the configuration does not have.
+    pub(crate) fn has_profile(&self) -> Result<(), CliError> {
+        let is_named = matches!(self.profile_source, Source::Flag(_) | Source::Variable(_));
+        let (name, profiles) = (&self.profile_name, &self.config.profiles);
+        if !is_named || name == DEFAULT_PROFILE || profiles.contains_key(name) {
+            return Ok(());
+        }
+        Err(CliError::NoSuchProfile {
+            name: name.clone(),
+            nearest: nearest(name, profiles.keys().map(String::as_str)).map(str::to_owned),
+        })
     }
 
     /// Where the name of the profile came from.
@@ -326,6 +344,7 @@ impl Settings {
     pub(crate) fn client(&self) -> Result<ApiClient, CliError> {
         let source = match (&self.token, self.credentials()) {
             (Some(token), _) => CredentialSource::Token(token.clone()),
+            (None, _) if self.is_nobody => CredentialSource::Nobody,
             (None, Some(credentials)) => CredentialSource::Profile(Box::new(credentials)),
             (None, None) => CredentialSource::Nobody,
         };

@@ -20,6 +20,12 @@ fn two_profiles() -> (TestServer, TestServer, Home) {
 #[test]
 fn profiles_are_listed_chosen_and_forgotten() {
     let (_server, mut archive, home) = two_profiles();
+    // A login elsewhere leaves the one in use.
+    let listed = home.heimdex(["profile", "list"]).ok();
+    let in_use = |line: &&str| line.ends_with("\tyes");
+    let in_use = listed.stdout().lines().find(in_use).map(str::to_owned);
+    assert!(in_use.unwrap().starts_with("default\t"), "{listed}");
+    home.heimdex(["profile", "use", "archive"]).ok();
     hx_snapshot!("profiles_in_a_pipe", home.heimdex(["profile", "list"]).ok());
     hx_snapshot!(
         "profiles_as_json",
@@ -109,6 +115,7 @@ fn without_paths(mut output: Output, columns: usize) -> Output {
 #[test]
 fn what_holds_is_shown_with_where_it_comes_from() {
     let (_server, _archive, home) = two_profiles();
+    home.heimdex(["profile", "use", "archive"]).ok();
     let show = |home: &Home| home.heimdex(["config", "show"]).ok();
     hx_snapshot!("config_in_a_pipe", show(&home));
     hx_snapshot!(
@@ -221,4 +228,26 @@ fn a_proxys_password_is_neither_typed_nor_remembered() {
         !kept.contains("hunter2") && !kept.contains("proxy"),
         "{kept}"
     );
+}
+
+#[test]
+fn a_profile_that_is_misspelt_and_a_token_that_is_empty_use_no_other_login() {
+    let (_server, _archive, home) = two_profiles();
+    let misspelt = home.heimdex(["list", "--profile", "archiv"]).run().exits(2);
+    assert!(
+        misspelt.stderr().contains("there is no profile `archiv`"),
+        "{misspelt}"
+    );
+    assert!(misspelt.stderr().contains("`archive`"), "{misspelt}");
+    home.heimdex(["list"])
+        .env("HEIMDEX_PROFILE", "archiv")
+        .run()
+        .exits(2);
+    let nobody = home
+        .heimdex(["list"])
+        .env("HEIMDEX_TOKEN", "")
+        .run()
+        .exits(4);
+    assert!(nobody.stderr().contains("not logged in"), "{nobody}");
+    home.heimdex(["list"]).ok();
 }

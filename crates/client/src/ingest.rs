@@ -245,6 +245,13 @@ async fn latest(
     Ok(None)
 }
 
+/// The label under which this machine last took in all of a folder, as far as its journal knows.
+#[must_use]
+pub fn label_of(journal: &Journal, profile: &str, path: &Path) -> Option<String> {
+    let root = locate(path).ok()?;
+    journal.latest_source(profile, &root).ok().flatten()
+}
+
 /// The path of a file in the folder of its ingest, as far as the journal knows both.
 ///
 /// # Errors

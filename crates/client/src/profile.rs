@@ -123,12 +123,16 @@ impl Config {
     }
 }
 
-/// Writes one profile into the file and makes it the one in use; everything else stays as it was typed.
-pub fn remember(path: &Path, name: &str, profile: &Profile) -> Result<(), ConfigError> {
+/// Writes one profile into the file; everything else stays as it was typed. It is the one in use from now on only where
+/// there was none. Returns the one that is.
+pub fn remember(path: &Path, name: &str, profile: &Profile) -> Result<String, ConfigError> {
     let mut document = Document::read(path)?;
-    document.set_in_use(name);
+    if !document.has(document.in_use()) {
+        document.set_in_use(name);
+    }
     document.set_profile(name, profile)?;
-    document.write()
+    document.write()?;
+    Ok(document.in_use().to_owned())
 }
 
 /// Makes a profile the one in use.
@@ -169,6 +173,17 @@ impl<'a> Document<'a> {
             message: error.message().to_owned(),
         })?;
         Ok(Self { path, toml })
+    }
+
+    fn in_use(&self) -> &str {
+        let named = self.toml.get("profile").and_then(|item| item.as_str());
+        named.unwrap_or(DEFAULT_PROFILE)
+    }
+
+    fn has(&self, name: &str) -> bool {
+        let profiles = self.toml.get("profiles");
+        let profiles = profiles.and_then(toml_edit::Item::as_table_like);
+        profiles.is_some_and(|profiles| profiles.contains_key(name))
     }
 
     fn set_in_use(&mut self, name: &str) {
@@ -310,7 +325,11 @@ mod tests {
         assert_eq!(config.profiles[DEFAULT_PROFILE], profile);
         assert_eq!(config.profile, None);
 
-        remember(&path, "work", &profile).unwrap();
+        // A login elsewhere changes nothing about which one is in use.
+        assert_eq!(remember(&path, "work", &profile).unwrap(), DEFAULT_PROFILE);
+        assert_eq!(Config::load(&path).unwrap().profile, None);
+        let (_directory, path) = written("");
+        assert_eq!(remember(&path, "work", &profile).unwrap(), "work");
         let config = Config::load(&path).unwrap();
         assert_eq!(config.profile.as_deref(), Some("work"));
     }

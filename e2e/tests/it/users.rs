@@ -68,9 +68,9 @@ on_both_databases! {
         let by_token = || home.heimdex(["list"]).env("HEIMDEX_TOKEN", &token).env("HEIMDEX_SERVER", server.url()).run();
         by_token().exits(0);
         server.command(["user", "disable", "ada@example.org"]).ok();
-        refused_soon(&home, 1);
+        refused_soon(&home, 4);
         assert!(by_token().stderr().contains("disabled"));
-        assert!(log_in(&home, server, SECOND).exits(1).stderr().contains("disabled"));
+        assert!(log_in(&home, server, SECOND).exits(4).stderr().contains("disabled"));
         assert!(server.command(["user", "list"]).ok().stdout().contains("\tdisabled\t"));
         server.command(["user", "enable", "ada@example.org"]).ok();
         home.heimdex(["list"]).run().exits(4);

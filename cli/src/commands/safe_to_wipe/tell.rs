@@ -17,6 +17,7 @@ use crate::output::json::{self, Selection};
 use crate::output::text::{Colour, clean, count, grouped, width};
 use crate::output::{size, time};
 use crate::printer::Stream;
+use crate::settings::quoted;
 
 /// The fields of a verdict.
 pub(super) const FIELDS: [&str; 15] = [
@@ -39,15 +40,25 @@ pub(super) const FIELDS: [&str; 15] = [
 /// Pieces of litter that people are told by name; programs are told all.
 const NAMED: usize = 12;
 
+/// What is said.
+pub(super) struct About<'a> {
+    /// The card.
+    pub(super) checked: &'a Checked,
+    /// The label under which it was taken in from here.
+    pub(super) label: Option<&'a str>,
+    /// Where the proof was written.
+    pub(super) receipt: Option<&'a Path>,
+}
+
 /// Says it.
 pub(super) fn verdict(
     context: &Context<'_>,
     args: &SafeToWipeArgs,
-    checked: &Checked,
-    receipt: Option<&Path>,
+    about: &About<'_>,
     selection: Option<&Selection>,
 ) -> Result<(), CliError> {
     let printer = context.printer;
+    let (checked, receipt) = (about.checked, about.receipt);
     if let Some(selection) = selection {
         let value = as_json(args, checked, receipt, &context.moment);
         return json::print(printer, &selection.pick(&value));
@@ -105,7 +116,7 @@ pub(super) fn verdict(
     } else if args.receipt.is_some() {
         printer.talk("No receipt was written.");
     }
-    if let Some(hint) = hint(args, checked) {
+    if let Some(hint) = hint(args, checked, about.label) {
         printer.talk(&format!("hint: {hint}"));
     }
     Ok(())
@@ -324,8 +335,9 @@ fn laid_out(rows: &[(String, String)], room: usize) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// What brings what is missing.
-fn hint(args: &SafeToWipeArgs, checked: &Checked) -> Option<String> {
+/// What brings what is missing, or else what makes the answer a yes.
+fn hint(args: &SafeToWipeArgs, checked: &Checked, label: Option<&str>) -> Option<String> {
+    let folder = shown(&args.folder);
     let missing = |finding: &&Finding| {
         matches!(
             &finding.why,
@@ -333,7 +345,9 @@ fn hint(args: &SafeToWipeArgs, checked: &Checked) -> Option<String> {
         )
     };
     let mut missing = checked.verdict.findings.iter().filter(missing).peekable();
-    missing.peek()?;
+    if missing.peek().is_none() {
+        return proving_hint(&folder, checked);
+    }
     let is_hidden = |finding: &Finding| {
         finding
             .path
@@ -345,9 +359,24 @@ fn hint(args: &SafeToWipeArgs, checked: &Checked) -> Option<String> {
     } else {
         ""
     };
-    let folder = shown(&args.folder);
-    Some(format!(
-        "`heimdex upload {}{hidden} --wait` brings what is missing",
-        clean(&folder)
-    ))
+    // The name of the folder is its label where none was given.
+    let own = args.folder.file_name().map(|name| shown(name.as_ref()));
+    let label = label.filter(|label| Some(*label) != own.as_deref());
+    let source = label.map_or_else(String::new, |label| format!(" --source {}", quoted(label)));
+    let command = format!("heimdex upload {}{source}{hidden} --wait", quoted(&folder));
+    Some(format!("`{}` brings what is missing", clean(&command)))
+}
+
+/// What proves what is stored and not proven yet.
+fn proving_hint(folder: &str, checked: &Checked) -> Option<String> {
+    let findings = &checked.verdict.findings;
+    let is_of = |is: fn(&Why) -> bool| findings.iter().any(|finding| is(&finding.why));
+    if is_of(|why| matches!(why, Why::OnlyCached { .. })) {
+        let command = format!("heimdex safe-to-wipe {} --reread", quoted(folder));
+        return Some(format!(
+            "`{}` has the server read them once more; --accept-cached takes them as they are",
+            clean(&command)
+        ));
+    }
+    is_of(|why| matches!(why, Why::NotReady { .. })).then(|| "ask again in a moment".to_owned())
 }

@@ -274,6 +274,10 @@ fn kind(kind: FileType) -> &'static str {
 
 fn unusable(root: Option<usize>, path: &Path, error: &io::Error) -> Unusable {
     let (error, hint) = match error.kind() {
+        io::ErrorKind::NotFound if path == Path::new("-") => (
+            "standard input cannot be uploaded yet".to_owned(),
+            "write it to a file, and upload that",
+        ),
         io::ErrorKind::NotFound => (
             "there is no such file or folder".to_owned(),
             "check the spelling; is the card still plugged in?",

@@ -136,6 +136,10 @@ impl HttpError {
             | Self::Api {
                 status: 502..=504, ..
             } => ErrorClass::Unreachable,
+            // Nobody is let in with this login.
+            Self::Api { .. } if self.code() == Some(ErrorCode::AccountDisabled) => {
+                ErrorClass::NotLoggedIn
+            }
             // Whoever is logged in, their keyring does not say: never somebody else instead.
             Self::NotLoggedIn { .. } | Self::Credentials(CredentialsError::Keyring(_)) => {
                 ErrorClass::NotLoggedIn
@@ -242,6 +246,7 @@ fn code_hint(code: ErrorCode) -> Option<&'static str> {
             "make a token with more scopes: `heimdex token create --help`"
         }
         ErrorCode::RegistrationClosed => "ask whoever runs the server for an account",
+        ErrorCode::AccountDisabled => "ask whoever runs the server to enable it",
         ErrorCode::EmailTaken => "log in instead: `heimdex login`",
         ErrorCode::QuotaExceeded => {
             "ask for a larger quota; what is deleted counts until it leaves the trash (`heimdex whoami` says how much)"

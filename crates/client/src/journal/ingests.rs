@@ -52,6 +52,21 @@ impl Journal {
         Ok(ingest)
     }
 
+    /// The label of the latest ingest of a folder, whatever it is.
+    pub fn latest_source(
+        &self,
+        profile: &str,
+        root: &FileKey,
+    ) -> Result<Option<String>, JournalError> {
+        let sql = "SELECT source FROM ingests WHERE profile = ?1 AND fs_id = ?2 AND root = ?3
+                   ORDER BY started_at DESC, ingest_id LIMIT 1";
+        let parameters = params![profile, root.fs_id, root.path];
+        Ok(self
+            .connection()
+            .query_row(sql, parameters, |row| row.get("source"))
+            .optional()?)
+    }
+
     /// The folder of an ingest that this machine knows.
     pub fn ingest_root(&self, ingest: IngestId) -> Result<Option<FileKey>, JournalError> {
         let sql = "SELECT fs_id, root FROM ingests WHERE ingest_id = ?1";

@@ -187,6 +187,17 @@ fn proof(file: &FileFacts, terms: Terms) -> Result<(), Why> {
         store,
         ..
     } = copy;
+    // Until it is read back the server may be about to put it where the store is asked for it.
+    let is_arriving = matches!(
+        state.as_ref().and_then(Open::known),
+        Some(VideoState::Validating | VideoState::Processing)
+    );
+    if is_arriving && copy.verified_at.is_none() {
+        return Err(Why::NotReady {
+            video_id: *video_id,
+            state: state.clone(),
+        });
+    }
     if store.as_ref().and_then(Open::known) != Some(StoreStanding::Present) {
         return Err(Why::NotInStore {
             video_id: *video_id,

@@ -211,6 +211,16 @@ proptest! {
     }
 
     #[test]
+    fn what_the_server_still_puts_in_its_place_is_not_called_lost((mut facts, terms) in sound_card()) {
+        let one = copy(&mut facts.files[0]);
+        one.state = Some(VideoState::Validating.into());
+        one.store = Some(StoreStanding::Missing.into());
+        one.verified_at = None;
+        let words: Vec<_> = judge(&facts, terms).findings.iter().map(|one| one.why.word()).collect();
+        prop_assert_eq!(words, ["not_ready"]);
+    }
+
+    #[test]
     fn a_card_that_was_to_be_read_again_and_was_not_is_unsafe((mut facts, terms) in sound_card()) {
         let terms = Terms { reread: true, ..terms };
         facts.files[0].reread = Reread::NotAsked;
