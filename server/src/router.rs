@@ -8,7 +8,7 @@ use tower_http::timeout::{RequestBodyDeadlineLayer, RequestBodyTimeoutLayer};
 
 use crate::app::App;
 use crate::routes::auth::{login, logout, me, password_update, refresh, register, tokens};
-use crate::routes::{health, ingests, lookup, ready, reread, uploads, usage, videos};
+use crate::routes::{health, ingests, lookup, ready, reread, tags, uploads, usage, videos};
 use crate::web::{context, cors, fallback, timeout};
 
 /// Every route of the API, and beside it those of the embedded store, which have limits of their own.
@@ -32,6 +32,7 @@ pub fn router(app: App, store: Router) -> Router {
         .route("/auth/me", get(me::me))
         .route("/auth/tokens", get(tokens::list).post(tokens::create))
         .route("/auth/tokens/{id}", delete(tokens::revoke))
+        .route("/tags", get(tags::tags))
         .route("/usage", get(usage::usage))
         .route("/videos", get(videos::list))
         .route(

@@ -21,6 +21,7 @@ pub mod reread;
 pub mod scope;
 pub mod secret;
 pub mod state;
+pub mod tag;
 pub mod time;
 pub mod token;
 pub mod upload;

@@ -42,6 +42,8 @@ pub mod feature {
     pub const LOOKUP_STORE: &str = "lookup_store";
     /// `/videos/lookup/reread`.
     pub const REREAD: &str = "reread";
+    /// `/tags`.
+    pub const TAGS: &str = "tags";
 }
 
 /// `GET /health`: the process is alive.

@@ -233,6 +233,9 @@ pub struct OpenUpload {
     pub size_bytes: Option<u64>,
     /// What is known to be stored.
     pub bytes_received: u64,
+    /// Of all bytes, where whoever began it knew.
+    #[serde(default)]
+    pub blake3: Option<Blake3>,
     /// Grows with every adoption.
     pub epoch: u32,
     /// When something last arrived.

@@ -4,10 +4,11 @@
 
 use std::collections::HashMap;
 
-use heimdex_api::{Blake3, IngestId, LibraryId, Timestamp, VideoId, VideoState};
+use heimdex_api::{Blake3, IngestId, JobId, LibraryId, Timestamp, VideoId, VideoState};
 use uuid::Uuid;
 
 use super::db::{Tx, Writes, on, on_tx, write_tx};
+use super::side_cars::rewrite_side_car;
 use super::statement::{Bind, Statement, bound};
 use super::value::{Sql, row};
 use super::{Catalog, CatalogError};
@@ -90,16 +91,24 @@ row! {
 
 impl Catalog {
     /// Records where files were found. The same again changes nothing; another video at a path supersedes what was
-    /// there.
+    /// there. The side-cars of videos of which this tells something new are written anew, by these jobs, one a file.
     pub async fn put_ingest_files(
         &self,
         library: LibraryId,
         ingest: IngestId,
         files: &[FoundFile],
+        side_car_jobs: &[JobId],
         now: Timestamp,
     ) -> Result<PutFilesOutcome, CatalogError> {
         write_tx!(self.db, Writes::Library(library), |tx| {
-            put_files(tx, library, ingest, files, now).await
+            let mut told = Vec::new();
+            let outcome = put_files(tx, library, ingest, files, &mut told, now).await?;
+            for index in told {
+                if let (Some(file), Some(job)) = (files.get(index), side_car_jobs.get(index)) {
+                    rewrite_side_car(tx, *job, file.video_id, now).await?;
+                }
+            }
+            Ok(outcome)
         })
     }
 
@@ -135,12 +144,13 @@ impl Catalog {
     }
 }
 
-/// The same, within a transaction that does more.
+/// The same, within a transaction that does more; `told` gets the places of the files that told something new.
 pub(super) async fn put_files(
     tx: &mut Tx,
     library: LibraryId,
     ingest: IngestId,
     files: &[FoundFile],
+    told: &mut Vec<usize>,
     now: Timestamp,
 ) -> Result<PutFilesOutcome, CatalogError> {
     let known: Option<i64> = on_tx!(tx, |connection| {
@@ -167,12 +177,13 @@ pub(super) async fn put_files(
     }
     let mut current = current_locations(tx, ingest, files).await?;
     let mut recorded = Recorded::default();
-    for file in files {
+    for (index, file) in files.iter().enumerate() {
         let path_hash = file.path_hash();
         match current.get(&path_hash) {
             Some(known) if known.video_id == file.video_id => {
                 recorded.unchanged += 1;
                 if known.mtime != file.mtime {
+                    told.push(index);
                     set_mtime(tx, known.location_id, file.mtime).await?;
                 }
                 continue;
@@ -183,6 +194,7 @@ pub(super) async fn put_files(
             }
             None => recorded.added += 1,
         }
+        told.push(index);
         insert_location(tx, ingest, file, path_hash, now).await?;
         let (location_id, video_id, mtime) = (file.location_id, file.video_id, file.mtime);
         current.insert(

@@ -42,7 +42,7 @@ pub use lookup::KnownContentRow;
 pub use open::{DatabaseLocation, OpenError};
 pub use sessions::{NewSession, RefreshOutcome, SessionRow, Successor, TokenHash};
 pub use settings::ServerKeyRow;
-pub use tags::NewTag;
+pub use tags::{NewTag, TagRow};
 pub use tokens::{CreateTokenOutcome, NewToken, PresentedTokenRow, TokenRow};
 pub use trash::{DeleteOutcome, RestoreOutcome};
 pub use video_list::{Total, VideoListQuery, VideoPage};

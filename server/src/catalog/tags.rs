@@ -1,12 +1,12 @@
-//! The tags of a video, within a transaction that does more.
+//! The tags of a library; and those of a video, within a transaction that does more.
 
 use heimdex_api::{LibraryId, VideoId};
 use uuid::Uuid;
 
-use super::CatalogError;
-use super::db::{Tx, on_tx};
+use super::db::{Tx, on, on_tx};
 use super::statement::{Bind, Statement, bound};
-use super::value::Sql;
+use super::value::{Sql, row};
+use super::{Catalog, CatalogError};
 use crate::domain::fold::fold;
 
 /// A tag, which the library may have already.
@@ -16,6 +16,33 @@ pub struct NewTag {
     pub tag_id: Uuid,
     /// As it is shown, if it is new.
     pub name: String,
+}
+
+row! {
+    /// A tag of a library.
+    pub struct TagRow {
+        /// As it was first written.
+        pub name: String,
+        /// How many videos have it that are not deleted.
+        pub videos: u64,
+    }
+}
+
+impl Catalog {
+    /// The tags that some video of a library has which is not deleted, by name, whatever its case.
+    pub async fn tags(&self, library: LibraryId) -> Result<Vec<TagRow>, CatalogError> {
+        Ok(on!(self.db, |pool| {
+            sqlx::query_as(
+                "SELECT t.name, COUNT(*) AS videos FROM tags t \
+                 JOIN video_tags vt ON vt.tag_id = t.tag_id JOIN videos v ON v.video_id = vt.video_id \
+                 WHERE t.library_id = $1 AND v.deleted_at IS NULL AND v.purging_at IS NULL \
+                 GROUP BY t.tag_id, t.name, t.name_fold ORDER BY t.name_fold",
+            )
+            .bind(Sql(library))
+            .fetch_all(pool)
+            .await?
+        }))
+    }
 }
 
 /// Gives a video tags beside those that it has.

@@ -20,6 +20,7 @@ pub async fn health() -> Json<HealthResponse> {
         feature::EDIT,
         feature::LOOKUP_STORE,
         feature::REREAD,
+        feature::TAGS,
     ];
     Json(HealthResponse {
         status: "healthy".to_owned(),

@@ -100,6 +100,10 @@ async fn in_store(app: &App, videos: &[KnownContentRow]) -> Result<Option<Lookup
     let mut worst = None;
     for video in videos.iter().take(COPIES_MAX) {
         let standing = standing(app, video).await?;
+        if standing == StoreStanding::Missing {
+            // In a store that went away everything is missing, and nothing is lost.
+            app.objects.still_there().await?;
+        }
         let told = LookupResult {
             store: Some(Open::Known(standing)),
             ..found(video)

@@ -6,6 +6,7 @@ pub mod ingests;
 pub mod lookup;
 pub mod ready;
 pub mod reread;
+pub mod tags;
 mod texts;
 pub mod uploads;
 pub mod usage;

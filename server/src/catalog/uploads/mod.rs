@@ -211,6 +211,8 @@ row! {
         pub size_bytes: Option<u64>,
         /// What the store acknowledged.
         pub bytes_received: u64,
+        /// Of all bytes, as they were promised.
+        pub expected_blake3: Option<Blake3>,
         /// Grows with every adoption.
         pub epoch: u32,
         /// When it was begun.

@@ -150,7 +150,9 @@ async fn open(tx: &mut Tx, new: &NewUpload, now: Timestamp) -> Result<OpenOutcom
     insert_upload(tx, new, now).await?;
     add_tags(tx, new.library_id, new.video_id, &new.tags).await?;
     if let Some((ingest, file)) = &new.location {
-        put_files(tx, new.library_id, *ingest, std::slice::from_ref(file), now).await?;
+        let file = std::slice::from_ref(file);
+        // It has no side-car yet.
+        put_files(tx, new.library_id, *ingest, file, &mut Vec::new(), now).await?;
     }
     if let Some(idempotency) = &new.idempotency {
         record(tx, new.user_id, idempotency, new.video_id.as_uuid(), now).await?;

@@ -25,6 +25,10 @@ pub(super) async fn run(
         .await?
         .ok_or(StageError::Lost)?;
     let finding = find(context, &video, progress).await?;
+    if let RereadFinding::Missing { .. } | RereadFinding::Unreadable { .. } = finding {
+        // In a store that went away everything is missing, and nothing is lost.
+        context.objects.still_there().await?;
+    }
     failpoint!("job.reread.read");
     let held = context
         .catalog

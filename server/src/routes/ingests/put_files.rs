@@ -5,7 +5,7 @@ use axum::extract::State;
 use heimdex_api::ingest::{IngestFile, PutIngestFilesRequest, PutIngestFilesResponse};
 use heimdex_api::limits::INGEST_FILES_MAX;
 use heimdex_api::ops::NoQuery;
-use heimdex_api::{FieldError, IngestId, Scope, path};
+use heimdex_api::{FieldError, IngestId, JobId, Scope, path};
 
 use crate::app::App;
 use crate::auth::Caller;
@@ -23,17 +23,26 @@ pub async fn put_files(
 ) -> Result<Json<PutIngestFilesResponse>, ApiError> {
     caller.require(Scope::Upload)?;
     let files = checked(request.files, app.random)?;
+    let jobs: Vec<JobId> = files
+        .iter()
+        .map(|_| JobId::new(app.random.uuid()))
+        .collect();
     let now = app.clock.now();
     match app
         .catalog
-        .put_ingest_files(caller.library_id, id, &files, now)
+        .put_ingest_files(caller.library_id, id, &files, &jobs, now)
         .await?
     {
-        PutFilesOutcome::Recorded(recorded) => Ok(Json(PutIngestFilesResponse {
-            added: recorded.added,
-            unchanged: recorded.unchanged,
-            superseded: recorded.superseded,
-        })),
+        PutFilesOutcome::Recorded(recorded) => {
+            if recorded.added + recorded.superseded > 0 {
+                app.wake.wake();
+            }
+            Ok(Json(PutIngestFilesResponse {
+                added: recorded.added,
+                unchanged: recorded.unchanged,
+                superseded: recorded.superseded,
+            }))
+        }
         PutFilesOutcome::NoSuchIngest => Err(ApiError::not_found("ingest")),
         PutFilesOutcome::NoSuchVideos(places) => Err(ApiError::fields(
             places

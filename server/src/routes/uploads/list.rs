@@ -58,6 +58,7 @@ fn shown(row: OpenUploadRow) -> OpenUpload {
         filename: row.filename,
         size_bytes: row.size_bytes,
         bytes_received: row.bytes_received,
+        blake3: row.expected_blake3,
         epoch: row.epoch,
         last_progress_at: row.last_progress_at,
         expires_at: row.expires_at,

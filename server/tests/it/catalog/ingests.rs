@@ -53,7 +53,7 @@ async fn put(
     let id = library.account.library_id;
     library
         .catalog
-        .put_ingest_files(id, ingest, files, now)
+        .put_ingest_files(id, ingest, files, &[], now)
         .await
         .unwrap()
 }

@@ -10,6 +10,7 @@ mod lookup;
 mod migrations;
 mod sessions;
 mod settings;
+mod tags;
 mod tokens;
 mod trash;
 mod videos;

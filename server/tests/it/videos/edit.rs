@@ -3,12 +3,15 @@
 use std::time::Duration;
 
 use heimdex_api::VideoState;
+use heimdex_testkit::wait_until_async;
 use serde_json::{Value, json};
 
 use crate::backends::both_backends;
 use crate::jobs::validate::{cut_film, side_car};
 use crate::uploads::server::Server;
 use crate::uploads::{noise, opened, uploaded};
+
+const LIMIT: Duration = Duration::from_secs(30);
 
 /// Waits until the side-car says this.
 async fn side_car_says(server: &Server, video: &str, field: &str, expected: &Value) {
@@ -18,7 +21,7 @@ async fn side_car_says(server: &Server, video: &str, field: &str, expected: &Val
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     };
-    let waited = tokio::time::timeout(Duration::from_secs(30), waiting).await;
+    let waited = tokio::time::timeout(LIMIT, waiting).await;
     assert!(waited.is_ok(), "{:#}", side_car(server, &row).await);
 }
 
@@ -117,6 +120,34 @@ both_backends! {
         let stages: Vec<String> = server.jobs(&video).await.into_iter().map(|job| job.stage).collect();
         assert_eq!(stages[0], "upload_validate");
         assert!(stages[1..].iter().all(|stage| stage == "side_car") && stages.len() > 1, "{stages:?}");
+        server.stop().await;
+    }
+
+    fn a_place_that_is_learnt_of_later_is_told_by_the_side_car(database) {
+        let server = Server::start(database).await;
+        server.work();
+        let video = uploaded(&server, "A003.mp4", &noise(1_000)).await;
+        server.settled(&video).await;
+        side_car_says(&server, &video, "locations", &json!([])).await;
+        let made = server.post("/ingests", &json!({"source": "A cam"})).await.expect(201);
+        let path = format!("/ingests/{}/files", made["ingest_id"].as_str().unwrap());
+        let place = |mtime: &str| json!({"files": [{"path": "CLIP/A.mp4", "mtime": mtime, "video_id": video}]});
+        let told = async |mtime: &str| {
+            let row = server.row(&video).await;
+            let side_car = side_car(&server, &row).await;
+            let place = &side_car["locations"][0];
+            (place["path"] == "CLIP/A.mp4" && place["mtime"] == mtime).then_some(()).ok_or(side_car)
+        };
+        for mtime in ["2026-11-20T08:00:00Z", "2026-11-20T09:00:00Z"] {
+            server.put_json(&path, &place(mtime)).await.expect(200);
+            wait_until_async("the place in the side-car", LIMIT, async || told(mtime).await).await;
+        }
+        // The same again is nothing to write down.
+        let settled = server.settled(&video).await;
+        assert_eq!(settled.state, VideoState::Indexed);
+        let jobs = server.jobs(&video).await.len();
+        server.put_json(&path, &place("2026-11-20T09:00:00Z")).await.expect(200);
+        assert_eq!(server.jobs(&video).await.len(), jobs);
         server.stop().await;
     }
 

@@ -29,7 +29,7 @@ both_backends! {
         for path in ["/usage", "/ingests", "/videos/uploads"] {
             server.get(path).await.expect(200);
         }
-        for path in ["/videos".to_owned(), format!("/videos/{by_token}/download")] {
+        for path in ["/videos".to_owned(), "/tags".to_owned(), format!("/videos/{by_token}/download")] {
             assert_eq!(server.get(&path).await.refused(403), "insufficient_scope", "{path}");
         }
         let reply = server.delete(&format!("/videos/{by_token}")).await;
@@ -43,7 +43,7 @@ both_backends! {
         let video = uploaded(&server, "a.mp4", &noise(1_000)).await;
         let reader = token(&server, json!(["read"])).await;
         server.authorised(reader);
-        for path in ["/videos", "/usage", "/ingests"] {
+        for path in ["/videos", "/usage", "/ingests", "/tags"] {
             server.get(path).await.expect(200);
         }
         server.get(&format!("/videos/{video}/download")).await.expect(200);

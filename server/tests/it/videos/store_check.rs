@@ -3,8 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use heimdex_api::{Blake3, VideoState};
+use heimdex_api::{Blake3, JobState, VideoState};
+use heimdex_server::catalog::VideoJobRow;
 use heimdex_server::clock::{Clock, ManualClock};
+use heimdex_testkit::wait_until_async;
 use serde_json::{Value, json};
 
 use crate::backends::both_backends;
@@ -176,6 +178,37 @@ both_backends! {
         assert_eq!(looked_up(&server, &flipped, "catalog").await, Value::Null, "nobody leans on it any more");
         let found = looked_up(&server, &lost, "catalog").await;
         assert_eq!((&found["state"], &found["verified_at"]), (&json!("indexed"), &Value::Null));
+        server.stop().await;
+    }
+
+    fn a_store_that_went_away_has_lost_nothing(database) {
+        let server = Server::start(database).await;
+        server.work();
+        let bytes = noise(1_000);
+        let video = stored(&server, "a.bin", &bytes).await;
+        let objects = server.app.config.objects_dir();
+        let away = objects.with_extension("away");
+        // As when its disk is not mounted: an empty directory.
+        fs_err::rename(&objects, &away).unwrap();
+        fs_err::create_dir(&objects).unwrap();
+        let hash = Blake3::from(blake3::hash(&bytes));
+        let body = json!({"check": "store", "files": [{"size_bytes": bytes.len(), "blake3": hash}]});
+        let reply = server.post("/videos/lookup", &body).await;
+        assert!(reply.headers.contains_key("retry-after"));
+        reply.expect(503);
+        let started = server.post("/videos/lookup/reread", &json!({"video_ids": [video]})).await.expect(202);
+        let id = started["id"].as_str().unwrap();
+        wait_until_async("it was tried", LIMIT, async || {
+            let jobs = server.jobs(&video).await;
+            let tried = |job: &&VideoJobRow| job.stage == "reread" && job.started_at.is_some();
+            let put_back = jobs.iter().filter(tried).any(|job| job.state == JobState::Pending);
+            if put_back { Ok(()) } else { Err(format!("{jobs:?}")) }
+        })
+        .await;
+        fs_err::remove_dir(&objects).unwrap();
+        fs_err::rename(&away, &objects).unwrap();
+        assert_eq!(looked_up(&server, &bytes, "store").await["store"], "present");
+        assert_eq!(outcomes(&done(&server, id).await), ["equal"]);
         server.stop().await;
     }
 
