@@ -61,6 +61,7 @@ pub(crate) const FOR_TESTS: &[Need] = &[
         package: "python3",
         present: || on_path("python3"),
     },
+    SQLITE,
     Need {
         package: "tmux",
         present: || on_path("tmux"),
@@ -73,6 +74,11 @@ pub(crate) const FOR_TESTS: &[Need] = &[
     Need {
         package: "libfaketime",
         present: || has_library("faketime/libfaketimeMT.so.1"),
+    },
+    // Takes one process its syncs away.
+    Need {
+        package: "libeatmydata1",
+        present: || has_library("libeatmydata.so.1"),
     },
     VENV,
 ];

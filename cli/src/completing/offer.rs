@@ -101,7 +101,11 @@ async fn ask(settings: &Settings, now: Timestamp) -> Result<Names, crate::error:
     };
     let uploads = OpenUploadsQuery::default();
     // Side by side: there is no time for one after the other.
-    let (videos, uploads) = futures::join!(client.videos(&videos), client.open_uploads(&uploads));
+    let (videos, uploads, tags) = futures::join!(
+        client.videos(&videos),
+        client.open_uploads(&uploads),
+        client.tags()
+    );
     let videos = videos?.videos;
     let uploads = uploads.map_or_else(|_: HttpError| Vec::new(), |list| list.uploads);
     let set = |texts: &mut dyn Iterator<Item = &String>| -> Vec<String> {
@@ -110,7 +114,11 @@ async fn ask(settings: &Settings, now: Timestamp) -> Result<Names, crate::error:
     };
     Ok(Names {
         seen_at: now,
-        tags: set(&mut videos.iter().flat_map(|video| &video.tags)),
+        tags: match tags {
+            Ok(known) => known.tags.into_iter().map(|tag| tag.name).collect(),
+            // An older server knows no list of them.
+            Err(_) => set(&mut videos.iter().flat_map(|video| &video.tags)),
+        },
         sources: set(&mut videos.iter().filter_map(|video| video.source.as_ref())),
         uploads: uploads
             .into_iter()

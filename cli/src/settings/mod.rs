@@ -241,11 +241,14 @@ impl Settings {
     /// The server, which must be known by now.
     pub(crate) fn server(&self) -> Result<ServerUrl, CliError> {
         let known = self.server.as_ref().ok_or(CliError::NoServer)?;
-        let plaintext = match self.trust.insecure {
+        Ok(ServerUrl::parse(&known.value, self.plaintext())?)
+    }
+
+    fn plaintext(&self) -> Plaintext {
+        match self.trust.insecure {
             Some(_) => Plaintext::Accepted,
             None => Plaintext::LoopbackOnly,
-        };
-        Ok(ServerUrl::parse(&known.value, plaintext)?)
+        }
     }
 
     /// Whether a token from the environment is used instead of a login.
@@ -323,6 +326,7 @@ impl Settings {
         Ok(Network {
             ca_file: self.trust.ca_file.as_ref().map(|known| known.value.clone()),
             proxy: self.proxy()?,
+            plaintext: self.plaintext(),
         })
     }
 

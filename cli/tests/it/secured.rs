@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use fs_err as fs;
-use heimdex_testkit::{Home, Running, TestServer, sample_mp4, wait_until};
+use heimdex_testkit::{Home, Nginx, NginxBuilder, Running, TestServer, sample_mp4, wait_until};
 
 use crate::snapshot::hx_snapshot;
 
@@ -15,53 +15,43 @@ const EMAIL: &str = "ana@example.org";
 /// A server that answers over TLS, with a certificate of an authority that nobody knows.
 struct Secured {
     _server: TestServer,
-    _nginx: Running,
-    _home: Home,
-    port: u16,
+    nginx: Nginx,
     authority: PathBuf,
+    _home: Home,
 }
 
 impl Secured {
-    fn start() -> Self {
+    /// None where there is no nginx.
+    fn start() -> Option<Self> {
         let server = TestServer::builder()
             .env("HEIMDEX_SERVER_TRUSTED_PROXIES", "127.0.0.1")
             .start();
+        Self::in_front_of(server, |nginx| {
+            nginx.host("$http_host").directives(
+                "proxy_set_header X-Forwarded-Proto https; proxy_set_header X-Forwarded-For $remote_addr;",
+            )
+        })
+    }
+
+    fn in_front_of(
+        server: TestServer,
+        as_told: impl FnOnce(NginxBuilder) -> NginxBuilder,
+    ) -> Option<Self> {
         let home = Home::new();
         certificates(&home);
-        let port = free_port();
-        let work = home.work();
-        let config = format!(
-            "daemon off; master_process off; pid nginx.pid; error_log stderr; events {{}}\n\
-             http {{ access_log off; client_max_body_size 0;\n\
-             client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path f;\n\
-             uwsgi_temp_path u; scgi_temp_path s;\n\
-             server {{ listen 127.0.0.1:{port} ssl;\n\
-             ssl_certificate cert.pem; ssl_certificate_key key.pem;\n\
-             location / {{ proxy_pass {}; proxy_http_version 1.1; proxy_request_buffering off;\n\
-             proxy_set_header Host $http_host; proxy_set_header X-Forwarded-Proto https;\n\
-             proxy_set_header X-Forwarded-For $remote_addr; }} }} }}\n",
-            server.url()
-        );
-        home.write("nginx.conf", config);
-        let nginx = home
-            .any_program("nginx")
-            .env("PATH", "/usr/sbin:/usr/bin:/bin")
-            .args(["-p"])
-            .arg(&work)
-            .args(["-c", "nginx.conf", "-e", "stderr"])
-            .spawn();
-        listens(port, &nginx);
-        Self {
+        let nginx =
+            Nginx::builder(server.authority()).tls(&home.path("cert.pem"), &home.path("key.pem"));
+        let nginx = as_told(nginx).start()?;
+        Some(Self {
             _server: server,
-            _nginx: nginx,
-            port,
-            authority: work.join("ca.pem"),
+            nginx,
+            authority: home.path("ca.pem"),
             _home: home,
-        }
+        })
     }
 
     fn url(&self, host: &str) -> String {
-        format!("https://{host}:{}", self.port)
+        format!("https://{host}:{}", self.nginx.port())
     }
 }
 
@@ -158,7 +148,9 @@ fn path(path: &Path) -> &str {
 
 #[test]
 fn a_servers_own_authority_is_named_once() {
-    let secured = Secured::start();
+    let Some(secured) = Secured::start() else {
+        return;
+    };
     let server = secured.url("localhost");
     let home = Home::new();
     hx_snapshot!(
@@ -195,7 +187,9 @@ fn a_servers_own_authority_is_named_once() {
 
 #[test]
 fn a_proxy_is_gone_through_and_remembered() {
-    let secured = Secured::start();
+    let Some(secured) = Secured::start() else {
+        return;
+    };
     // Not a loopback address by name, so it is not reached past the proxy; and yet this machine.
     let server = secured.url("0.0.0.0");
     let home = Home::new();
@@ -214,7 +208,9 @@ fn a_proxy_is_gone_through_and_remembered() {
 
 #[test]
 fn a_proxys_password_comes_from_the_environment() {
-    let secured = Secured::start();
+    let Some(secured) = Secured::start() else {
+        return;
+    };
     let server = secured.url("0.0.0.0");
     let home = Home::new();
     let proxy = Proxy::start(&home, "BasicAuth ana hunter2");
@@ -230,4 +226,41 @@ fn a_proxys_password_comes_from_the_environment() {
     assert!(ask("ana:hunter2@")["server_version"].is_string());
     assert!(ask("")["server_version"].is_null());
     assert!(ask("ana:wrong@")["server_version"].is_null());
+}
+
+#[test]
+fn footage_goes_to_no_store_in_the_clear_behind_an_encrypted_server() {
+    // Told nothing of TLS, the server signs for its own address, which could be reached from here.
+    let server = TestServer::start();
+    let inner = server.authority().to_owned();
+    let Some(secured) = Secured::in_front_of(server, |nginx| nginx.host(&inner)) else {
+        return;
+    };
+    let outer = secured.url("localhost");
+    let home = Home::new();
+    register(&home, &outer, &["--ca-file", path(&secured.authority)]).exits(0);
+    for number in 0..30 {
+        home.write(format!("CARD/{number:02}.txt"), number.to_string());
+    }
+    home.write("large.bin", vec![7; 20 << 20]);
+    let small = home.heimdex(["upload", "CARD"]).run();
+    hx_snapshot!(
+        "a_store_in_the_clear",
+        home.heimdex(["upload", "large.bin"]).run().exits(1)
+    );
+    // It would be the same with each file: one is told, the others are not tried.
+    let said = small.exits(1);
+    assert_eq!(said.stderr().matches("encrypt").count(), 1, "{said}");
+    let accepting = home.heimdex(["upload", "CARD", "large.bin"]);
+    accepting.env("HEIMDEX_INSECURE", "1").ok();
+    let listed = home
+        .heimdex(["list", "large", "--json=video_id"])
+        .ok()
+        .json();
+    let id = listed["videos"][0]["video_id"].as_str().unwrap().to_owned();
+    let back = home.heimdex(["download", &id, "-o", "back.bin"]).run();
+    assert!(back.exits(1).stderr().contains("encrypt"));
+    assert!(!home.path("back.bin").exists());
+    let accepting = home.heimdex(["download", &id, "-o", "back.bin"]);
+    accepting.env("HEIMDEX_INSECURE", "1").ok();
 }

@@ -3,12 +3,10 @@
 use std::time::Duration;
 
 use fs_err as fs;
-use heimdex_testkit::{Binary, Home, TestServer, binary_path, wait_until};
+use heimdex_testkit::{Binary, Home, Terminal, TestServer, binary_path};
 
 use crate::served::id_of;
 use crate::snapshot::hx_snapshot;
-
-const LIMIT: Duration = Duration::from_mins(1);
 
 /// A home with two videos of one card.
 fn stocked(server: &TestServer) -> Home {
@@ -43,77 +41,12 @@ fn offered(home: &Home, words: &[&str]) -> Vec<String> {
     output.stdout().lines().map(str::to_owned).collect()
 }
 
-/// A shell in a terminal, into which keys are typed.
-struct Shell<'a> {
-    home: &'a Home,
-}
-
-impl<'a> Shell<'a> {
-    fn start(home: &'a Home, command: &str) -> Self {
-        let shell = Self { home };
-        let start = [
-            "-f",
-            "/dev/null",
-            "new-session",
-            "-d",
-            "-x",
-            "100",
-            "-y",
-            "30",
-        ];
-        shell.tmux(&start.iter().copied().chain([command]).collect::<Vec<_>>());
-        shell
-    }
-
-    fn tmux(&self, arguments: &[&str]) -> String {
-        let output = self
-            .home
-            .any_program("tmux")
-            .env("PATH", path())
-            .env("TERM", "xterm")
-            .args(["-L", "shell"])
-            .args(arguments)
-            .ok();
-        output.stdout().to_owned()
-    }
-
-    /// Types, then presses keys.
-    fn types(&self, text: &str, keys: &[&str]) {
-        self.tmux(&["send-keys", "-l", "--", text]);
-        for key in keys {
-            self.tmux(&["send-keys", key]);
-        }
-    }
-
-    fn sees(&self, expected: &str) {
-        wait_until(&format!("`{expected}` on the screen"), LIMIT, || {
-            let screen = self.tmux(&["capture-pane", "-p"]);
-            if screen.contains(expected) {
-                Ok(())
-            } else {
-                Err(screen)
-            }
-        });
-    }
-}
-
-impl Drop for Shell<'_> {
-    fn drop(&mut self) {
-        let _ = self
-            .home
-            .any_program("tmux")
-            .env("PATH", path())
-            .args(["-L", "shell", "kill-server"])
-            .run();
-    }
-}
-
 #[test]
 fn bash_completes_verbs_ids_labels_and_profiles() {
     let server = TestServer::start();
     let home = stocked(&server);
     let id = id_of(&home, "one");
-    let shell = Shell::start(&home, "bash --norc --noprofile");
+    let shell = Terminal::start(&home, "bash --norc --noprofile");
     shell.types("PS1='> '; source <(heimdex completions bash)", &["Enter"]);
     shell.sees("\n>");
     shell.types("heimdex whoa", &["Tab"]);
@@ -155,7 +88,7 @@ fn zsh_completes_verbs_ids_and_labels() {
     let server = TestServer::start();
     let home = stocked(&server);
     let id = id_of(&home, "one");
-    let shell = Shell::start(&home, "zsh -f");
+    let shell = Terminal::start(&home, "zsh -f");
     let setup = "PS1='> '; autoload -U compinit; compinit -u; source <(heimdex completions zsh)";
     shell.types(setup, &["Enter"]);
     // It reads no key before it asks for one.
@@ -221,6 +154,20 @@ fn what_is_offered_outlives_the_server_but_not_the_login() {
     home.heimdex(["logout"]).ok();
     assert_eq!(fs::read_dir(&kept).unwrap().count(), 0);
     assert!(offered(&home, &["list", "--tag", ""]).is_empty());
+}
+
+#[test]
+fn a_tag_is_offered_however_old_the_video_is_that_has_it() {
+    let server = TestServer::start();
+    let home = stocked(&server);
+    for number in 0..220 {
+        home.write(format!("MORE/{number}.txt"), number.to_string());
+    }
+    home.heimdex(["upload", "MORE", "--quiet"]).ok();
+    assert_eq!(
+        offered(&home, &["list", "--tag", ""]),
+        ["old town", "paris"]
+    );
 }
 
 #[test]

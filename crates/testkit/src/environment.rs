@@ -63,6 +63,12 @@ pub(crate) fn preloaded(name: &str) -> PathBuf {
     library.unwrap_or_else(|| panic!("`{name}` is not installed: run `cargo xtask test`"))
 }
 
+/// What a process gets whose syncs are to do nothing: what it calls durable lies in the machine's memory.
+pub fn without_syncs() -> (OsString, OsString) {
+    let library = preloaded("libeatmydata.so.1");
+    ("LD_PRELOAD".into(), library.into())
+}
+
 /// What a process gets whose clock is to be wrong by so many seconds.
 pub fn wrong_clock(seconds: i64) -> Vec<(OsString, OsString)> {
     vec![

@@ -125,17 +125,23 @@ impl Home {
         if !self.hosts().exists() {
             return Invocation::new(binary_path(binary), self.environment.clone(), self.work());
         }
-        // A mount that this process alone sees. A library that answers in the resolver's place does not bear threads.
+        // A library that answers in the resolver's place does not bear threads.
+        let mount = format!("mount --bind '{}' /etc/hosts", self.hosts().display());
+        self.program_with_mounts(binary, &mount)
+    }
+
+    /// Any of our programs, with mounts that it alone sees: a shell makes them first, by this command, in the working
+    /// directory.
+    pub fn program_with_mounts(&self, binary: Binary, mount: &str) -> Invocation {
         let as_root: &[&str] = if rustix::process::geteuid().is_root() {
             &[]
         } else {
             &["--map-root-user"]
         };
-        let script = "mount --bind \"$0\" /etc/hosts && exec \"$@\"";
+        let script = format!("{mount} && exec \"$0\" \"$@\"");
         self.any_program("unshare")
             .args(as_root)
-            .args(["--mount", "--", "sh", "-c", script])
-            .arg(self.hosts())
+            .args(["--mount", "--", "sh", "-c", &script])
             .arg(binary_path(binary))
     }
 

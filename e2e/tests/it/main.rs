@@ -3,10 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "tests say what went wrong by panicking")]
 
 mod cards;
+mod disk;
 mod doctor;
 mod edits;
 mod faults;
 mod main_job;
+mod nightly;
 mod odd_files;
 mod original_client;
 mod original_server;

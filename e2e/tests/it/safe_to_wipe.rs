@@ -5,7 +5,7 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
 use fs_err as fs;
-use heimdex_testkit::{Home, Output, TestServer, sample_mp4};
+use heimdex_testkit::{Binary, Home, Output, TestServer, sample_mp4};
 use serde_json::Value;
 
 use crate::support::{blake3_of, on_both_databases, unprivileged, videos};
@@ -309,6 +309,39 @@ fn links_and_special_files_stand_in_the_way() {
     let pipe = card.path("pipe");
     rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, mode, 0).unwrap();
     card.is_not_safe(&[("link.mp4", "link"), ("pipe", "special")]);
+}
+
+#[test]
+fn what_is_mounted_inside_hides_the_card_and_stands_in_the_way() {
+    let card = card();
+    for folder in ["CLIP/INNER", ".Trashes"] {
+        fs::create_dir(card.path(folder)).unwrap();
+    }
+    card.home.write("same", "");
+    card.is_safe();
+    // A folder, and a file by its equal: neither can be told from the card's own by name, size or bytes.
+    for (mount, path) in [
+        ("mount -t tmpfs none CARD/CLIP/INNER", "CLIP/INNER"),
+        ("mount --bind same CARD/C.txt", "C.txt"),
+        // Litter is excused, but not what hides behind its name.
+        ("mount -t tmpfs none CARD/.Trashes", ".Trashes"),
+    ] {
+        let output = card
+            .home
+            .program_with_mounts(Binary::Cli, mount)
+            .args(["safe-to-wipe", "CARD", "--json", ACCEPT])
+            .run()
+            .exits(3);
+        let verdict = output.json();
+        let findings = verdict["findings"].as_array().unwrap();
+        assert_eq!(findings.len(), 1, "{output}");
+        assert_eq!(
+            (&findings[0]["path"], &findings[0]["reason"]),
+            (&path.into(), &"mounted".into()),
+            "{output}"
+        );
+    }
+    card.is_safe();
 }
 
 #[test]

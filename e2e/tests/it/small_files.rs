@@ -1,48 +1,17 @@
 //! Cards of small files: few requests, one video each, and nothing twice, whoever dies when.
 
 use std::collections::BTreeMap;
+use std::time::Instant;
 
 use fs_err as fs;
-use heimdex_testkit::{Home, TestServer, wait_until};
+use heimdex_testkit::{Home, TestServer, wait_until, without_syncs, wrong_clock};
 use serde_json::Value;
 
-use crate::support::{LIMIT, on_both_databases, summary};
+use crate::support::{
+    LIMIT, asked_since, card_of, large_video, noise, on_both_databases, requests, summary,
+};
 
 const KIB: u64 = 1 << 10;
-
-/// A card of so many files of this size, no two alike, in folders of fifty.
-fn card(home: &Home, files: usize, size: u64) {
-    for number in 0..files {
-        let name = format!("CARD/D{:02}/C{number:04}.BIN", number / 50);
-        home.write(name, noise(number as u64, size));
-    }
-}
-
-fn noise(seed: u64, size: u64) -> Vec<u8> {
-    let mut bytes = vec![0; usize::try_from(size).unwrap()];
-    blake3::Hasher::new()
-        .update(&seed.to_le_bytes())
-        .finalize_xof()
-        .fill(&mut bytes);
-    bytes
-}
-
-/// The requests that the server answered, by route; those of the object store apart.
-fn requests(server: &TestServer) -> (BTreeMap<String, usize>, usize) {
-    let (mut api, mut store) = (BTreeMap::new(), 0);
-    for line in server.log().lines() {
-        let Some((_, rest)) = line.split_once("route=\"") else {
-            continue;
-        };
-        let route = rest.split('"').next().unwrap().to_owned();
-        if route.starts_with("/uploads") {
-            store += 1;
-        } else {
-            *api.entry(route).or_default() += 1;
-        }
-    }
-    (api, store)
-}
 
 /// Every video by its path, as `list` gives it; a path twice is a video too many.
 #[track_caller]
@@ -82,7 +51,7 @@ on_both_databases! {
         let running = start(TestServer::builder())?;
         let server = &running.server;
         let home = Home::registered(server, "ana@example.org");
-        card(&home, FILES, 16 * KIB);
+        card_of(&home, FILES, 16 * KIB);
         let (before, _) = requests(server);
         let upload = home.heimdex(["upload", "CARD", "--json"]).limit(LIMIT).ok();
         let ended = summary(&upload.ndjson());
@@ -91,28 +60,76 @@ on_both_databases! {
             (&FILES.into(), &(FILES as u64 * 16 * KIB).into()),
             "{upload}"
         );
-        let (after, puts) = requests(server);
-        let count = |api: &BTreeMap<String, usize>| api.values().sum::<usize>();
-        let asked = count(&after) - count(&before);
+        let (asked, which) = asked_since(server, &before);
+        let (_, puts) = requests(server);
         // One request a hundred files, and the few that every run asks: health, ingests, what is open, look-ups.
-        assert!(asked <= FILES / 100 + 9, "{asked} requests: {after:#?}");
+        assert!(asked <= FILES / 100 + 9, "{asked} requests: {which:#?}");
         assert_eq!(puts, FILES, "one PUT a file");
         is_whole(&home, FILES, 16 * KIB);
-
-        let (before, _) = requests(server);
-        let again = home.heimdex(["upload", "CARD", "--json"]).limit(LIMIT).ok();
-        let ended = summary(&again.ndjson());
-        assert_eq!(
-            (&ended["already_stored"], &ended["sent_bytes"]),
-            (&FILES.into(), &0.into()),
-            "{again}"
-        );
-        let (after, puts_again) = requests(server);
-        let asked = count(&after) - count(&before);
-        assert!(asked <= 6, "{asked} requests to find nothing to do: {after:#?}");
-        assert_eq!(puts_again, puts);
-        is_whole(&home, FILES, 16 * KIB);
     }
+}
+
+/// A server whose videos stay as they were sent, and a home with an account on it. What is counted here needs no disk that
+/// keeps it.
+fn without_worker() -> (TestServer, Home) {
+    let (name, value) = without_syncs();
+    let builder = TestServer::builder().arg("--no-worker");
+    let server = builder.env(&name, &value).start();
+    let home = Home::registered(&server, "ana@example.org").with_env(name, value);
+    (server, home)
+}
+
+/// The card of the promise: all that the API is asked for is a request a hundred files.
+#[test]
+fn two_thousand_files_take_a_request_a_hundred() {
+    const FILES: usize = 2_000;
+    const SIZE: u64 = 256 * KIB;
+    let (server, home) = without_worker();
+    card_of(&home, FILES, SIZE);
+    let (before, puts_before) = requests(&server);
+    let upload = home.heimdex(["upload", "CARD", "--json"]).limit(LIMIT).ok();
+    let ended = summary(&upload.ndjson());
+    assert_eq!(
+        (&ended["stored"], &ended["sent_bytes"]),
+        (&FILES.into(), &(FILES as u64 * SIZE).into()),
+        "{ended:#}"
+    );
+    let (asked, which) = asked_since(&server, &before);
+    assert!(asked <= FILES / 100, "{asked} requests: {which:#?}");
+    assert_eq!(requests(&server).1 - puts_before, FILES, "one PUT a file");
+}
+
+/// They are asked for together, and a look-up is for a thousand of them.
+#[test]
+fn waiting_for_hundreds_takes_few_requests() {
+    const FILES: usize = 300;
+    let (server, home) = without_worker();
+    card_of(&home, FILES, KIB);
+    let begun = Instant::now();
+    let mut client = home.heimdex(["upload", "CARD", "--wait", "--json"]).spawn();
+    wait_until("all are stored, and waited for", LIMIT, || {
+        let (asked, _) = requests(&server);
+        asked
+            .get("/videos/lookup")
+            .filter(|looks| **looks >= 3)
+            .copied()
+            .ok_or(asked)
+    });
+    let mut worker = server.command(["worker"]).spawn();
+    let status = client.wait(LIMIT);
+    let said = String::from_utf8_lossy(&client.stderr()).into_owned();
+    assert!(status.success(), "{status}: {said}");
+    let events = String::from_utf8_lossy(&client.stdout()).into_owned();
+    assert_eq!(events.matches("\"event\":\"ready\"").count(), FILES);
+    worker.terminate(LIMIT);
+    let (asked, _) = requests(&server);
+    assert_eq!(asked.get("/videos/{id}"), None, "none is asked for alone");
+    // However long the worker takes, a look a second is the most, and a few before.
+    let (looks, took) = (asked["/videos/lookup"], begun.elapsed().as_secs());
+    assert!(
+        looks as u64 <= 20 + took,
+        "{looks} look-ups in {took} s: {asked:#?}"
+    );
 }
 
 /// Lets an upload die at a failpoint, and then lets it go on.
@@ -121,7 +138,7 @@ fn killed_at(failpoint: &str, acknowledged: u64) {
     let size = 4 * KIB;
     let server = TestServer::start();
     let home = Home::registered(&server, "ana@example.org");
-    card(&home, FILES, size);
+    card_of(&home, FILES, size);
     let mut client = home
         .heimdex(["upload", "CARD"])
         .env("HEIMDEX_FAILPOINT", failpoint)
@@ -200,7 +217,7 @@ fn twins_empty_files_and_what_is_stored_are_one_video_each() {
 fn a_file_that_cannot_be_read_stops_none_of_the_others() {
     let server = TestServer::start();
     let home = Home::registered(&server, "ana@example.org");
-    card(&home, 20, KIB);
+    card_of(&home, 20, KIB);
     // Named in a list and gone before it is opened is what a card has that is pulled out.
     let list: Vec<String> = (0..20)
         .map(|number| format!("CARD/D00/C{number:04}.BIN"))
@@ -232,7 +249,7 @@ fn a_file_that_cannot_be_read_stops_none_of_the_others() {
 fn a_second_machine_takes_over_what_a_first_one_left_open() {
     let server = TestServer::start();
     let first = Home::registered(&server, "ana@example.org");
-    card(&first, 40, 2 * KIB);
+    card_of(&first, 40, 2 * KIB);
     let mut client = first
         .heimdex(["upload", "CARD"])
         .env("HEIMDEX_FAILPOINT", "client.batch.completing")
@@ -240,7 +257,7 @@ fn a_second_machine_takes_over_what_a_first_one_left_open() {
     client.wait(LIMIT);
     let second = Home::new();
     second.login(server.url(), "ana@example.org");
-    card(&second, 40, 2 * KIB);
+    card_of(&second, 40, 2 * KIB);
     let upload = second
         .heimdex(["upload", "CARD", "--json"])
         .limit(LIMIT)
@@ -250,11 +267,108 @@ fn a_second_machine_takes_over_what_a_first_one_left_open() {
 }
 
 #[test]
+fn a_card_whose_run_was_killed_is_finished_on_another_machine() {
+    const SMALL: usize = 60;
+    let server = TestServer::start();
+    let first = Home::registered(&server, "ana@example.org");
+    let second = Home::new();
+    second.login(server.url(), "ana@example.org");
+    for home in [&first, &second] {
+        card_of(home, SMALL, 2 * KIB);
+        large_video(home, "CARD/LONG.MP4", 80 << 20);
+    }
+    // Some small files have arrived, of others nothing has; of the long one there are parts.
+    for failpoint in ["client.batch.journaled:20", "client.part.journaled:2"] {
+        let mut client = first
+            .heimdex(["upload", "CARD"])
+            .env("HEIMDEX_FAILPOINT", failpoint)
+            .spawn();
+        assert!(!client.wait(LIMIT).success(), "{failpoint}");
+    }
+    let open = second.heimdex(["queue", "--json"]).ok().json();
+    let open = open["uploads"].as_array().unwrap().len();
+    assert!(open >= 1, "something is open on the server");
+    // The next morning: nobody is at what the first machine had announced.
+    let upload = wrong_clock(3_600)
+        .into_iter()
+        .fold(
+            second.heimdex(["upload", "CARD", "--json"]),
+            |call, (name, value)| call.env(name, value),
+        )
+        .limit(LIMIT)
+        .ok();
+    let ended = summary(&upload.ndjson());
+    assert_eq!(ended["failed"], 0, "{upload}");
+    let sent = ended["sent_bytes"].as_u64().unwrap();
+    assert!(
+        sent <= (80 << 20) - 2 * (16 << 20) + SMALL as u64 * 2 * KIB,
+        "{upload}"
+    );
+    let videos = by_path(&second);
+    assert_eq!(videos.len(), SMALL + 1);
+    for video in videos.values() {
+        assert_ne!(video["state"], "uploading", "{video:#}");
+    }
+    let queue = second.heimdex(["queue", "--json"]).ok().json();
+    assert_eq!(
+        queue["uploads"],
+        serde_json::json!([]),
+        "nothing is left over"
+    );
+}
+
+#[test]
+fn two_runs_over_one_card_at_once_store_each_file_once() {
+    const SMALL: usize = 700;
+    let (_server, home) = without_worker();
+    card_of(&home, SMALL, 4 * KIB);
+    for name in ["CARD/LONG1.MP4", "CARD/LONG2.MP4"] {
+        large_video(
+            &home,
+            name,
+            (48 << 20) + name.len() as u64 + u64::from(name.as_bytes()[9]),
+        );
+    }
+    let run = || {
+        home.heimdex(["upload", "CARD", "--json"])
+            .limit(LIMIT)
+            .spawn()
+    };
+    let (mut one, mut other) = (run(), run());
+    let mut sent = 0;
+    for process in [&mut one, &mut other] {
+        let status = process.wait(LIMIT);
+        let talk = String::from_utf8_lossy(&process.stderr()).into_owned();
+        assert!(status.success(), "{status}: {talk}");
+        let events = String::from_utf8_lossy(&process.stdout()).into_owned();
+        let ended: Value = serde_json::from_str(events.lines().last().unwrap()).unwrap();
+        assert_eq!(
+            (
+                &ended["failed"],
+                ended["stored"].as_u64().unwrap() + ended["already_stored"].as_u64().unwrap()
+            ),
+            (&0.into(), SMALL as u64 + 2),
+            "{ended:#}"
+        );
+        sent += ended["sent_bytes"].as_u64().unwrap();
+    }
+    let videos = by_path(&home);
+    assert_eq!(videos.len(), SMALL + 2);
+    let bytes: u64 = videos
+        .values()
+        .map(|video| video["size_bytes"].as_u64().unwrap())
+        .sum();
+    assert_eq!(sent, bytes, "nothing was sent twice");
+    let queue = home.heimdex(["queue", "--json"]).ok().json();
+    assert_eq!(queue["uploads"], serde_json::json!([]));
+}
+
+#[test]
 fn ctrl_c_keeps_what_has_arrived_and_the_same_command_goes_on() {
     const FILES: usize = 400;
     let server = TestServer::start();
     let home = Home::registered(&server, "ana@example.org");
-    card(&home, FILES, 64 * KIB);
+    card_of(&home, FILES, 64 * KIB);
     let mut client = home
         .heimdex(["upload", "CARD", "--summary", "night.json"])
         .spawn();

@@ -1,12 +1,13 @@
 //! What the tests of this crate share: servers on either database, videos to send, answers to read.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use fs_err as fs;
 use heimdex_testkit::{
-    Binary, Fill, FreshBucket, FreshDatabase, Home, Invocation, TestServer, TestServerBuilder,
-    binary_path, pad_mp4, sample_mp4,
+    Binary, Fill, FreshBucket, FreshDatabase, Home, Invocation, Rows, TestServer,
+    TestServerBuilder, binary_path, pad_mp4, rows_of_postgres, rows_of_sqlite, sample_mp4,
 };
 use serde_json::Value;
 
@@ -21,7 +22,7 @@ pub(crate) struct Served {
     // Dropped before the database.
     pub(crate) server: TestServer,
     pub(crate) bucket: Option<FreshBucket>,
-    _database: Option<FreshDatabase>,
+    database: Option<FreshDatabase>,
 }
 
 impl Served {
@@ -30,6 +31,14 @@ impl Served {
         match self.bucket {
             Some(_) => Home::new().with_name(STORE_NAME),
             None => Home::new(),
+        }
+    }
+
+    /// How many rows its database has, by table.
+    pub(crate) fn rows(&self) -> Rows {
+        match &self.database {
+            Some(database) => rows_of_postgres(database),
+            None => rows_of_sqlite(&self.server),
         }
     }
 
@@ -51,7 +60,7 @@ pub(crate) fn on_sqlite(builder: TestServerBuilder) -> Option<Served> {
     Some(Served {
         server: builder.start(),
         bucket: None,
-        _database: None,
+        database: None,
     })
 }
 
@@ -65,7 +74,7 @@ pub(crate) fn on_postgres(builder: TestServerBuilder) -> Option<Served> {
     Some(Served {
         server,
         bucket: None,
-        _database: Some(database),
+        database: Some(database),
     })
 }
 
@@ -158,6 +167,74 @@ pub(crate) fn blake3_of(path: &Path) -> String {
     let mut hasher = blake3::Hasher::new();
     hasher.update_reader(fs::File::open(path).unwrap()).unwrap();
     hasher.finalize().to_hex().to_string()
+}
+
+/// Bytes of parts and objects in a server's embedded store.
+pub(crate) fn stored_bytes(server: &TestServer) -> u64 {
+    fn below(directory: &Path) -> u64 {
+        let Ok(entries) = fs::read_dir(directory) else {
+            return 0;
+        };
+        entries
+            .map(|entry| {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    below(&path)
+                } else {
+                    path.metadata().map_or(0, |file| file.len())
+                }
+            })
+            .sum()
+    }
+    below(&server.data_dir().join("objects/data"))
+}
+
+/// The requests that a server answered, by route; those of its object store apart.
+pub(crate) fn requests(server: &TestServer) -> (BTreeMap<String, usize>, usize) {
+    let (mut api, mut store) = (BTreeMap::new(), 0);
+    for line in server.log().lines() {
+        let Some((_, rest)) = line.split_once("route=\"") else {
+            continue;
+        };
+        let route = rest.split('"').next().unwrap().to_owned();
+        if route.starts_with("/uploads") {
+            store += 1;
+        } else {
+            *api.entry(route).or_default() += 1;
+        }
+    }
+    (api, store)
+}
+
+/// How many of them the API answered since then, and which.
+pub(crate) fn asked_since(
+    server: &TestServer,
+    before: &BTreeMap<String, usize>,
+) -> (usize, BTreeMap<String, usize>) {
+    let (mut after, _) = requests(server);
+    for (route, earlier) in before {
+        *after.entry(route.clone()).or_default() -= earlier;
+    }
+    after.retain(|_, count| *count > 0);
+    (after.values().sum(), after)
+}
+
+/// Bytes that no other file has, the same for the same number.
+pub(crate) fn noise(seed: u64, size: u64) -> Vec<u8> {
+    let mut bytes = vec![0; usize::try_from(size).unwrap()];
+    blake3::Hasher::new()
+        .update(&seed.to_le_bytes())
+        .finalize_xof()
+        .fill(&mut bytes);
+    bytes
+}
+
+/// A card of so many files of this size, no two alike, in folders of fifty.
+pub(crate) fn card_of(home: &Home, files: usize, size: u64) {
+    for number in 0..files {
+        let name = format!("CARD/D{:02}/C{number:04}.BIN", number / 50);
+        home.write(name, noise(number as u64, size));
+    }
 }
 
 /// All videos, as `list --json` gives them.

@@ -1,10 +1,8 @@
 //! A server that dies while it throws something away: nothing else is lost, and the next one finishes it.
 
-use std::path::Path;
-
 use heimdex_testkit::{Home, TestServer, TestServerBuilder, wait_until};
 
-use crate::support::{LIMIT, blake3_of, large_video, small_video};
+use crate::support::{LIMIT, blake3_of, large_video, small_video, stored_bytes};
 
 const MIB: u64 = 1 << 20;
 
@@ -15,26 +13,6 @@ fn restless(failpoint: &str) -> TestServerBuilder {
         .env("HEIMDEX_SERVER_JOBS_SWEEP_LEASE", "1 s")
         .env("HEIMDEX_SERVER_JOBS_CLAIM_TTL", "1 s")
         .env("HEIMDEX_FAILPOINT", failpoint)
-}
-
-/// Bytes of parts and objects in the store.
-fn stored_bytes(server: &TestServer) -> u64 {
-    fn below(directory: &Path) -> u64 {
-        let Ok(entries) = fs_err::read_dir(directory) else {
-            return 0;
-        };
-        entries
-            .map(|entry| {
-                let path = entry.unwrap().path();
-                if path.is_dir() {
-                    below(&path)
-                } else {
-                    path.metadata().map_or(0, |file| file.len())
-                }
-            })
-            .sum()
-    }
-    below(&server.data_dir().join("objects/data"))
 }
 
 /// A video that is kept, verified.

@@ -1,6 +1,6 @@
 //! Accounts by the server's own command, while the server runs.
 
-use heimdex_testkit::{Home, TestServer, wait_until};
+use heimdex_testkit::{Home, Terminal, TestServer, wait_until};
 
 use crate::support::{LIMIT, on_both_databases, small_video};
 
@@ -95,6 +95,48 @@ fn refused_soon(home: &Home, code: i32) {
             Err(listed.to_string())
         }
     });
+}
+
+#[test]
+fn in_a_terminal_a_password_is_asked_for_twice_and_never_shown() {
+    let server = TestServer::builder()
+        .env("HEIMDEX_SERVER_AUTH_REGISTRATION", "closed")
+        .start();
+    let home = Home::new();
+    let data_dir = server.data_dir();
+    let run = |verb: &str| {
+        let typed = format!(
+            "heimdex-server user {verb} ada@example.org --data-dir '{}'",
+            data_dir.display()
+        );
+        // What it ended with is on the screen, and stays there.
+        Terminal::start(&home, &format!("{typed}; echo ended with $?; exec cat"))
+    };
+    let (first, second) = (FIRST.trim(), SECOND.trim());
+    let types = |terminal: &Terminal<'_>, passwords: [&str; 2]| {
+        for (question, password) in ["New password:", "Again:"].into_iter().zip(passwords) {
+            terminal.sees(question);
+            terminal.types(password, &["Enter"]);
+        }
+    };
+    for (verb, passwords, code) in [
+        ("add", [first, second], 2),
+        ("add", ["1234567", "1234567"], 2),
+        ("add", [first, first], 0),
+        ("passwd", [second, second], 0),
+    ] {
+        let terminal = run(verb);
+        types(&terminal, passwords);
+        terminal.sees(&format!("ended with {code}"));
+        let screen = terminal.screen();
+        assert!(
+            passwords.iter().all(|password| !screen.contains(password)),
+            "{screen}"
+        );
+        assert_eq!(screen.contains("error:"), code != 0, "{screen}");
+    }
+    log_in(&home, &server, FIRST).exits(1);
+    log_in(&home, &server, SECOND).exits(0);
 }
 
 #[test]

@@ -9,6 +9,7 @@ use std::time::Duration;
 use futures::channel::mpsc;
 use futures::{StreamExt as _, future};
 use heimdex_api::upload::InitUploadRequest;
+use heimdex_client::ingest::{self, Ingest};
 use heimdex_client::transfer::{
     Ended, Many, Told, TransferContext, UploadJob, UploadOptions, UploadOutcome, Way, upload_many,
 };
@@ -24,10 +25,8 @@ use crate::error::CliError;
 use crate::interrupt::Interrupt;
 use crate::output::events::Events;
 use crate::output::progress::{Board, Direction, FileProgress};
-use heimdex_client::ingest::{self, Ingest};
+use crate::output::text::count;
 
-/// Videos whose state is asked for at once.
-const WAITS_AT_ONCE: usize = 8;
 /// How often a log is told how far it is.
 const LINE_EVERY: Duration = Duration::from_secs(30);
 /// With more files than this a person is not told of each that went well.
@@ -59,9 +58,6 @@ struct Ending {
     ended: Ended,
     safe: u64,
 }
-
-/// How far the server came with one video.
-type Checked<'a> = (&'a Item, Result<Waited, HttpError>);
 
 impl<'a> Run<'a> {
     /// Sends everything. Failures of single files are told and counted, and do not end the run.
@@ -98,13 +94,12 @@ impl<'a> Run<'a> {
             Ok(())
         };
         let checking = async {
-            let mut checking = waiting
-                .map(|(item, video)| self.wait(item, video))
-                .buffer_unordered(WAITS_AT_ONCE);
-            while let Some(checked) = checking.next().await {
-                self.count_checked(checked, &mut tally.borrow_mut())?;
-            }
-            Ok(())
+            let told = |item: &Item, waited: Result<Waited, &HttpError>| {
+                self.count_checked(item, waited, &mut tally.borrow_mut())
+            };
+            let waits = wait::all(self.transfers.api(), stage(self.args), waiting, told);
+            let soft = self.interrupt.soft();
+            soft.run_until_cancelled(waits).await.unwrap_or(Ok(()))
         };
         tokio::select! {
             result = future::try_join3(sending, counting, checking) => result.map(drop),
@@ -160,21 +155,13 @@ impl<'a> Run<'a> {
         Ok(None)
     }
 
-    async fn wait(&self, item: &'a Item, awaited: Awaited) -> Option<Checked<'a>> {
-        let waited = wait::until(self.transfers.api(), awaited, stage(self.args));
-        let waited = self.interrupt.soft().run_until_cancelled(waited).await?;
-        Some((item, waited))
-    }
-
     /// A video that was stored and then failed is a failure after all.
     fn count_checked(
         &self,
-        checked: Option<Checked<'a>>,
+        item: &Item,
+        waited: Result<Waited, &HttpError>,
         tally: &mut Tally,
     ) -> Result<(), CliError> {
-        let Some((item, waited)) = checked else {
-            return Ok(());
-        };
         let printer = self.context.printer;
         match waited {
             Ok(Waited::There(seen)) => tell::checked(printer, self.events, item, &seen),
@@ -186,7 +173,7 @@ impl<'a> Run<'a> {
             Err(error) => {
                 tally.take_back();
                 tally.fail(error.class());
-                tell::unchecked(printer, self.events, item, &error)
+                tell::unchecked(printer, self.events, item, error)
             }
         }
     }
@@ -245,6 +232,14 @@ impl Many for Card<'_> {
             earlier.forget();
         }
         Box::new(move |step| progress.tell(step))
+    }
+
+    fn waits(&self, files: usize) {
+        let files = count(files as u64, "file is", "files are");
+        let printer = self.run.context.printer;
+        printer.talk(&format!(
+            "{files} being sent by another heimdex on this machine; waiting for it"
+        ));
     }
 
     fn end(&self, file: usize, ended: Ended) {

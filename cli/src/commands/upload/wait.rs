@@ -1,16 +1,28 @@
-//! Waiting until the server is done with a video.
+//! Waiting until the server is done with videos. A thousand of them are asked for by one request; one alone is asked
+//! for only where that leaves something open.
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
-use heimdex_api::upload::{LookupFile, LookupRequest};
+use futures::channel::mpsc;
+use futures::{FutureExt as _, StreamExt as _, stream};
+use heimdex_api::limits::LOOKUP_MAX;
+use heimdex_api::ops::feature;
+use heimdex_api::upload::{LookupFile, LookupRequest, LookupResult};
 use heimdex_api::{Blake3, Open, Timestamp, VerifiedHow, VideoId, VideoState};
 use heimdex_client::{ApiClient, HttpError};
 use tokio::time::Instant;
 
 use crate::args::WaitFor;
+use crate::error::CliError;
 
 const POLL_FIRST: Duration = Duration::from_millis(100);
 const POLL_MOST: Duration = Duration::from_secs(2);
+/// With more than so many videos nobody looks at each: a rarer look is as good.
+const MANY: usize = 100;
+const POLL_MOST_OF_MANY: Duration = Duration::from_secs(10);
+/// Videos that are asked for one by one, at once.
+const ALONE_AT_ONCE: usize = 8;
 /// How long a server may be away meanwhile.
 const PATIENCE: Duration = Duration::from_mins(5);
 
@@ -43,35 +55,170 @@ pub(super) struct Awaited {
     pub(super) size: u64,
 }
 
-/// Looks again and again until the video came so far.
-pub(super) async fn until(
+/// Takes in what comes, looks again and again until each video came so far, or will not, and tells of each.
+pub(super) async fn all<T>(
     client: &ApiClient,
-    awaited: Awaited,
     stage: WaitFor,
-) -> Result<Waited, HttpError> {
-    let mut pause = POLL_FIRST;
-    let mut answered = Instant::now();
+    mut coming: mpsc::Receiver<(T, Awaited)>,
+    mut tell: impl FnMut(T, Result<Waited, &HttpError>) -> Result<(), CliError>,
+) -> Result<(), CliError> {
+    let mut waiting = VecDeque::new();
+    let (mut answered, mut looked) = (Instant::now(), Instant::now());
     loop {
-        match look(client, awaited).await {
-            Ok(seen) => {
-                answered = Instant::now();
-                match reached(&seen) {
-                    None => return Ok(Waited::Failed(seen)),
-                    Some(there) if there >= stage => return Ok(Waited::There(seen)),
-                    Some(_) => {}
-                }
-            }
-            Err(error) if error.is_temporary() && answered.elapsed() < PATIENCE => {
-                tracing::debug!(%error, "the server is away; it is waited for");
-            }
-            Err(error) => return Err(error),
+        if waiting.is_empty() {
+            let Some(one) = coming.next().await else {
+                return Ok(());
+            };
+            waiting.push_back(one);
+            (answered, looked) = (Instant::now(), Instant::now());
         }
-        tokio::time::sleep(pause).await;
-        pause = (pause * 2).min(POLL_MOST);
+        while let Some(Some(one)) = coming.next().now_or_never() {
+            waiting.push_back(one);
+        }
+        // Those that wait longest: the server takes them in their order, too.
+        let asked: Vec<_> = waiting.drain(..waiting.len().min(LOOKUP_MAX)).collect();
+        let asked_for = asked.len();
+        let videos: Vec<Awaited> = asked.iter().map(|(_, awaited)| *awaited).collect();
+        let looks = look(client, &videos).await;
+        if looks
+            .as_ref()
+            .is_ok_and(|looks| looks.iter().any(Result::is_ok))
+        {
+            answered = Instant::now();
+        }
+        let is_patient = answered.elapsed() < PATIENCE;
+        let left = sort_out(asked, looks, (stage, is_patient), &mut tell)?;
+        let (ended, is_over) = (asked_for - left.len(), left.is_empty());
+        for one in left.into_iter().rev() {
+            waiting.push_front(one);
+        }
+        if !is_over {
+            tokio::time::sleep(pause(looked.elapsed(), ended, waiting.len())).await;
+        }
+        looked = Instant::now();
     }
 }
 
-async fn look(client: &ApiClient, awaited: Awaited) -> Result<Seen, HttpError> {
+/// Tells of those that came so far, or will not; the others come back.
+fn sort_out<T>(
+    asked: Vec<(T, Awaited)>,
+    looks: Result<Vec<Result<Seen, HttpError>>, HttpError>,
+    (stage, is_patient): (WaitFor, bool),
+    tell: &mut impl FnMut(T, Result<Waited, &HttpError>) -> Result<(), CliError>,
+) -> Result<Vec<(T, Awaited)>, CliError> {
+    let passes = |error: &HttpError| {
+        let passes = error.is_temporary() && is_patient;
+        if passes {
+            tracing::debug!(%error, "the server is away; it is waited for");
+        }
+        passes
+    };
+    let looks = match looks {
+        Ok(looks) => looks,
+        Err(error) if passes(&error) => return Ok(asked),
+        Err(error) => {
+            for (item, _) in asked {
+                tell(item, Err(&error))?;
+            }
+            return Ok(Vec::new());
+        }
+    };
+    let mut left = Vec::new();
+    for ((item, awaited), look) in asked.into_iter().zip(looks) {
+        match look {
+            Ok(seen) => match reached(&seen) {
+                None => tell(item, Ok(Waited::Failed(seen)))?,
+                Some(there) if there >= stage => tell(item, Ok(Waited::There(seen)))?,
+                Some(_) => left.push((item, awaited)),
+            },
+            Err(error) if passes(&error) => left.push((item, awaited)),
+            Err(error) => tell(item, Err(&error))?,
+        }
+    }
+    Ok(left)
+}
+
+/// How long to wait before the next look, where in the time since the last one so many ended and so many are left:
+/// about half of what the rest takes at this pace.
+fn pause(since: Duration, ended: usize, left: usize) -> Duration {
+    let most = if left > MANY {
+        POLL_MOST_OF_MANY
+    } else {
+        POLL_MOST
+    };
+    let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+    let wanted = if ended == 0 {
+        since.saturating_mul(2)
+    } else {
+        since.saturating_mul(number(left)) / number(ended).saturating_mul(2)
+    };
+    wanted.clamp(POLL_FIRST, most)
+}
+
+/// Where each of these videos stands.
+async fn look(
+    client: &ApiClient,
+    videos: &[Awaited],
+) -> Result<Vec<Result<Seen, HttpError>>, HttpError> {
+    let found = if client.has(feature::LOOKUP).await? {
+        look_up(client, videos).await?
+    } else {
+        Vec::new()
+    };
+    let mut found = found.into_iter();
+    let found: Vec<_> = videos
+        .iter()
+        .map(|awaited| (*awaited, found.next().flatten()))
+        .collect();
+    let looks = stream::iter(found).map(|(awaited, found)| async move {
+        match found {
+            // Of one that was kept though it is damaged the sentence is wanted, too.
+            Some(seen) if seen.video_id == awaited.video_id && !seen.damaged => Ok(seen),
+            found => look_at(client, awaited, found).await,
+        }
+    });
+    Ok(looks.buffered(ALONE_AT_ONCE).collect().await)
+}
+
+/// Asks for their bytes. What failed or was deleted never counts there, and of several with the same bytes one does.
+async fn look_up(client: &ApiClient, videos: &[Awaited]) -> Result<Vec<Option<Seen>>, HttpError> {
+    let file = |awaited: &Awaited| LookupFile {
+        size_bytes: awaited.size,
+        blake3: Some(awaited.blake3),
+    };
+    let request = LookupRequest {
+        files: videos.iter().map(file).collect(),
+        check: None,
+    };
+    let results = client.lookup(&request).await?.results.into_iter();
+    let seen = results.zip(videos).map(|(found, awaited)| {
+        let LookupResult {
+            video_id,
+            state,
+            verified_at,
+            verified_how,
+            damaged,
+            ..
+        } = found?;
+        Some(Seen {
+            video_id: video_id?,
+            blake3: awaited.blake3,
+            state: state?,
+            verified_at,
+            verified_how,
+            damaged: damaged.unwrap_or(false),
+            error_text: None,
+        })
+    });
+    Ok(seen.collect())
+}
+
+/// Asks for one; `found` is what is known of its bytes.
+async fn look_at(
+    client: &ApiClient,
+    awaited: Awaited,
+    found: Option<Seen>,
+) -> Result<Seen, HttpError> {
     match client.video(awaited.video_id).await {
         Ok(video) => Ok(Seen {
             video_id: video.video_id,
@@ -82,34 +229,19 @@ async fn look(client: &ApiClient, awaited: Awaited) -> Result<Seen, HttpError> {
             damaged: video.damaged,
             error_text: video.error_text,
         }),
-        // A token that may only send sees what it sent; of other videos it may ask for the bytes alone.
-        Err(error) if error.status() == Some(403) => look_up(client, awaited).await,
+        // A token that may only send sees what it sent; of other videos it may ask for the bytes alone, and where these
+        // do not count, the video failed or was deleted.
+        Err(error) if error.status() == Some(403) => Ok(found.unwrap_or(Seen {
+            video_id: awaited.video_id,
+            blake3: awaited.blake3,
+            state: Open::Known(VideoState::Failed),
+            verified_at: None,
+            verified_how: None,
+            damaged: false,
+            error_text: None,
+        })),
         Err(error) => Err(error),
     }
-}
-
-async fn look_up(client: &ApiClient, awaited: Awaited) -> Result<Seen, HttpError> {
-    let file = LookupFile {
-        size_bytes: awaited.size,
-        blake3: Some(awaited.blake3),
-    };
-    let mut reply = client
-        .lookup(&LookupRequest {
-            files: vec![file],
-            check: None,
-        })
-        .await?;
-    // What failed or was deleted never counts there, so nothing found is such a one.
-    let found = reply.results.pop().flatten().unwrap_or_default();
-    Ok(Seen {
-        video_id: found.video_id.unwrap_or(awaited.video_id),
-        blake3: awaited.blake3,
-        state: found.state.unwrap_or(Open::Known(VideoState::Failed)),
-        verified_at: found.verified_at,
-        verified_how: found.verified_how,
-        damaged: found.damaged.unwrap_or(false),
-        error_text: None,
-    })
 }
 
 /// How far it came; `None` where it will come no farther.
@@ -121,6 +253,56 @@ fn reached(seen: &Seen) -> Option<WaitFor> {
         // It was stored when the waiting began. A newer server's word too: only the known ones end it.
         Some(VideoState::Uploading | VideoState::Validating | VideoState::Processing) | None => {
             Some(WaitFor::Stored)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_pause_is_neither_none_nor_long(
+            since in 0u64..100_000, ended in 0usize..2_000, left in 1usize..200_000,
+        ) {
+            let pause = pause(Duration::from_millis(since), ended, left);
+            prop_assert!(pause >= POLL_FIRST);
+            let most = if left > MANY { POLL_MOST_OF_MANY } else { POLL_MOST };
+            prop_assert!(pause <= most);
+        }
+    }
+
+    /// Looks until as many as these are done, at so many a second.
+    fn looks(videos: u64, a_second: u64) -> u64 {
+        let (mut now, mut last, mut done, mut looks) = (0, 0, 0, 0);
+        while done < videos {
+            looks += 1;
+            let ended = (now * a_second / 1_000).min(videos).min(done + 1_000) - done;
+            done += ended;
+            let since = Duration::from_millis(now - last);
+            last = now;
+            if ended < 1_000 {
+                let counts = [ended, videos - done].map(|count| usize::try_from(count).unwrap());
+                let pause = pause(since, counts[0], counts[1]);
+                now += u64::try_from(pause.as_millis()).unwrap();
+            }
+        }
+        looks
+    }
+
+    #[test]
+    fn thousands_cost_few_looks_whatever_the_pace() {
+        for (videos, a_second, most) in [
+            (1, 2, 5),
+            (2_000, 50, 20),
+            (2_000, 400, 16),
+            (100_000, 50, 260),
+        ] {
+            let looks = looks(videos, a_second);
+            assert!(looks <= most, "{videos} at {a_second}: {looks} looks");
         }
     }
 }

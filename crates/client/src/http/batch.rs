@@ -30,16 +30,22 @@ impl ApiClient {
         }
         let call = Call::post("/videos/upload/batch").limit(COMPLETE_LIMIT);
         let results = self.send_batch(call, &batch).await?;
-        let replies = results.into_iter().zip(in_parts);
-        Ok(replies
-            .map(|(result, in_parts)| {
-                if in_parts {
-                    self.one_of_batch(result).map(InitReply::Multipart)
-                } else {
-                    self.one_of_batch(result).map(InitReply::SinglePut)
-                }
-            })
-            .collect())
+        let mut replies = Vec::with_capacity(results.len());
+        for (result, in_parts) in results.into_iter().zip(in_parts) {
+            let reply = if in_parts {
+                self.one_of_batch(result).map(InitReply::Multipart)
+            } else {
+                self.one_of_batch(result).map(InitReply::SinglePut)
+            };
+            // Not one file's affair: the store is the same for all.
+            match &reply {
+                Ok(InitReply::Multipart(reply)) => self.check_parts(reply.parts.as_deref())?,
+                Ok(InitReply::SinglePut(reply)) => self.check_store(&reply.upload_url)?,
+                Err(_) => {}
+            }
+            replies.push(reply);
+        }
+        Ok(replies)
     }
 
     /// `POST /videos/upload/complete/batch`: completes up to 500 uploads; one answer each, in order. Repeating it

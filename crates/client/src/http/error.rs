@@ -79,6 +79,12 @@ pub enum HttpError {
         /// What it lacks.
         what: &'static str,
     },
+    /// The server is encrypted, and its store is not.
+    #[error("{server} is encrypted, but names an address for the files themselves that is not")]
+    PlainStore {
+        /// The server.
+        server: String,
+    },
     /// The request cannot be built.
     #[error("cannot prepare the request: {0}")]
     Request(String),
@@ -149,6 +155,7 @@ impl HttpError {
             | Self::Redirected { .. }
             | Self::InvalidReply { .. }
             | Self::Unsupported { .. }
+            | Self::PlainStore { .. }
             | Self::Request(_)
             | Self::Credentials(_) => ErrorClass::Failed,
         }
@@ -191,6 +198,11 @@ impl HttpError {
             Self::Unsupported { .. } => {
                 Some("it is older than this command: ask who runs it for a newer server".into())
             }
+            Self::PlainStore { .. } => Some(
+                "footage could be read on the way: ask who runs the server to set `public_url`, `trusted_proxies` or \
+                 `s3.public_endpoint`; or accept it with `heimdex login --insecure`"
+                    .into(),
+            ),
             Self::Request(_) => None,
         }
     }

@@ -19,6 +19,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use heimdex_api::PresignedUrl;
 use heimdex_api::ops::HealthResponse;
 use reqwest::redirect::Policy;
 use tokio::sync::OnceCell;
@@ -40,6 +41,8 @@ pub struct Network {
     pub ca_file: Option<PathBuf>,
     /// The proxy to go through; without one, what the environment says. This machine is reached without any.
     pub proxy: Option<ProxyUrl>,
+    /// Whether a server that is itself reached encrypted may name a store that is not.
+    pub plaintext: Plaintext,
 }
 
 /// Why no client can be built.
@@ -71,6 +74,7 @@ struct Inner {
     server: ServerUrl,
     api: reqwest::Client,
     store: reqwest::Client,
+    plaintext: Plaintext,
     authority: Authority,
     health: OnceCell<HealthResponse>,
 }
@@ -115,6 +119,7 @@ impl ApiClient {
                 server,
                 api,
                 store,
+                plaintext: network.plaintext,
                 authority,
                 health: OnceCell::new(),
             }),
@@ -146,6 +151,22 @@ impl ApiClient {
     pub async fn has(&self, feature: &str) -> Result<bool, HttpError> {
         let health = self.health().await?;
         Ok(health.features.iter().any(|known| known == feature))
+    }
+
+    /// Fails where bytes would go in the clear to a store, though the server itself is talked to encrypted.
+    fn check_store(&self, url: &PresignedUrl) -> Result<(), HttpError> {
+        let Inner {
+            server, plaintext, ..
+        } = &*self.inner;
+        let url = url::Url::parse(url.expose());
+        if server.is_encrypted()
+            && *plaintext == Plaintext::LoopbackOnly
+            && url.is_ok_and(|url| url.scheme() == "http")
+        {
+            let server = server.to_string();
+            return Err(HttpError::PlainStore { server });
+        }
+        Ok(())
     }
 
     /// Fails with a sentence where the server lacks an extension.

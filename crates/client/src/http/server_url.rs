@@ -5,9 +5,10 @@ use std::fmt;
 use url::{Host, Url};
 
 /// Whether unencrypted HTTP beyond this machine is accepted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Plaintext {
     /// Only to this machine.
+    #[default]
     LoopbackOnly,
     /// To any, because a person said so.
     Accepted,

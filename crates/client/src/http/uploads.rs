@@ -7,7 +7,8 @@ use heimdex_api::reread::{RereadRequest, RereadResponse, RereadStarted};
 use heimdex_api::upload::{
     AdoptUploadRequest, AdoptUploadResponse, CompleteUploadRequest, CompleteUploadResponse,
     InitUploadRequest, InitUploadResponse, LookupRequest, LookupResponse, OpenUploadsQuery,
-    OpenUploadsResponse, SignPartsRequest, SignPartsResponse, SinglePutResponse, UploadResponse,
+    OpenUploadsResponse, SignPartsRequest, SignPartsResponse, SignedPart, SinglePutResponse,
+    UploadResponse,
 };
 use heimdex_api::{RereadId, VideoId};
 
@@ -39,7 +40,9 @@ impl ApiClient {
         let call = Call::post("/videos/upload/init");
         if extended && request.multipart == Some(true) {
             let call = call.body(request)?.idempotency_key(Some(idempotency_key));
-            return self.send(call).await.map(InitReply::Multipart);
+            let reply: InitUploadResponse = self.send(call).await?;
+            self.check_parts(reply.parts.as_deref())?;
+            return Ok(InitReply::Multipart(reply));
         }
         let original;
         let request = if extended {
@@ -59,9 +62,16 @@ impl ApiClient {
             .has(feature::IDEMPOTENCY)
             .await?
             .then_some(idempotency_key);
-        self.send(call.body(request)?.idempotency_key(key))
-            .await
-            .map(InitReply::SinglePut)
+        let call = call.body(request)?.idempotency_key(key);
+        let reply: SinglePutResponse = self.send(call).await?;
+        self.check_store(&reply.upload_url)?;
+        Ok(InitReply::SinglePut(reply))
+    }
+
+    /// Fails where one of the parts would go in the clear.
+    pub(super) fn check_parts(&self, parts: Option<&[SignedPart]>) -> Result<(), HttpError> {
+        let mut parts = parts.unwrap_or_default().iter();
+        parts.try_for_each(|part| self.check_store(&part.url))
     }
 
     /// `POST /videos/{id}/upload/parts`: URLs for parts, and word of what the store took.
@@ -70,8 +80,10 @@ impl ApiClient {
         video: VideoId,
         request: &SignPartsRequest,
     ) -> Result<SignPartsResponse, HttpError> {
-        self.send(Call::post(format!("/videos/{video}/upload/parts")).body(request)?)
-            .await
+        let call = Call::post(format!("/videos/{video}/upload/parts")).body(request)?;
+        let reply: SignPartsResponse = self.send(call).await?;
+        self.check_parts(Some(&reply.parts))?;
+        Ok(reply)
     }
 
     /// `GET /videos/{id}/upload`: what the store has of it.

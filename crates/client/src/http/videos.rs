@@ -1,9 +1,10 @@
-//! `/videos`: reading and editing the catalog, the trash, downloads.
+//! `/videos` and `/tags`: reading and editing the catalog, the trash, downloads.
 
 use std::time::Duration;
 
 use heimdex_api::VideoId;
 use heimdex_api::ops::feature;
+use heimdex_api::tag::TagsResponse;
 use heimdex_api::video::{
     DownloadQuery, DownloadResponse, UpdateVideoRequest, VideoListQuery, VideoListResponse,
     VideoResponse, VideoStatusResponse,
@@ -27,6 +28,12 @@ impl ApiClient {
             self.need(feature::LIST, "filters of its list").await?;
         }
         self.send(Call::get("/videos").query(query)?).await
+    }
+
+    /// `GET /tags`: every tag of the library, with how many videos have it.
+    pub async fn tags(&self) -> Result<TagsResponse, HttpError> {
+        self.need(feature::TAGS, "a list of tags").await?;
+        self.send(Call::get("/tags")).await
     }
 
     /// `GET /videos/{id}`
@@ -75,7 +82,9 @@ impl ApiClient {
         let query = DownloadQuery {
             expires_in: expires_in.map(|d| d.as_secs().to_string()),
         };
-        self.send(Call::get(format!("/videos/{video}/download")).query(&query)?)
-            .await
+        let call = Call::get(format!("/videos/{video}/download")).query(&query)?;
+        let reply: DownloadResponse = self.send(call).await?;
+        self.check_store(&reply.url)?;
+        Ok(reply)
     }
 }

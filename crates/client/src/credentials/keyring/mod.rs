@@ -20,10 +20,19 @@ use crate::atomic_file;
 
 /// What our entries are called in the keyring.
 const SERVICE: &str = "heimdex";
-/// How long the keyring has to answer.
-const ANSWER_LIMIT: Duration = Duration::from_secs(2);
-/// How long a person has to unlock it.
-const UNLOCK_LIMIT: Duration = Duration::from_mins(1);
+/// How long is waited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Limits {
+    /// For the keyring to answer.
+    answer: Duration,
+    /// For a person to unlock it.
+    unlock: Duration,
+}
+
+const LIMITS: Limits = Limits {
+    answer: Duration::from_secs(2),
+    unlock: Duration::from_mins(1),
+};
 
 /// Whether a keyring that is locked may ask to be unlocked.
 #[derive(Clone)]
@@ -77,7 +86,7 @@ impl Keyring {
     /// Fails where it would not take a login. One that is locked does where somebody can unlock it.
     pub(super) async fn check(&self) -> Result<(), KeyringError> {
         let user = self.user();
-        match within(ANSWER_LIMIT, move || state(&user, Purpose::Write)).await? {
+        match within(LIMITS.answer, move || state(&user, Purpose::Write)).await? {
             State::Locked if matches!(self.unlock, Unlock::Never) => Err(KeyringError::Locked),
             State::Locked | State::Open => Ok(()),
         }
@@ -120,17 +129,8 @@ impl Keyring {
     ) -> Result<T, KeyringError> {
         let user = self.user();
         let asked = user.clone();
-        let limit = match within(ANSWER_LIMIT, move || state(&asked, purpose)).await? {
-            State::Open => ANSWER_LIMIT,
-            State::Locked => match &self.unlock {
-                Unlock::Never => return Err(KeyringError::Locked),
-                Unlock::Ask(tell) => {
-                    tell();
-                    UNLOCK_LIMIT
-                }
-            },
-        };
-        within(limit, move || {
+        let state = move || state(&asked, purpose);
+        answered(LIMITS, &self.unlock, state, move || {
             Entry::new(SERVICE, &user)
                 .and_then(|entry| work(&entry))
                 .map_err(refusal)
@@ -143,6 +143,25 @@ impl Keyring {
         let path = atomic_file::resolved(&self.config_file);
         format!("{} ({})", self.profile, path.display())
     }
+}
+
+/// Asks a keyring that is in this state for something: at once where it is open, and where a person must open it first,
+/// as long as a person needs.
+async fn answered<T: Send + 'static>(
+    limits: Limits,
+    unlock: &Unlock,
+    state: impl FnOnce() -> Result<State, KeyringError> + Send + 'static,
+    work: impl FnOnce() -> Result<T, KeyringError> + Send + 'static,
+) -> Result<T, KeyringError> {
+    let limit = match (within(limits.answer, state).await?, unlock) {
+        (State::Open, _) => limits.answer,
+        (State::Locked, Unlock::Never) => return Err(KeyringError::Locked),
+        (State::Locked, Unlock::Ask(tell)) => {
+            tell();
+            limits.unlock
+        }
+    };
+    within(limit, work).await
 }
 
 /// Runs a call that may block for ever on a thread of its own.
@@ -211,8 +230,58 @@ mod tests {
         })
         .await;
         assert!(matches!(answer, Err(KeyringError::Silent { .. })));
-        assert!(begun.elapsed() < ANSWER_LIMIT);
+        assert!(begun.elapsed() < LIMITS.answer);
         drop(never);
+    }
+
+    /// A locked keyring that gives its secret once a person has unlocked it, and how long that takes.
+    async fn asked(
+        limits: Limits,
+        unlock_after: Option<Duration>,
+    ) -> Result<&'static str, KeyringError> {
+        let (unlocked, waits) = std::sync::mpsc::channel::<()>();
+        let told = Arc::new(tokio::sync::Notify::new());
+        let tell = Arc::clone(&told);
+        let unlock = Unlock::Ask(Arc::new(move || tell.notify_one()));
+        let work = move || {
+            // It fails where nobody will unlock it any more.
+            waits.recv().map_err(|_| KeyringError::Locked)?;
+            Ok("secret")
+        };
+        let person = async {
+            told.notified().await;
+            if let Some(time) = unlock_after {
+                tokio::time::sleep(time).await;
+                unlocked.send(()).unwrap();
+            }
+        };
+        let answer = answered(limits, &unlock, || Ok(State::Locked), work);
+        tokio::join!(answer, person).0
+    }
+
+    #[tokio::test]
+    async fn a_person_has_longer_to_unlock_than_a_keyring_to_answer() {
+        let answer = Duration::from_secs(1);
+        let unlock = Duration::from_mins(1);
+        let late = answer + Duration::from_millis(100);
+        let limits = Limits { answer, unlock };
+        assert_eq!(asked(limits, Some(late)).await.unwrap(), "secret");
+        let unlock = Duration::from_millis(100);
+        let limits = Limits { answer, unlock };
+        match asked(limits, None).await {
+            Err(KeyringError::Silent { limit }) => assert_eq!(limit, unlock),
+            other => panic!("{other:?}"),
+        }
+        assert_eq!((LIMITS.answer.as_secs(), LIMITS.unlock.as_secs()), (2, 60));
+    }
+
+    #[tokio::test]
+    async fn where_nobody_sits_nothing_is_asked_of_a_locked_keyring() {
+        let work = || -> Result<(), KeyringError> { panic!("it would open a window") };
+        let answer = answered(LIMITS, &Unlock::Never, || Ok(State::Locked), work).await;
+        assert!(matches!(answer, Err(KeyringError::Locked)));
+        let open = answered(LIMITS, &Unlock::Never, || Ok(State::Open), || Ok(7)).await;
+        assert_eq!(open.unwrap(), 7);
     }
 
     #[test]

@@ -21,8 +21,8 @@ const PREPARING_AT_ONCE: usize = 4;
 pub(super) struct Rest {
     /// To go their own way.
     pub(super) alone: Vec<usize>,
-    /// To be looked up again: a twin was on its way.
-    pub(super) again: Vec<usize>,
+    /// On their way by somebody else's hand.
+    pub(super) busy: Vec<usize>,
 }
 
 impl Round<'_> {
@@ -85,7 +85,7 @@ impl Round<'_> {
                 match prepared {
                     Prepared::Member(member) => members.push(*member),
                     Prepared::Alone => rest.alone.push(file),
-                    Prepared::Again => rest.again.push(file),
+                    Prepared::Busy => rest.busy.push(file),
                     Prepared::Failed(error) => self.failed(file, error),
                     Prepared::NotTried => self.many.end(file, Ended::NotTried),
                 }

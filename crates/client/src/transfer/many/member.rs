@@ -51,8 +51,8 @@ pub(super) enum Prepared {
     Member(Box<Member>),
     /// Something is odd about it.
     Alone,
-    /// It, or its twin, is on its way: looked up again when the groups are done.
-    Again,
+    /// Another process has it, or its twin is on its way: looked up again when the groups are done.
+    Busy,
     Failed(TransferError),
     NotTried,
 }
@@ -101,7 +101,7 @@ impl Preparing {
         let lock = match context.journal.lock(&key) {
             Ok(Some(lock)) => Some(lock),
             // Whoever has it may be done with it before this run is.
-            Ok(None) => return Ok(Prepared::Again),
+            Ok(None) => return Ok(Prepared::Busy),
             Err(error) => {
                 tracing::warn!(
                     error = &error as &dyn std::error::Error,
@@ -134,7 +134,7 @@ impl Preparing {
             None
         } else {
             match context.gates.try_pass(Likeness::Hash(root)) {
-                None => return Ok(Prepared::Again),
+                None => return Ok(Prepared::Busy),
                 gate => gate,
             }
         };

@@ -5,6 +5,7 @@
 //! short way does not know, goes the way of one file: its row in the journal makes it go on where it was.
 
 mod ask;
+mod busy;
 mod complete;
 mod elsewhere;
 mod group;
@@ -27,7 +28,7 @@ use super::context::TransferContext;
 use super::error::TransferError;
 use super::progress::Progress;
 use super::upload::{UploadJob, UploadOutcome, upload};
-use crate::ErrorClass;
+use crate::{ErrorClass, HttpError};
 use elsewhere::Elsewhere;
 use line::Line;
 use plan::GroupLimits;
@@ -70,6 +71,8 @@ pub trait Many: Sync {
     fn begin(&self, file: usize, way: Way) -> Told;
     /// One ended; each does once.
     fn end(&self, file: usize, ended: Ended);
+    /// So many are left, and another process has them: it is waited for.
+    fn waits(&self, _files: usize) {}
 }
 
 /// Brings many files. Failures of single files end only these; one that every other file would meet as well ends the
@@ -86,15 +89,32 @@ pub async fn upload_many(context: &TransferContext, many: &dyn Many, cancel: &Ca
         over: CancellationToken::new(),
         line: Line::default(),
         verifies_md5: AtomicBool::new(false),
+        is_many: sizes.len() > 1,
     };
-    let mut left = round.not_stored((0..sizes.len()).collect()).await;
-    if round.takes_groups(&left, &sizes).await {
-        left = round.in_groups(left, &sizes).await;
+    let mut left = Left {
+        alone: round.not_stored((0..sizes.len()).collect()).await,
+        busy: Vec::new(),
+    };
+    if round.takes_groups(&left.alone, &sizes).await {
+        left = round.in_groups(left.alone, &sizes).await;
     }
-    let mut alone = stream::iter(left)
-        .map(|file| round.one(file))
-        .buffer_unordered(ALONE_AT_ONCE);
-    while alone.next().await.is_some() {}
+    loop {
+        let busy = round.alone(left.alone).await;
+        left.busy.extend(busy);
+        if left.busy.is_empty() {
+            return;
+        }
+        left = round.freed(left.busy).await;
+    }
+}
+
+/// Files that are not done with.
+#[derive(Default)]
+struct Left {
+    /// To go their own way.
+    alone: Vec<usize>,
+    /// On their way by somebody else's hand: another process has them, or a twin in this one.
+    busy: Vec<usize>,
 }
 
 /// One call of [`upload_many`].
@@ -107,6 +127,8 @@ struct Round<'a> {
     line: Line,
     /// Set once the server refused the checksums that most stores verify.
     verifies_md5: AtomicBool,
+    /// Whether there is more than one file in all.
+    is_many: bool,
 }
 
 impl Round<'_> {
@@ -127,14 +149,18 @@ impl Round<'_> {
     }
 
     /// Sends the small ones in groups; what is left goes alone.
-    async fn in_groups(&self, files: Vec<usize>, sizes: &[u64]) -> Vec<usize> {
-        let (small, mut left): (Vec<usize>, Vec<usize>) = files
+    async fn in_groups(&self, files: Vec<usize>, sizes: &[u64]) -> Left {
+        let (small, alone): (Vec<usize>, Vec<usize>) = files
             .into_iter()
             .partition(|file| sizes[*file] <= PART_SIZE_MIN);
+        let mut left = Left {
+            alone,
+            busy: Vec::new(),
+        };
         let elsewhere = match Elsewhere::ask(self.context).await {
             Ok(elsewhere) => Arc::new(elsewhere),
             Err(error) => {
-                left.extend(self.broke(&small, error));
+                left.alone.extend(self.broke(&small, error));
                 return left;
             }
         };
@@ -144,32 +170,50 @@ impl Round<'_> {
         let mut sending = stream::iter(groups)
             .map(|group| self.group(group, &elsewhere))
             .buffer_unordered(GROUPS_AT_ONCE);
-        let mut again = Vec::new();
         while let Some(rest) = sending.next().await {
-            left.extend(rest.alone);
-            again.extend(rest.again);
+            left.alone.extend(rest.alone);
+            left.busy.extend(rest.busy);
         }
+        drop(sending);
         // The twins of files that are stored by now are found so.
-        left.extend(self.not_stored(again).await);
-        left.sort_unstable();
+        let again = self.looked_at(std::mem::take(&mut left.busy)).await;
+        left.alone.extend(again.alone);
+        left.alone.sort_unstable();
+        left.busy = again.busy;
         left
     }
 
-    /// One file, its own way.
-    async fn one(&self, file: usize) {
+    /// Files that go their own way, a few at once; those that another process has come back.
+    async fn alone(&self, files: Vec<usize>) -> Vec<usize> {
+        let mut going = stream::iter(files)
+            .map(|file| self.one(file))
+            .buffer_unordered(ALONE_AT_ONCE);
+        let mut busy = Vec::new();
+        while let Some(file) = going.next().await {
+            busy.extend(file);
+        }
+        busy
+    }
+
+    /// One file, its own way; it comes back where another process has it.
+    async fn one(&self, file: usize) -> Option<usize> {
         if self.is_stopped() {
-            return self.many.end(file, Ended::NotTried);
+            self.many.end(file, Ended::NotTried);
+            return None;
         }
         let told = self.many.begin(file, Way::Alone);
         let job = self.many.job(file);
         match upload(self.context, &job, told, self.cancel).await {
             Ok(outcome) => self.many.end(file, Ended::Stored(outcome)),
+            // Who sends this one file alone is told; a card is waited for.
+            Err(TransferError::Busy { .. }) if self.is_many => return Some(file),
             Err(error) => self.failed(file, error),
         }
+        None
     }
 
     fn failed(&self, file: usize, error: TransferError) {
-        if ends_the_run(error.class()) {
+        if ends_the_run(&error) {
             self.over.cancel();
         }
         self.many.end(file, Ended::Failed(error));
@@ -182,7 +226,7 @@ impl Round<'_> {
         let Some((first, others)) = files.split_first() else {
             return Vec::new();
         };
-        if !ends_the_run(error.class()) {
+        if !ends_the_run(&error) {
             tracing::warn!(%error, "a request for many files failed; each goes alone");
             return files.to_vec();
         }
@@ -212,6 +256,8 @@ impl Round<'_> {
 }
 
 /// Whether a failure would meet every other file as well.
-fn ends_the_run(class: ErrorClass) -> bool {
-    matches!(class, ErrorClass::NotLoggedIn | ErrorClass::Unreachable)
+fn ends_the_run(error: &TransferError) -> bool {
+    let is_in_the_clear = matches!(error, TransferError::Api(HttpError::PlainStore { .. }));
+    let class = error.class();
+    is_in_the_clear || matches!(class, ErrorClass::NotLoggedIn | ErrorClass::Unreachable)
 }

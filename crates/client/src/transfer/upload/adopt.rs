@@ -1,9 +1,11 @@
 //! Going on with an upload that the server knows and this journal does not: begun elsewhere, or the journal was lost.
 //!
 //! It is adopted only if every part of it with a known checksum equals the local file's, and at least one does:
-//! `C0001.MP4`, cut at one size, is on every card.
+//! `C0001.MP4`, cut at one size, is on every card. One of which nothing has arrived tells by the hash that was promised
+//! of it; it is left to whoever began it as long as they may still be at it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use heimdex_api::plan::PartPlan;
 use heimdex_api::upload::{OpenUpload, OpenUploadsQuery, StoredPart};
@@ -22,6 +24,8 @@ use crate::transfer::source::Piece;
 
 /// Pages of candidates that are looked at; more files of one name and size are no accident.
 const PAGES_MAX: usize = 5;
+/// Who has sent nothing for so long is not sending.
+const ABANDONED_AFTER: Duration = Duration::from_mins(15);
 
 impl Run<'_> {
     /// Takes over the first open upload that is of this very file.
@@ -73,7 +77,11 @@ impl Run<'_> {
         let listed = normal(status.part_checksum, status.parts);
         let mut compared = known.clone();
         compared.cut_as(status.part_size, status.part_checksum);
-        let is_ours = self.is_ours(&plan, &mut compared, &listed).await?;
+        let is_ours = if listed.is_empty() {
+            self.is_abandoned(candidate, known)
+        } else {
+            self.is_ours(&plan, &mut compared, &listed).await?
+        };
         if !is_ours {
             return Ok(None);
         }
@@ -94,6 +102,13 @@ impl Run<'_> {
             part_checksum: status.part_checksum,
         };
         Ok(Some(self.adopted(answered, plan, listed).await))
+    }
+
+    /// Whether an upload of which nothing has arrived is of this file, and nobody is at it any more.
+    fn is_abandoned(&self, candidate: &OpenUpload, known: &Known) -> bool {
+        let root = known.root(self.source.size());
+        let silent = self.context.now().since(candidate.last_progress_at);
+        root.is_some() && candidate.blake3 == root && silent >= ABANDONED_AFTER
     }
 
     /// Writes down what was taken over.
