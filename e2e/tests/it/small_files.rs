@@ -124,10 +124,10 @@ fn waiting_for_hundreds_takes_few_requests() {
     worker.terminate(LIMIT);
     let (asked, _) = requests(&server);
     assert_eq!(asked.get("/videos/{id}"), None, "none is asked for alone");
-    // However long the worker takes, a look a second is the most, and a few before.
+    // However long the worker takes: a look a second at first, some more for the last hundred and the last ten.
     let (looks, took) = (asked["/videos/lookup"], begun.elapsed().as_secs());
     assert!(
-        looks as u64 <= 20 + took,
+        looks as u64 <= 20 + 3 * took,
         "{looks} look-ups in {took} s: {asked:#?}"
     );
 }

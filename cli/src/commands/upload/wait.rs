@@ -17,6 +17,10 @@ use crate::args::WaitFor;
 use crate::error::CliError;
 
 const POLL_FIRST: Duration = Duration::from_millis(100);
+/// With more than this many a look takes longer than it tells anything new.
+const SOME: usize = 10;
+const POLL_FIRST_OF_SOME: Duration = Duration::from_millis(400);
+const POLL_FIRST_OF_MANY: Duration = Duration::from_secs(1);
 const POLL_MOST: Duration = Duration::from_secs(2);
 /// With more than so many videos nobody looks at each: a rarer look is as good.
 const MANY: usize = 100;
@@ -141,10 +145,10 @@ fn sort_out<T>(
 /// How long to wait before the next look, where in the time since the last one so many ended and so many are left:
 /// about half of what the rest takes at this pace.
 fn pause(since: Duration, ended: usize, left: usize) -> Duration {
-    let most = if left > MANY {
-        POLL_MOST_OF_MANY
-    } else {
-        POLL_MOST
+    let (least, most) = match left {
+        ..=SOME => (POLL_FIRST, POLL_MOST),
+        ..=MANY => (POLL_FIRST_OF_SOME, POLL_MOST),
+        _ => (POLL_FIRST_OF_MANY, POLL_MOST_OF_MANY),
     };
     let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
     let wanted = if ended == 0 {
@@ -152,7 +156,7 @@ fn pause(since: Duration, ended: usize, left: usize) -> Duration {
     } else {
         since.saturating_mul(number(left)) / number(ended).saturating_mul(2)
     };
-    wanted.clamp(POLL_FIRST, most)
+    wanted.clamp(least, most)
 }
 
 /// Where each of these videos stands.
