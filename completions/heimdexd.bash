@@ -23,7 +23,7 @@ _heimdexd() {
 
     case "${cmd}" in
         heimdexd)
-            opts="-h -V --config --log --log-to --notify --help --version"
+            opts="-h -V --config --log --log-to --bwlimit --notify --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -39,6 +39,10 @@ _heimdexd() {
                     ;;
                 --log-to)
                     COMPREPLY=($(compgen -W "auto stderr files" -- "${cur}"))
+                    return 0
+                    ;;
+                --bwlimit)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --notify)

@@ -21,6 +21,7 @@ set edit:completion:arg-completer[heimdexd] = {|@words|
             cand --config 'The configuration file; credentials lie beside it'
             cand --log 'What to log, as `debug` or `heimdex_daemon=trace`'
             cand --log-to 'Where to log'
+            cand --bwlimit 'Send no faster than this, in bytes a second, or by a timetable: `2M`, `off`, `08:00,2M 18:00,off`'
             cand --notify 'Whether the desktop is told what needs a person'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'

@@ -169,6 +169,7 @@ impl Accounts {
         let network = Network {
             ca_file: profile.ca_file.clone(),
             proxy: proxy.map_err(|error| unusable(error.to_string()))?,
+            plaintext,
         };
         let token = self.environment.token.clone().filter(|_| is_in_use);
         let (source, login) = match token {

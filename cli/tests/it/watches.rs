@@ -1,8 +1,11 @@
 //! `heimdex watch`, `status`, `why`, `pause` and `queue`, with the daemon and without it.
 
 use fs_err as fs;
-use heimdex_testkit::Home;
+use heimdex_testkit::{Home, TestDaemon};
 use serde_json::json;
+
+use crate::snapshot::hx_snapshot;
+use crate::terminal::in_terminal;
 
 /// A home with a folder that is watched; folders have names of their own, since tests run side by side.
 fn watched() -> Home {
@@ -162,4 +165,61 @@ fn without_the_daemon_the_journal_answers() {
             "{output}"
         );
     }
+}
+
+#[test]
+fn a_pause_is_written_down_for_the_next_daemon() {
+    let home = watched();
+    let paused = home.heimdex(["pause", "--for", "2h", "--json"]).ok().json();
+    assert_eq!(
+        (&paused["paused"], &paused["is_running"]),
+        (&json!(true), &json!(false))
+    );
+    home.heimdex(["pause", "--watch", "Videos"]).ok();
+    let listed = home.heimdex(["watch", "list", "--json=paused"]).ok().json();
+    assert_eq!(listed["watches"][0]["paused"], true);
+    let daemon = TestDaemon::start(&home);
+    let status = daemon.status();
+    assert!(status["paused"]["until"].is_string(), "{status}");
+    home.heimdex(["resume"]).ok();
+    assert_eq!(daemon.status()["paused"], json!(null));
+    for wrong in ["soon", "0s", "-1h"] {
+        let output = home
+            .heimdex(["pause", &format!("--for={wrong}")])
+            .run()
+            .exits(2);
+        assert!(output.stderr().contains("is no length of time"), "{output}");
+    }
+}
+
+#[test]
+fn a_running_daemon_is_asked() {
+    let home = watched();
+    let _daemon = TestDaemon::start(&home);
+    let status = home.heimdex(["status", "--json=watches,queue"]).ok().json();
+    assert_eq!(status["watches"][0]["id"], "w1");
+    hx_snapshot!("watch_list_of_nothing_left", {
+        home.heimdex(["watch", "rm", "w1", "--yes", "--quiet"]).ok();
+        home.heimdex(["watch", "list"]).ok()
+    });
+    let status = home.heimdex(["status", "--json=watches"]).ok().json();
+    assert_eq!(status["watches"], json!([]));
+    hx_snapshot!(
+        "status_at_80_columns",
+        strip(in_terminal(&home, 80, "status"))
+    );
+    hx_snapshot!(
+        "status_at_40_columns",
+        strip(in_terminal(&home, 40, "status"))
+    );
+}
+
+/// Without what differs from run to run.
+fn strip(mut output: heimdex_testkit::Output) -> heimdex_testkit::Output {
+    let text = String::from_utf8(output.stdout).unwrap();
+    let digits = |c: char| c.is_ascii_digit();
+    let text = text.split("process ").collect::<Vec<_>>();
+    let text = text.iter().map(|part| part.trim_start_matches(digits));
+    output.stdout = text.collect::<Vec<_>>().join("process ").into_bytes();
+    output
 }

@@ -34,7 +34,7 @@ pub enum Effect {
     /// Answer a command.
     Reply(Ticket, Result<Answer, Refusal>),
     /// Tell whoever listens.
-    Tell(Told),
+    Tell(Box<Told>),
     /// Keep the machine awake, or do not.
     KeepAwake(bool),
 }

@@ -78,7 +78,7 @@ impl Driver {
             }
             Effect::Tell(told) => {
                 // Nobody need listen.
-                let _ = self.lines.told.send(told);
+                let _ = self.lines.told.send(*told);
             }
             Effect::KeepAwake(is_wanted) => self.tools.awake.keep(is_wanted),
         }

@@ -338,7 +338,10 @@ impl State {
             path: item.file.path.into(),
             because,
         };
-        vec![Effect::Write(QueueWrite::Remove(id)), Effect::Tell(left)]
+        vec![
+            Effect::Write(QueueWrite::Remove(id)),
+            Effect::Tell(Box::new(left)),
+        ]
     }
 
     fn note_error(&mut self, now: Timestamp, path: Option<&Path>, trouble: &Trouble) {

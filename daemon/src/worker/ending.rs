@@ -100,13 +100,18 @@ pub fn away_by(error: &HttpError) -> Option<Away> {
                 why: LoggedOut::Never | LoggedOut::SessionEnded | LoggedOut::TokenRefused,
                 ..
             }
-            | HttpError::Credentials(_) => Kind::LoggedOut,
+            | HttpError::Credentials(_)
+            | HttpError::Api { status: 401, .. } => Kind::LoggedOut,
             HttpError::Unreachable { .. }
             | HttpError::Timeout { .. }
             | HttpError::Redirected { .. }
-            | HttpError::InvalidReply { .. } => Kind::Offline,
-            HttpError::Api { status, .. } if matches!(status, 429 | 500..=599) => Kind::Offline,
-            HttpError::Api { status: 401, .. } => Kind::LoggedOut,
+            | HttpError::InvalidReply { .. }
+            // Nothing of this server's goes where it says, until it says otherwise.
+            | HttpError::PlainStore { .. }
+            | HttpError::Api {
+                status: 429 | 500..=599,
+                ..
+            } => Kind::Offline,
             HttpError::Api { .. } | HttpError::Unsupported { .. } | HttpError::Request(_) => {
                 return None;
             }

@@ -153,8 +153,13 @@ fn is_of_a_camera(relative: &Path) -> bool {
         "DCIM", "AVCHD", "BDMV", "PRIVATE", "CLIP", "XDROOT", "CONTENTS", "M4ROOT", "MP_ROOT",
     ];
     relative.components().any(|part| {
-        let name = part.as_os_str().to_string_lossy().to_ascii_uppercase();
-        FOLDERS.contains(&name.as_str()) || name.ends_with(".RDC") || name.ends_with(".RDM")
+        let name = Path::new(part.as_os_str());
+        let is = |known: &str| name.as_os_str().eq_ignore_ascii_case(known);
+        let ends_as = |known: &str| {
+            name.extension()
+                .is_some_and(|end| end.eq_ignore_ascii_case(known))
+        };
+        FOLDERS.into_iter().any(is) || ends_as("rdc") || ends_as("rdm")
     })
 }
 

@@ -255,7 +255,9 @@ impl Many for Telling {
             if meter.tell(&step) {
                 // Once a file: the server takes something.
                 let tell = tell.lock().unwrap_or_else(PoisonError::into_inner).take();
-                let _ = tell.map(|tell| tell.try_send(Event::Accepted(turn)));
+                if let Some(tell) = tell {
+                    let _ = tell.try_send(Event::Accepted(turn));
+                }
             }
         })
     }

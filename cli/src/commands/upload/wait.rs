@@ -145,10 +145,12 @@ fn sort_out<T>(
 /// How long to wait before the next look, where in the time since the last one so many ended and so many are left:
 /// about half of what the rest takes at this pace.
 fn pause(since: Duration, ended: usize, left: usize) -> Duration {
-    let (least, most) = match left {
-        ..=SOME => (POLL_FIRST, POLL_MOST),
-        ..=MANY => (POLL_FIRST_OF_SOME, POLL_MOST),
-        _ => (POLL_FIRST_OF_MANY, POLL_MOST_OF_MANY),
+    let (least, most) = if left <= SOME {
+        (POLL_FIRST, POLL_MOST)
+    } else if left <= MANY {
+        (POLL_FIRST_OF_SOME, POLL_MOST)
+    } else {
+        (POLL_FIRST_OF_MANY, POLL_MOST_OF_MANY)
     };
     let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
     let wanted = if ended == 0 {

@@ -342,9 +342,18 @@ mod tests {
             ..stored.stamp
         };
         assert!(!journal.is_kept_as(account, key, &touched).unwrap());
-        assert_eq!(journal.kept_at(&a.path).unwrap(), [stored.clone()]);
-        assert_eq!(journal.kept_of(stored.video_id).unwrap(), [stored.clone()]);
-        assert_eq!(journal.kept_for_trash().unwrap(), [stored.clone()]);
+        assert_eq!(
+            journal.kept_at(&a.path).unwrap(),
+            std::slice::from_ref(&stored)
+        );
+        assert_eq!(
+            journal.kept_of(stored.video_id).unwrap(),
+            std::slice::from_ref(&stored)
+        );
+        assert_eq!(
+            journal.kept_for_trash().unwrap(),
+            std::slice::from_ref(&stored)
+        );
         journal.settle_kept(account, key).unwrap();
         assert_eq!(journal.kept_for_trash().unwrap(), []);
     }

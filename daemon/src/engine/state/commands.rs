@@ -235,7 +235,7 @@ impl State {
             .iter()
             .filter(|(_, turn)| watch.is_none() || turn.watch == watch);
         effects.extend(stopped.map(|(turn, _)| Effect::Stop(*turn)));
-        effects.push(Effect::Tell(Told::Pauses));
+        effects.push(Effect::Tell(Box::new(Told::Pauses)));
         Ok((effects, Vec::new()))
     }
 
@@ -253,7 +253,7 @@ impl State {
                 effects.push(Effect::PauseWatch(*id, None));
             }
         }
-        effects.push(Effect::Tell(Told::Pauses));
+        effects.push(Effect::Tell(Box::new(Told::Pauses)));
         Ok((effects, Vec::new()))
     }
 }

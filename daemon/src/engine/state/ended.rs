@@ -64,7 +64,7 @@ impl State {
             Kind::Quota | Kind::StorageFull => Notice::Full { profile },
             Kind::Offline | Kind::Maintenance => return Vec::new(),
         };
-        vec![Effect::Tell(Told::Notice { notice })]
+        vec![Effect::Tell(Box::new(Told::Notice { notice }))]
     }
 
     pub(super) fn end(&mut self, at: At, id: ItemId, ending: Ending) -> Vec<Effect> {
@@ -170,7 +170,7 @@ impl State {
             path: path.into(),
             error: trouble.text,
         };
-        vec![put, Effect::Tell(Told::Notice { notice })]
+        vec![put, Effect::Tell(Box::new(Told::Notice { notice }))]
     }
 
     fn stored(
@@ -210,7 +210,7 @@ impl State {
         let mut effects = vec![
             Effect::Write(QueueWrite::Keep(Box::new(kept))),
             Effect::Write(QueueWrite::Remove(id)),
-            Effect::Tell(left),
+            Effect::Tell(Box::new(left)),
         ];
         effects.extend(item.file.watch.and_then(|watch| self.card_done(watch)));
         effects
@@ -226,7 +226,7 @@ impl State {
             files: watched.stored.files,
             bytes: watched.stored.bytes,
         };
-        is_done.then_some(Effect::Tell(Told::Notice { notice }))
+        is_done.then_some(Effect::Tell(Box::new(Told::Notice { notice })))
     }
 
     /// A person does not want a file sent. What a watch looks after stays in the queue, so that it is not found anew.

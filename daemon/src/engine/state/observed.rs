@@ -1,6 +1,6 @@
 //! What the watches see: files that are finished, that change, move and go.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use heimdex_api::Timestamp;
 use heimdex_client::control::{Event as Told, Lane, LocalPath, Reason, WatchId};
@@ -29,13 +29,7 @@ impl State {
                 let of_watch = turns.filter(|(_, turn)| turn.watch == Some(watch));
                 of_watch.map(|(turn, _)| Effect::Stop(*turn)).collect()
             }
-            Observation::RootBack { watch } => {
-                if let Some(watched) = self.watches.get_mut(&watch) {
-                    watched.gone_since = None;
-                }
-                Vec::new()
-            }
-            Observation::Scanned { watch } => {
+            Observation::RootBack { watch } | Observation::Scanned { watch } => {
                 if let Some(watched) = self.watches.get_mut(&watch) {
                     watched.gone_since = None;
                 }
@@ -131,11 +125,11 @@ impl State {
                 item.phase = Phase::Unsettled;
             }
         }
-        effects.push(Effect::Tell(Told::File {
+        effects.push(Effect::Tell(Box::new(Told::File {
             watch,
             path: LocalPath::from(path),
             because,
-        }));
+        })));
         effects
     }
 
@@ -165,7 +159,7 @@ impl State {
     }
 
     /// A file has another name: it keeps its place in the queue.
-    fn moved(&mut self, at: At, from: &PathBuf, to: Candidate) -> Vec<Effect> {
+    fn moved(&mut self, at: At, from: &Path, to: Candidate) -> Vec<Effect> {
         let Some(watched) = self.watches.get(&to.watch) else {
             return Vec::new();
         };

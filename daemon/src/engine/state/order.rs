@@ -48,9 +48,9 @@ impl State {
             .filter(|ahead| *ahead != id)
             .collect();
         ahead.push(id);
-        let places = (1..).map(|back| place.saturating_sub(back));
-        let placed: Vec<_> = ahead.into_iter().rev().zip(places).collect();
-        placed
+        let steps = (1..).map(|back| place.saturating_sub(back));
+        let moves: Vec<_> = ahead.into_iter().rev().zip(steps).collect();
+        moves
             .into_iter()
             .map(|(id, place)| self.place(id, place))
             .collect()

@@ -106,7 +106,7 @@ impl State {
                 path: kept.shown_path.clone().into(),
                 error: trouble.text,
             };
-            effects.push(Effect::Tell(Told::Notice { notice }));
+            effects.push(Effect::Tell(Box::new(Told::Notice { notice })));
         }
         effects.push(Effect::SettleKept(Box::new(kept)));
         effects

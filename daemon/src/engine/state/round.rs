@@ -205,7 +205,7 @@ impl State {
             }
         }
         if !effects.is_empty() {
-            effects.push(Effect::Tell(Told::Pauses));
+            effects.push(Effect::Tell(Box::new(Told::Pauses)));
         }
         effects
     }

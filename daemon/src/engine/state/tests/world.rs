@@ -69,7 +69,7 @@ impl World {
         self.last_stamp += 1;
         let mut stamp = candidate("", 0, self.last_stamp).stamp;
         // Small ones go together, large ones alone.
-        stamp.size = if content % 2 == 0 { 100 } else { LARGE };
+        stamp.size = if content.is_multiple_of(2) { 100 } else { LARGE };
         self.files
             .insert(name(number), (stamp, u64::from(content % 5)));
     }
@@ -246,9 +246,10 @@ impl Run {
         };
         let mut is_over = false;
         for file in self.process.turns.remove(turn).unwrap_or_default() {
-            let ending = match is_over {
-                true => Ending::NotDone,
-                false => self.world.send(&file, luck),
+            let ending = if is_over {
+                Ending::NotDone
+            } else {
+                self.world.send(&file, luck)
             };
             // What every file would meet ends the turn.
             is_over |= matches!(ending, Ending::Away(_));
