@@ -69,7 +69,11 @@ impl World {
         self.last_stamp += 1;
         let mut stamp = candidate("", 0, self.last_stamp).stamp;
         // Small ones go together, large ones alone.
-        stamp.size = if content.is_multiple_of(2) { 100 } else { LARGE };
+        stamp.size = if content.is_multiple_of(2) {
+            100
+        } else {
+            LARGE
+        };
         self.files
             .insert(name(number), (stamp, u64::from(content % 5)));
     }
