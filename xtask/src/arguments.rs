@@ -7,7 +7,7 @@ use std::ffi::OsString;
 use std::fmt;
 use std::path::PathBuf;
 
-use crate::bench::{Bench, CatalogPlan, TransferPlan};
+use crate::bench::{Bench, CatalogPlan, DaemonPlan, TransferPlan};
 use crate::generate::Purpose;
 use crate::seed::{self, SeedArguments};
 
@@ -18,7 +18,7 @@ Usage: cargo xtask VERB
 
   demo [FILE]         builds and runs the main job, in a directory that is gone afterwards
   test [-- ARGS]      builds the binaries, starts a throw-away PostgreSQL and SeaweedFS, runs every test
-  bench NAME          measures release builds of the programs: transfer, catalog, store
+  bench NAME          measures release builds of the programs: transfer, catalog, store, daemon
   seed-catalog        fills a catalog with a believable library of so many videos
   generate [--check]  writes man pages, completions and checksums of new migrations
   tidy                checks what no compiler does: layers, migrations, lengths, documents
@@ -53,11 +53,15 @@ Measures release builds of the real programs and prints a table. Figures of one 
 Usage: cargo xtask bench transfer [--mib N] [--small N] [--rounds N]
        cargo xtask bench catalog [--videos N]
        cargo xtask bench store
+       cargo xtask bench daemon [--files N] [--folders N] [--idle SECONDS]
 
   transfer  a large file (2048 MiB) and many small ones (2000 of 256 KiB) up and down over loopback, beside cp and sync
   catalog   pages of a library of many videos (10000), on SQLite and on a throw-away PostgreSQL; fails where a page by
             offset or by cursor takes more than 10 ms at the 99th percentile
-  store     what the embedded store takes to complete an upload of 6,400 parts of one byte";
+  store     what the embedded store takes to complete an upload of 6,400 parts of one byte
+  daemon    a folder of many files (100000 in 2000 folders) under watch: memory, a minute (60) without anything to do,
+            looking through it beside find, and how soon a new file is noticed and sent; fails where a figure is beyond
+            what is promised";
 
 const SEED: &str = "\
 Fills an empty catalog with a believable library: cards of three years, takes, tags, states, jobs. The same one every
@@ -164,7 +168,7 @@ impl fmt::Display for UsageError {
             Self::Number(flag) => write!(f, "`{flag}` takes a number"),
             Self::Bench(name) => write!(
                 f,
-                "`bench` knows no `{}`: write transfer, catalog or store",
+                "`bench` knows no `{}`: write transfer, catalog, store or daemon",
                 name.display()
             ),
         }
@@ -258,6 +262,7 @@ fn bench(mut words: Vec<OsString>) -> Result<Verb, UsageError> {
             Some(word) => Err(UsageError::Argument("bench store", word)),
             None => Ok(Verb::Bench(Bench::Store)),
         },
+        Some("daemon") => daemon(words.into_iter()).map(|plan| Verb::Bench(Bench::Daemon(plan))),
         Some(_) | None => Err(UsageError::Bench(name)),
     }
 }
@@ -270,6 +275,23 @@ fn transfer(mut words: impl Iterator<Item = OsString>) -> Result<TransferPlan, U
             Some("--small") => ("--small", &mut plan.small),
             Some("--rounds") => ("--rounds", &mut plan.rounds),
             Some(_) | None => return Err(UsageError::Argument("bench transfer", word)),
+        };
+        let value = words.next().and_then(|value| value.to_str()?.parse().ok());
+        *number = value
+            .filter(|value| *value > 0)
+            .ok_or(UsageError::Number(flag))?;
+    }
+    Ok(plan)
+}
+
+fn daemon(mut words: impl Iterator<Item = OsString>) -> Result<DaemonPlan, UsageError> {
+    let mut plan = DaemonPlan::default();
+    while let Some(word) = words.next() {
+        let (flag, number) = match word.to_str() {
+            Some("--files") => ("--files", &mut plan.files),
+            Some("--folders") => ("--folders", &mut plan.folders),
+            Some("--idle") => ("--idle", &mut plan.idle),
+            Some(_) | None => return Err(UsageError::Argument("bench daemon", word)),
         };
         let value = words.next().and_then(|value| value.to_str()?.parse().ok());
         *number = value
@@ -306,7 +328,7 @@ mod tests {
 
     use super::{CatalogPlan, SeedArguments};
     use super::{Verb, parse};
-    use crate::bench::{Bench, TransferPlan};
+    use crate::bench::{Bench, DaemonPlan, TransferPlan};
     use crate::generate::Purpose;
 
     fn parsed(line: &str) -> Result<Verb, String> {
@@ -348,6 +370,14 @@ mod tests {
         assert_eq!(
             parsed("bench catalog --videos 7"),
             Ok(Verb::Bench(Bench::Catalog(CatalogPlan { videos: 7 })))
+        );
+        assert_eq!(
+            parsed("bench daemon --files 7 --folders 2 --idle 1"),
+            Ok(Verb::Bench(Bench::Daemon(DaemonPlan {
+                files: 7,
+                folders: 2,
+                idle: 1
+            })))
         );
         assert_eq!(
             parsed("bench transfer --mib 64 --rounds 1"),
@@ -398,7 +428,7 @@ mod tests {
             ("demo a b", "`demo` takes no `b`"),
             (
                 "bench",
-                "`bench` knows no ``: write transfer, catalog or store",
+                "`bench` knows no ``: write transfer, catalog, store or daemon",
             ),
             ("bench transfer --mib many", "`--mib` takes a number"),
             ("bench catalog --videos many", "`--videos` takes a number"),

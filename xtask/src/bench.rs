@@ -3,6 +3,7 @@
 //! Machines differ and are noisy: what is compared is measured in one run, turn by turn, and read as a ratio.
 
 mod catalog;
+mod daemon;
 mod measure;
 mod store;
 mod table;
@@ -25,9 +26,12 @@ pub(crate) enum Bench {
     Catalog(catalog::Plan),
     /// Completing an upload of many parts.
     Store,
+    /// A large folder under watch.
+    Daemon(daemon::Plan),
 }
 
 pub(crate) use catalog::Plan as CatalogPlan;
+pub(crate) use daemon::Plan as DaemonPlan;
 pub(crate) use transfer::Plan as TransferPlan;
 
 pub(crate) fn run(workspace: &Workspace, bench: &Bench) -> Result<ExitCode> {
@@ -35,6 +39,7 @@ pub(crate) fn run(workspace: &Workspace, bench: &Bench) -> Result<ExitCode> {
         Bench::Transfer(plan) => transfer::run(&release(workspace)?, plan)?,
         Bench::Catalog(plan) => catalog::run(&release(workspace)?, plan)?,
         Bench::Store => store::run(workspace)?,
+        Bench::Daemon(plan) => daemon::run(&release(workspace)?, plan)?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -48,6 +53,8 @@ fn release(workspace: &Workspace) -> Result<PathBuf> {
         "heimdex",
         "--package",
         "heimdex-server",
+        "--package",
+        "heimdexd",
         "--bins",
     ]))?;
     Ok(workspace.release_binaries())
