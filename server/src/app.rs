@@ -73,7 +73,7 @@ struct OpenUploads(Catalog);
 impl Waiting for OpenUploads {
     fn is_waited_for(&self, video: VideoId) -> BoxFuture<'_, bool> {
         Box::pin(async move {
-            self.0.has_open_upload(video).await.unwrap_or_else(|error| {
+            self.0.may_still_come(video).await.unwrap_or_else(|error| {
                 tracing::warn!(%error, "cannot ask whether an upload is open");
                 true
             })

@@ -1,11 +1,15 @@
 //! `heimdex watch`, `status`, `why`, `pause` and `queue`, with the daemon and without it.
 
+use std::time::Duration;
+
 use fs_err as fs;
-use heimdex_testkit::{Home, TestDaemon};
+use heimdex_testkit::{Home, TestDaemon, wait_until};
 use serde_json::json;
 
 use crate::snapshot::hx_snapshot;
 use crate::terminal::in_terminal;
+
+const LIMIT: Duration = Duration::from_secs(20);
 
 /// A home with a folder that is watched; folders have names of their own, since tests run side by side.
 fn watched() -> Home {
@@ -182,7 +186,10 @@ fn a_pause_is_written_down_for_the_next_daemon() {
     let status = daemon.status();
     assert!(status["paused"]["until"].is_string(), "{status}");
     home.heimdex(["resume"]).ok();
-    assert_eq!(daemon.status()["paused"], json!(null));
+    wait_until("the pause is over", LIMIT, || {
+        let status = daemon.status();
+        status["paused"].is_null().then_some(()).ok_or(status)
+    });
     for wrong in ["soon", "0s", "-1h"] {
         let output = home
             .heimdex(["pause", &format!("--for={wrong}")])

@@ -144,12 +144,13 @@ impl Catalog {
         }))
     }
 
-    /// Whether an upload of this video is open, whoever's it is.
-    pub async fn has_open_upload(&self, video: VideoId) -> Result<bool, CatalogError> {
+    /// Whether the whole of this video's bytes may still come, whoever's it is: not once its upload is over. A video that
+    /// nobody announced has none; `doctor` tries the store out with such.
+    pub async fn may_still_come(&self, video: VideoId) -> Result<bool, CatalogError> {
         Ok(on!(self.db, |pool| {
             sqlx::query_scalar(
-                "SELECT EXISTS (SELECT 1 FROM uploads WHERE video_id = $1 AND closed_at IS NULL \
-                 AND purging_at IS NULL)",
+                "SELECT NOT EXISTS (SELECT 1 FROM uploads WHERE video_id = $1) OR EXISTS (SELECT 1 FROM uploads \
+                 WHERE video_id = $1 AND closed_at IS NULL AND purging_at IS NULL)",
             )
             .bind(Sql(video))
             .fetch_one(pool)
