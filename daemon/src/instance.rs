@@ -67,7 +67,8 @@ impl Instance {
         })?;
         let home = lock(&paths.daemon_lock(), pid)?;
         place.prepare()?;
-        let socket = lock(&place.path().with_extension("lock"), pid)?;
+        // Not the name of the home's own lock: without a runtime directory both lie in the state directory.
+        let socket = lock(&place.path().with_extension("sock.lock"), pid)?;
         let listener = listen(place.path()).map_err(|source| InstanceError::Listen {
             path: place.path().to_owned(),
             source,

@@ -43,14 +43,14 @@ fn a_video_that_is_copied_in_becomes_one_video() {
     let home = watching(&server, &["--tag", "paris"]);
     let daemon = TestDaemon::start(&home);
     fs::copy(sample_mp4(2), home.path("Videos/sunrise.mp4")).unwrap();
-    home.write("Videos/sunrise.mp4.part", "left by a downloader");
+    home.write("Videos/sunset.mp4.part", "left by a downloader");
     let video = until_stored(&home, "Videos/sunrise.mp4");
     let shown = home.heimdex(["show", &video, "--json=tags"]).ok().json();
     assert_eq!(shown["tags"], json!(["paris"]));
     let listed = videos(&home);
     assert_eq!(listed.as_array().map(Vec::len), Some(1), "{listed}");
     let left = home
-        .heimdex(["why", "Videos/sunrise.mp4.part", "--json"])
+        .heimdex(["why", "Videos/sunset.mp4.part", "--json"])
         .ok()
         .json();
     assert_eq!(left["verdict"]["because"]["reason"], "excluded", "{left}");

@@ -51,9 +51,10 @@ pub(crate) async fn side_car(server: &Server, row: &UploadRow) -> Value {
         video: row.video_id,
     }
     .to_string();
-    let size = server.app.objects.head(&key).await.unwrap().unwrap().size;
-    let bytes = server.app.objects.get_range(&key, 0, size).await.unwrap();
-    serde_json::from_slice(&bytes).unwrap()
+    // In one read: it may be written anew between two.
+    let frames = server.app.objects.get_stream(&key).await.unwrap();
+    let frames: Vec<Bytes> = frames.map(Result::unwrap).collect().await;
+    serde_json::from_slice(&frames.concat()).unwrap()
 }
 
 async fn states(server: &Server, video: &str) -> Vec<(String, JobState)> {
