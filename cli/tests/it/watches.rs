@@ -209,8 +209,10 @@ fn a_running_daemon_is_asked() {
         home.heimdex(["watch", "rm", "w1", "--yes", "--quiet"]).ok();
         home.heimdex(["watch", "list"]).ok()
     });
-    let status = home.heimdex(["status", "--json=watches"]).ok().json();
-    assert_eq!(status["watches"], json!([]));
+    wait_until("the daemon to let go of it", LIMIT, || {
+        let status = home.heimdex(["status", "--json=watches"]).ok().json();
+        (status["watches"] == json!([])).then_some(()).ok_or(status)
+    });
     hx_snapshot!(
         "status_at_80_columns",
         strip(in_terminal(&home, 80, "status"))
