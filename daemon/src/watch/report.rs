@@ -91,7 +91,7 @@ pub struct Report {
     pub passed_over: u64,
     /// What each rule leaves out.
     pub left: Vec<(Left, Count)>,
-    /// Files that are not finished, and why: those that a person must see first, at most [`NAMED_MOST`].
+    /// Files that are not finished, and why: those that a person must see first, at most `NAMED_MOST`.
     pub waiting: Vec<(PathBuf, Waiting)>,
     /// What is wrong with it, in sentences.
     pub troubles: Vec<String>,
