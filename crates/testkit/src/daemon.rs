@@ -19,6 +19,8 @@ use crate::wait::wait_until;
 
 const START_LIMIT: Duration = Duration::from_secs(30);
 const STOP_LIMIT: Duration = Duration::from_mins(1);
+/// Between two pieces of an answer.
+const ANSWER_LIMIT: Duration = Duration::from_secs(30);
 
 /// How a daemon is to be started.
 #[derive(Debug, Default)]
@@ -192,6 +194,9 @@ impl<'h> TestDaemon<'h> {
         body: Option<&Value>,
     ) -> (u16, String) {
         let mut stream = UnixStream::connect(self.socket()).expect("the daemon's socket");
+        stream
+            .set_read_timeout(Some(ANSWER_LIMIT))
+            .expect("a socket has a limit");
         let body = body.map(Value::to_string).unwrap_or_default();
         let mut request = format!("{method} {path} HTTP/1.1\r\nHost: heimdexd\r\n");
         for (name, value) in headers {

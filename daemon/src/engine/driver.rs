@@ -1,13 +1,13 @@
 //! The one owner of the engine's state: takes events in, does what they come to, and shows what holds.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
 use heimdex_api::Timestamp;
 use heimdex_client::bwlimit::Throttle;
 use heimdex_client::control::{
-    Answer, Changed, DaemonFacts, Event as Told, Refusal, RefusalCode, Request, Status,
+    Answer, Changed, DaemonFacts, Event as Told, Refusal, Request, Status,
 };
 use heimdex_client::journal::Journal;
 use heimdex_client::shown::Moment;
@@ -19,10 +19,11 @@ use super::Command;
 use super::event::{Event, Ticket, TurnId};
 use super::speed::Speed;
 use super::state::{At, State};
+use super::why::Inquiry;
 use crate::accounts::Accounts;
 use crate::awake::Awake;
 use crate::lifecycle::Lifecycle;
-use crate::watch::{Ask, Observation, Reports};
+use crate::watch::{Ask, Candidate, Observation, Reports};
 use crate::worker::Worker;
 
 /// Events that are taken in together: what they write is one transaction.
@@ -57,6 +58,10 @@ pub(super) struct Lines {
     pub(super) told: broadcast::Sender<Told>,
     /// What the watches show of themselves.
     pub(super) seen: watch::Receiver<Reports>,
+    /// Questions whose facts are gathered: a watch may take its time.
+    pub(super) inquiries: mpsc::Receiver<Inquiry>,
+    /// For the tasks that gather them.
+    pub(super) gathered: mpsc::Sender<Inquiry>,
 }
 
 /// The owner of the state.
@@ -66,6 +71,8 @@ pub(super) struct Driver {
     pub(super) lines: Lines,
     pub(super) speed: Speed,
     pub(super) turns: BTreeMap<TurnId, CancellationToken>,
+    /// What the watches are still to be asked, in order. The owner of the state never waits for them: they wait for it.
+    pub(super) asks: VecDeque<Ask>,
     pub(super) tickets: BTreeMap<Ticket, oneshot::Sender<Result<Answer, Refusal>>>,
     last_ticket: u64,
     shown_at: Option<Instant>,
@@ -80,6 +87,7 @@ impl Driver {
             lines,
             speed: Speed::default(),
             turns: BTreeMap::new(),
+            asks: VecDeque::new(),
             tickets: BTreeMap::new(),
             last_ticket: 0,
             shown_at: None,
@@ -98,13 +106,19 @@ impl Driver {
                 return;
             }
             let wake = self.wake_at();
+            // In no fixed order: whoever asks without a pause must not keep what happens waiting, nor the other way round.
             tokio::select! {
-                biased;
                 () = soft.cancelled(), if !is_stopping => {
                     is_stopping = true;
                     batch.push(Event::Stopping);
                 }
-                Some(command) = self.lines.commands.recv() => batch.extend(self.asked(command).await),
+                Some(command) = self.lines.commands.recv() => batch.extend(self.asked(command)),
+                Some(inquiry) = self.lines.inquiries.recv() => self.answer(inquiry).await,
+                room = self.tools.watches.clone().reserve_owned(), if !self.asks.is_empty() => match room {
+                    Ok(room) => drop(self.asks.pop_front().map(|ask| room.send(ask))),
+                    // They end only when the process does.
+                    Err(_) => self.asks.clear(),
+                },
                 count = self.lines.events.recv_many(&mut batch, ROUND) => {
                     // This side holds a sender: there is always one more.
                     debug_assert_ne!(count, 0);
@@ -131,14 +145,13 @@ impl Driver {
     }
 
     /// A command becomes an event, with a ticket for its answer; what only looks is answered at once.
-    async fn asked(&mut self, command: Command) -> Option<Event> {
+    fn asked(&mut self, command: Command) -> Option<Event> {
         let Command { request, reply } = command;
         let answer = match &request {
             Request::Ping => Answer::Done(Changed::default()),
             Request::Queue(query) => Answer::Queue(self.queue(query.watch)),
             Request::Why(query) => {
-                let why = self.why(query.clone()).await;
-                let _ = reply.send(why.map(|why| Answer::Why(Box::new(why))));
+                self.why(query, reply);
                 return None;
             }
             _ => {
@@ -157,8 +170,10 @@ impl Driver {
         let events = self.without_kept(events).await;
         let at = self.at();
         let mut effects = Vec::new();
+        let mut is_wanted_at_once = false;
         for event in events {
             self.is_to_be_shown = true;
+            is_wanted_at_once |= matches!(event, Event::Asked(..) | Event::Known(_));
             if let Event::TurnOver(turn) = &event {
                 self.turns.remove(turn);
             }
@@ -166,6 +181,11 @@ impl Driver {
                 self.speed.ended(self.state.brought(*id));
             }
             effects.extend(self.state.apply(at, event));
+        }
+        if is_wanted_at_once {
+            // Whoever asked for something sees it done when they look next.
+            self.shown_at = None;
+            self.show();
         }
         self.perform(effects).await;
     }
@@ -185,28 +205,38 @@ impl Driver {
     }
 
     /// Leaves out files that are stored in the very state in which they were found finished.
-    async fn without_kept(&self, events: Vec<Event>) -> Vec<Event> {
-        if !events
-            .iter()
-            .any(|event| matches!(event, Event::Observed(Observation::Settled(_))))
-        {
-            return events;
+    async fn without_kept(&self, mut events: Vec<Event>) -> Vec<Event> {
+        let kept = self.kept_among(&events).await;
+        let mut numbers = 0..;
+        events.retain(|_| !numbers.next().is_some_and(|number| kept.contains(&number)));
+        events
+    }
+
+    /// Which of these events are of such files. What cannot be looked up is sent: the server knows what it has.
+    async fn kept_among(&self, events: &[Event]) -> BTreeSet<usize> {
+        let settled = events.iter().enumerate();
+        let settled = settled.filter_map(|(number, event)| match event {
+            Event::Observed(Observation::Settled(file)) if !file.damaged => {
+                Some((number, file.clone()))
+            }
+            _ => None,
+        });
+        let settled: Vec<_> = settled.collect();
+        if settled.is_empty() {
+            return BTreeSet::new();
         }
         let accounts = self.state.accounts_of_watches(&self.tools.accounts);
         let journal = self.tools.journal.clone();
         let looking = tokio::task::spawn_blocking(move || {
-            let is_kept = |event: &Event| match event {
-                Event::Observed(Observation::Settled(file)) if !file.damaged => {
-                    let account = accounts.get(&file.watch).and_then(Option::as_ref);
-                    account.is_some_and(|account| {
-                        let kept = journal.is_kept_as(account, &file.key, &file.stamp);
-                        // What cannot be looked up is sent: the server knows what it has.
-                        kept.unwrap_or(false)
-                    })
-                }
-                _ => false,
+            let is_kept = |file: &Candidate| {
+                let account = accounts.get(&file.watch).and_then(Option::as_ref);
+                account.is_some_and(|account| {
+                    let kept = journal.is_kept_as(account, &file.key, &file.stamp);
+                    kept.unwrap_or(false)
+                })
             };
-            events.into_iter().filter(|event| !is_kept(event)).collect()
+            let kept = settled.iter().filter(|(_, file)| is_kept(file));
+            kept.map(|(number, _)| *number).collect()
         });
         looking.await.unwrap_or_default()
     }
@@ -235,10 +265,6 @@ impl Driver {
             now: (self.tools.now)(),
             zone: jiff::tz::TimeZone::system(),
         }
-    }
-
-    pub(super) fn no_such(what: &str) -> Refusal {
-        Refusal::new(RefusalCode::NotFound, what)
     }
 }
 

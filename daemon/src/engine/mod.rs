@@ -46,7 +46,7 @@ const COMMANDS: usize = 64;
 const TOLD: usize = 1024;
 /// Events that the engine may be behind: watches and transfers wait then.
 const EVENTS: usize = 1024;
-/// Questions to the watches that may wait; the engine waits then.
+/// Questions to the watches that may wait there; more of them wait at the engine.
 const ASKS: usize = 256;
 
 /// What the engine is made of.
@@ -100,6 +100,7 @@ pub fn start(setup: Setup) -> Result<Handle, JournalError> {
     let (events, happened) = mpsc::channel(EVENTS);
     let (asks, questions) = mpsc::channel(ASKS);
     let (reports, seen) = watch::channel(Reports::default());
+    let (gathered, inquiries) = mpsc::channel(COMMANDS);
     let watching = crate::watch::run(eyes(&setup, &accounts, &events), questions, reports);
     drop(setup.lifecycle.spawn("watches", watching));
     logins::follow(accounts.files(), events.clone());
@@ -128,6 +129,8 @@ pub fn start(setup: Setup) -> Result<Handle, JournalError> {
         status,
         told: told.clone(),
         seen,
+        inquiries,
+        gathered,
     };
     let driver = Driver::new(state, tools, lines);
     drop(setup.lifecycle.spawn("engine", driver.run()));

@@ -65,10 +65,7 @@ impl Driver {
             Effect::AskServer(profile) => self.ask_server(profile),
             Effect::Trash(kept) => self.trash(*kept),
             Effect::LookAt(request, ticket) => self.look_at(request, ticket),
-            Effect::AskWatches(ask) => {
-                // They end only when the process does.
-                let _ = self.tools.watches.send(ask).await;
-            }
+            Effect::AskWatches(ask) => self.asks.push_back(ask),
             Effect::Reload => self.reload(),
             Effect::Reply(ticket, answer) => {
                 if let Some(reply) = self.tickets.remove(&ticket) {
@@ -193,7 +190,11 @@ impl Driver {
     }
 
     /// Runs something beside; it tells how it ended by an event.
-    fn spawn(&self, name: &'static str, task: impl Future<Output = ()> + Send + 'static) {
+    pub(super) fn spawn(
+        &self,
+        name: &'static str,
+        task: impl Future<Output = ()> + Send + 'static,
+    ) {
         drop(self.tools.lifecycle.spawn(name, task));
     }
 }

@@ -2,26 +2,85 @@
 
 use std::path::{Path, PathBuf};
 
-use heimdex_client::control::{ItemId, Reason, Refusal, Why, WhyQuery};
+use heimdex_api::VideoId;
+use heimdex_client::control::{Answer, ItemId, Reason, Refusal, RefusalCode, Why, WhyQuery};
 use heimdex_client::journal::{Journal, KeptFile};
-use tokio::sync::oneshot;
+use tokio::sync::{mpsc, oneshot};
 
 use super::driver::Driver;
 use super::seen;
 use super::status::{because, reason};
-use crate::watch::Ask;
+use crate::watch::{Ask, Known};
+
+/// Where the answer goes.
+type Reply = oneshot::Sender<Result<Answer, Refusal>>;
+
+/// A question, and the facts that others had to be asked for.
+#[derive(Debug)]
+pub(super) struct Inquiry {
+    path: PathBuf,
+    item: Option<ItemId>,
+    /// Whether nothing of this name is there.
+    is_missing: bool,
+    /// What the watches see of it.
+    known: Option<Known>,
+    reply: Reply,
+}
+
+/// Which file is meant.
+enum Meant {
+    Path(PathBuf),
+    Video(VideoId),
+}
 
 impl Driver {
-    /// The answer for one file.
-    pub(super) async fn why(&self, query: WhyQuery) -> Result<Why, Refusal> {
-        let (path, item) = self.meant(query).await?;
-        let item = item.or_else(|| self.state.at_path(&path).first().copied());
-        let kept = self.looked_up({
-            let path = path.clone();
-            move |journal| journal.kept_at(&path)
+    /// Gathers the facts beside: journal and watches may take their time, and the watches may be waiting for this side.
+    pub(super) fn why(&self, query: &WhyQuery, reply: Reply) {
+        let (meant, item) = match self.meant(query) {
+            Ok(meant) => meant,
+            Err(refusal) => {
+                // Whoever asked may have gone.
+                let _ = reply.send(Err(refusal));
+                return;
+            }
+        };
+        let (journal, watches) = (self.tools.journal.clone(), self.tools.watches.clone());
+        let gathered = self.lines.gathered.clone();
+        self.spawn("why", async move {
+            let facts = tokio::task::spawn_blocking(move || looked_up(&journal, meant));
+            // The pool is gone only where the process ends: then the reply is dropped, which says so.
+            let Ok(facts) = facts.await else { return };
+            let (path, is_missing) = match facts {
+                Ok(facts) => facts,
+                Err(refusal) => {
+                    let _ = reply.send(Err(refusal));
+                    return;
+                }
+            };
+            let known = seen_by_watches(&watches, &path).await;
+            let inquiry = Inquiry {
+                path,
+                item,
+                is_missing,
+                known,
+                reply,
+            };
+            let _ = gathered.send(inquiry).await;
         });
-        let kept = kept.await.unwrap_or_default().into_iter().next();
-        let mut chain = self.seen_by_watches(&path).await;
+    }
+
+    /// Answers from these facts, and from queue and journal as they are now.
+    pub(super) async fn answer(&self, inquiry: Inquiry) {
+        let Inquiry {
+            path,
+            item,
+            is_missing,
+            known,
+            reply,
+        } = inquiry;
+        let item = item.or_else(|| self.state.at_path(&path).first().copied());
+        let kept = self.kept_at(path.clone()).await;
+        let mut chain = self.of_watches(known);
         let queued = item.and_then(|id| self.state.items.get(&id));
         if let Some(item) = queued {
             let order = self.state.in_order();
@@ -41,11 +100,11 @@ impl Driver {
                 video_id: kept.video_id,
                 at: kept.stored_at,
             });
-            chain.extend(self.after(kept, &path));
+            chain.extend(self.after(kept, is_missing));
         }
         let moment = self.moment();
         let verdict = chain.pop().unwrap_or(Reason::NotWatched);
-        Ok(Why {
+        let why = Why {
             path: path.clone().into(),
             item: queued.map(|item| item.file.id),
             watch: self.state.covering(&path),
@@ -55,11 +114,20 @@ impl Driver {
                 .into_iter()
                 .map(|reason| because(reason, &moment))
                 .collect(),
-        })
+        };
+        // Whoever asked may have gone.
+        let _ = reply.send(Ok(Answer::Why(Box::new(why))));
+    }
+
+    /// What is stored of a file. A journal that cannot be read knows nothing.
+    async fn kept_at(&self, path: PathBuf) -> Option<KeptFile> {
+        let journal = self.tools.journal.clone();
+        let looking = tokio::task::spawn_blocking(move || journal.kept_at(&path));
+        looking.await.ok()?.ok()?.into_iter().next()
     }
 
     /// What became of a stored file here.
-    fn after(&self, kept: &KeptFile, path: &Path) -> Option<Reason> {
+    fn after(&self, kept: &KeptFile, is_missing: bool) -> Option<Reason> {
         let mut waiting = self.state.awaiting_proof();
         let pending = waiting.find(|(pending, _)| pending.key == kept.key);
         if let Some((_, next_look_at)) = pending {
@@ -69,47 +137,27 @@ impl Driver {
                 next_look_at,
             });
         }
-        fs_err::symlink_metadata(path)
-            .is_err()
-            .then_some(Reason::Missing)
+        is_missing.then_some(Reason::Missing)
     }
 
-    async fn meant(&self, query: WhyQuery) -> Result<(PathBuf, Option<ItemId>), Refusal> {
-        if let Some(path) = query.path {
-            return Ok((path.as_path().to_owned(), None));
+    fn meant(&self, query: &WhyQuery) -> Result<(Meant, Option<ItemId>), Refusal> {
+        if let Some(path) = &query.path {
+            return Ok((Meant::Path(path.as_path().to_owned()), None));
         }
         if let Some(id) = query.item {
             let item = self.state.items.get(&id);
-            return match item {
-                Some(item) => Ok((item.file.path.clone(), Some(id))),
-                None => Err(Self::no_such(&format!("`{id}` is not in the queue"))),
-            };
+            let item = item.ok_or_else(|| no_such(&format!("`{id}` is not in the queue")))?;
+            return Ok((Meant::Path(item.file.path.clone()), Some(id)));
         }
-        let video = query
-            .video_id
-            .ok_or_else(|| Self::no_such("no file was named"))?;
-        let kept = self.looked_up(move |journal| journal.kept_of(video)).await;
-        let kept = kept.unwrap_or_default().into_iter().next();
-        let kept = kept.ok_or_else(|| {
-            let short = video.short();
-            Self::no_such(&format!(
-                "no file of this machine is known to be the video `{short}`"
-            ))
-        })?;
-        Ok((kept.shown_path, None))
+        match query.video_id {
+            Some(video) => Ok((Meant::Video(video), None)),
+            None => Err(no_such("no file was named")),
+        }
     }
 
-    /// What the watches see of a path: rules, then what settles.
-    async fn seen_by_watches(&self, path: &Path) -> Vec<Reason> {
-        let (reply, answer) = oneshot::channel();
-        let ask = Ask::Why {
-            path: path.to_owned(),
-            reply,
-        };
-        if self.tools.watches.send(ask).await.is_err() {
-            return Vec::new();
-        }
-        let Ok(Some(known)) = answer.await else {
+    /// Rules, then what settles.
+    fn of_watches(&self, known: Option<Known>) -> Vec<Reason> {
+        let Some(known) = known else {
             return Vec::new();
         };
         let watched = self.state.watches.get(&known.watch);
@@ -117,15 +165,35 @@ impl Driver {
             seen::reasons(&watched.watch, &known, (self.tools.now)())
         })
     }
+}
 
-    async fn looked_up<T: Send + 'static>(
-        &self,
-        look: impl FnOnce(&Journal) -> Result<T, heimdex_client::journal::JournalError> + Send + 'static,
-    ) -> Option<T> {
-        let journal = self.tools.journal.clone();
-        tokio::task::spawn_blocking(move || look(&journal))
-            .await
-            .ok()?
-            .ok()
-    }
+/// Where the file is, and whether it is gone. Blocks. A journal that cannot be read knows nothing.
+fn looked_up(journal: &Journal, meant: Meant) -> Result<(PathBuf, bool), Refusal> {
+    let path = match meant {
+        Meant::Path(path) => path,
+        Meant::Video(video) => {
+            let kept = journal.kept_of(video).unwrap_or_default();
+            let kept = kept.into_iter().next().ok_or_else(|| {
+                let short = video.short();
+                no_such(&format!(
+                    "no file of this machine is known to be the video `{short}`"
+                ))
+            })?;
+            kept.shown_path
+        }
+    };
+    let is_missing = fs_err::symlink_metadata(&path).is_err();
+    Ok((path, is_missing))
+}
+
+/// What the watches know of a path; `None` where none covers it.
+async fn seen_by_watches(watches: &mpsc::Sender<Ask>, path: &Path) -> Option<Known> {
+    let (reply, answer) = oneshot::channel();
+    let path = path.to_owned();
+    watches.send(Ask::Why { path, reply }).await.ok()?;
+    answer.await.ok().flatten()
+}
+
+fn no_such(what: &str) -> Refusal {
+    Refusal::new(RefusalCode::NotFound, what)
 }

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "tests say what went wrong by panicking")]
 
+mod crowd;
 mod desktop;
 mod first_use;
 mod instance;
