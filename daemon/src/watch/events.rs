@@ -86,8 +86,8 @@ impl Watcher {
         match look(&self.path(relative)) {
             There::File(lying) => self.file_is(relative, lying, cookie, is_new),
             There::Folder => self.folder_came(relative, Counting::Anew),
-            There::Nothing => self.name_went(relative.to_vec(), None),
-            There::Other => {}
+            // That it went, and perhaps under which other name it came back, is told next.
+            There::Nothing | There::Other => {}
             There::Unknown(error) => {
                 self.unreadable.insert(relative.to_vec(), error.to_string());
             }

@@ -14,6 +14,8 @@ pub use self::waiting::{Growth, Waiting};
 
 /// No pause of a writer makes a file wait longer than this.
 const SETTLE_MOST: Duration = Duration::from_mins(10);
+/// A program makes the name first and opens the file then: an empty one is still for so long, whatever a watch asks for.
+const EMPTY_LEAST: Duration = Duration::from_secs(1);
 /// A file that is written is looked at no less often.
 const LOOK_MOST: Duration = Duration::from_secs(5);
 const LOOK_LEAST: Duration = Duration::from_millis(100);
@@ -264,7 +266,12 @@ impl Settling {
     /// How long it must be still: longer than its writer is known to pause.
     fn needed(&self, least: Duration) -> Duration {
         let patient = self.longest_pause.saturating_mul(2).min(SETTLE_MOST);
-        least.max(patient)
+        let least = least.max(patient);
+        if self.stamp.size == 0 {
+            least.max(EMPTY_LEAST)
+        } else {
+            least
+        }
     }
 
     fn next(&self, least: Duration, now: Moment) -> Step {

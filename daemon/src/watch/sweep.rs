@@ -72,6 +72,11 @@ impl Watcher {
         self.troubles.clear();
         self.has_more = false;
         let outcome = self.scan_from(b"", Counting::Anew);
+        // What was renamed meanwhile has another name, and did not go.
+        self.read_events();
+        if !self.root.is_here() {
+            return;
+        }
         if !outcome.is_partial {
             self.sweep();
         }

@@ -389,6 +389,27 @@ fn a_rename_is_told_as_one_and_keeps_what_is_known_of_the_bytes() {
 }
 
 #[test]
+fn a_file_that_is_closed_and_renamed_at_once_did_not_go() {
+    const FILES: usize = 50;
+    let mut world = World::new(|_| {});
+    for n in 0..FILES {
+        world.write(&format!("{n}.txt"), b"abc");
+    }
+    world.until("all are told", |world| world.settled().len() == FILES);
+    // That it was closed is mostly read when it has its other name already.
+    for n in 0..FILES {
+        let path = world.root.join(format!("{n}.txt"));
+        drop(fs::OpenOptions::new().append(true).open(&path).unwrap());
+        fs::rename(&path, path.with_extension("moved")).unwrap();
+    }
+    world.flush();
+    let is_moved = |seen: &&Observation| matches!(seen, Observation::Moved { .. });
+    assert_eq!(world.seen.iter().filter(is_moved).count(), FILES);
+    let is_gone = |seen: &Observation| matches!(seen, Observation::Gone { .. });
+    assert!(!world.seen.iter().any(is_gone));
+}
+
+#[test]
 fn what_goes_is_told_and_what_comes_back_is_told_again() {
     let mut world = World::new(|_| {});
     let path = world.write("a/b.txt", b"abc");
