@@ -4,114 +4,75 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-macro_rules! codes {
-    ($($(#[$meta:meta])* $variant:ident = $code:literal, $status:literal, $title:literal;)*) => {
-        /// Every stable `code` of the API. The list only grows; a code never changes its meaning or its status.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        pub enum ErrorCode { $($(#[$meta])* $variant),* }
-
-        impl ErrorCode {
-            /// All of them, in order.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
-
-            /// The code on the wire.
-            #[must_use]
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $code),* }
-            }
-
-            /// The HTTP status that goes with it.
-            #[must_use]
-            pub const fn status(self) -> u16 {
-                match self { $(Self::$variant => $status),* }
-            }
-
-            /// The same words for every occurrence.
-            #[must_use]
-            pub const fn title(self) -> &'static str {
-                match self { $(Self::$variant => $title),* }
-            }
-        }
-    };
-}
-
-codes! {
-    /// The MIME type is not one that a single PUT takes.
-    UnsupportedMimeType = "unsupported_mime_type", 400, "This MIME type is not accepted";
-    /// No credentials were sent.
-    NotAuthenticated = "not_authenticated", 401, "Not logged in";
-    /// E-mail and password do not fit, or there is no such account.
-    InvalidCredentials = "invalid_credentials", 401, "Wrong e-mail address or password";
-    /// The access token's time is over: refresh it.
-    TokenExpired = "token_expired", 401, "The token has expired";
-    /// The token is malformed, revoked, or of a session that has ended.
-    TokenInvalid = "token_invalid", 401, "The token is not valid";
-    /// The token is valid, but not for this.
-    InsufficientScope = "insufficient_scope", 403, "The token does not permit this";
-    /// A recent login or the current password is needed.
-    ReauthenticationRequired = "reauthentication_required", 403, "The current password is needed";
-    /// Accounts are made by the operator only.
-    RegistrationClosed = "registration_closed", 403, "Registration is closed";
-    /// The account is disabled.
-    AccountDisabled = "account_disabled", 403, "The account is disabled";
-    /// The library's quota is used up.
-    QuotaExceeded = "quota_exceeded", 403, "The quota is used up";
-    /// No such thing, or another library's.
-    NotFound = "not_found", 404, "Not found";
-    /// The path exists, but not with this method.
-    MethodNotAllowed = "method_not_allowed", 405, "Method not allowed";
-    /// The client was too slow.
-    RequestTimeout = "request_timeout", 408, "The request took too long";
-    /// The e-mail address has an account.
-    EmailTaken = "email_taken", 409, "The e-mail address is taken";
-    /// The video has no open upload.
-    UploadNotOpen = "upload_not_open", 409, "There is no open upload";
-    /// Another process goes on with this upload.
-    UploadTakenOver = "upload_taken_over", 409, "The upload was taken over";
-    /// Parts, or the object, are not in the store.
-    PartMissing = "part_missing", 409, "Parts are missing";
-    /// A part in the store is not what was signed or promised.
-    PartChecksumMismatch = "part_checksum_mismatch", 409, "A part differs";
-    /// The object's size is not the promised one.
-    SizeMismatch = "size_mismatch", 409, "The size differs";
-    /// The parts' values do not make the file's hash.
-    HashMismatch = "hash_mismatch", 409, "The hash differs";
-    /// The state of the video does not permit this.
-    InvalidState = "invalid_state", 409, "Not in this state";
-    /// The upload had no progress for too long.
-    UploadExpired = "upload_expired", 410, "The upload has expired";
-    /// `If-Match` names an earlier version.
-    PreconditionFailed = "precondition_failed", 412, "It has changed meanwhile";
-    /// The body is larger than this route takes.
-    BodyTooLarge = "body_too_large", 413, "The request body is too large";
-    /// The body is not JSON.
-    UnsupportedMediaType = "unsupported_media_type", 415, "The request body must be JSON";
-    /// A field is missing, unknown, or out of its limits.
-    ValidationFailed = "validation_failed", 422, "The request is not valid";
-    /// The same `Idempotency-Key` came with another request.
-    IdempotencyConflict = "idempotency_conflict", 422, "The idempotency key was used for another request";
-    /// The file is larger than this server takes.
-    FileTooLarge = "file_too_large", 422, "The file is too large";
-    /// Too many requests from this address or account.
-    RateLimited = "rate_limited", 429, "Too many requests";
-    /// A fault of the server.
-    Internal = "internal", 500, "Internal error";
-    /// The server is being worked on.
-    Maintenance = "maintenance", 503, "Maintenance";
-    /// Database or store do not answer.
-    Unavailable = "unavailable", 503, "Temporarily unavailable";
-    /// The store has no room left.
-    StorageFull = "storage_full", 507, "The storage is full";
-}
-
-impl ErrorCode {
-    /// Reads [`as_str`](Self::as_str) back.
-    #[must_use]
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL
-            .iter()
-            .copied()
-            .find(|known| known.as_str() == code)
+crate::problem_codes! {
+    /// Every stable `code` of the API. The list only grows; a code never changes its meaning or its status.
+    pub enum ErrorCode {
+        /// The MIME type is not one that a single PUT takes.
+        UnsupportedMimeType = "unsupported_mime_type", 400, "This MIME type is not accepted";
+        /// No credentials were sent.
+        NotAuthenticated = "not_authenticated", 401, "Not logged in";
+        /// E-mail and password do not fit, or there is no such account.
+        InvalidCredentials = "invalid_credentials", 401, "Wrong e-mail address or password";
+        /// The access token's time is over: refresh it.
+        TokenExpired = "token_expired", 401, "The token has expired";
+        /// The token is malformed, revoked, or of a session that has ended.
+        TokenInvalid = "token_invalid", 401, "The token is not valid";
+        /// The token is valid, but not for this.
+        InsufficientScope = "insufficient_scope", 403, "The token does not permit this";
+        /// A recent login or the current password is needed.
+        ReauthenticationRequired = "reauthentication_required", 403, "The current password is needed";
+        /// Accounts are made by the operator only.
+        RegistrationClosed = "registration_closed", 403, "Registration is closed";
+        /// The account is disabled.
+        AccountDisabled = "account_disabled", 403, "The account is disabled";
+        /// The library's quota is used up.
+        QuotaExceeded = "quota_exceeded", 403, "The quota is used up";
+        /// No such thing, or another library's.
+        NotFound = "not_found", 404, "Not found";
+        /// The path exists, but not with this method.
+        MethodNotAllowed = "method_not_allowed", 405, "Method not allowed";
+        /// The client was too slow.
+        RequestTimeout = "request_timeout", 408, "The request took too long";
+        /// The e-mail address has an account.
+        EmailTaken = "email_taken", 409, "The e-mail address is taken";
+        /// The video has no open upload.
+        UploadNotOpen = "upload_not_open", 409, "There is no open upload";
+        /// Another process goes on with this upload.
+        UploadTakenOver = "upload_taken_over", 409, "The upload was taken over";
+        /// Parts, or the object, are not in the store.
+        PartMissing = "part_missing", 409, "Parts are missing";
+        /// A part in the store is not what was signed or promised.
+        PartChecksumMismatch = "part_checksum_mismatch", 409, "A part differs";
+        /// The object's size is not the promised one.
+        SizeMismatch = "size_mismatch", 409, "The size differs";
+        /// The parts' values do not make the file's hash.
+        HashMismatch = "hash_mismatch", 409, "The hash differs";
+        /// The state of the video does not permit this.
+        InvalidState = "invalid_state", 409, "Not in this state";
+        /// The upload had no progress for too long.
+        UploadExpired = "upload_expired", 410, "The upload has expired";
+        /// `If-Match` names an earlier version.
+        PreconditionFailed = "precondition_failed", 412, "It has changed meanwhile";
+        /// The body is larger than this route takes.
+        BodyTooLarge = "body_too_large", 413, "The request body is too large";
+        /// The body is not JSON.
+        UnsupportedMediaType = "unsupported_media_type", 415, "The request body must be JSON";
+        /// A field is missing, unknown, or out of its limits.
+        ValidationFailed = "validation_failed", 422, "The request is not valid";
+        /// The same `Idempotency-Key` came with another request.
+        IdempotencyConflict = "idempotency_conflict", 422, "The idempotency key was used for another request";
+        /// The file is larger than this server takes.
+        FileTooLarge = "file_too_large", 422, "The file is too large";
+        /// Too many requests from this address or account.
+        RateLimited = "rate_limited", 429, "Too many requests";
+        /// A fault of the server.
+        Internal = "internal", 500, "Internal error";
+        /// The server is being worked on.
+        Maintenance = "maintenance", 503, "Maintenance";
+        /// Database or store do not answer.
+        Unavailable = "unavailable", 503, "Temporarily unavailable";
+        /// The store has no room left.
+        StorageFull = "storage_full", 507, "The storage is full";
     }
 }
 

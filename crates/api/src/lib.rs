@@ -6,6 +6,7 @@
 pub mod auth;
 pub mod batch;
 pub mod checksum;
+mod codes;
 pub mod error;
 pub mod failpoint;
 pub mod hash;

@@ -4,66 +4,27 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-macro_rules! codes {
-    ($($(#[$meta:meta])* $variant:ident = $code:literal, $status:literal, $title:literal;)*) => {
-        /// Every stable `code` of the daemon. The list only grows; a code never changes its meaning.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        pub enum RefusalCode { $($(#[$meta])* $variant),* }
-
-        impl RefusalCode {
-            /// All of them, in order.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
-
-            /// The code on the wire.
-            #[must_use]
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $code),* }
-            }
-
-            /// The HTTP status that goes with it.
-            #[must_use]
-            pub const fn status(self) -> u16 {
-                match self { $(Self::$variant => $status),* }
-            }
-
-            /// The same words for every occurrence.
-            #[must_use]
-            pub const fn title(self) -> &'static str {
-                match self { $(Self::$variant => $title),* }
-            }
-        }
-    };
-}
-
-codes! {
-    /// The request cannot be meant.
-    Invalid = "invalid", 422, "The request is not valid";
-    /// Somebody else's process asks.
-    Forbidden = "forbidden", 403, "This daemon works for somebody else";
-    /// No such route, watch, file or place in the queue.
-    NotFound = "not_found", 404, "Not found";
-    /// The route exists, but not with this method.
-    MethodNotAllowed = "method_not_allowed", 405, "Method not allowed";
-    /// The file is in a state that does not permit this.
-    Conflict = "conflict", 409, "Not in this state";
-    /// The client speaks an older version than this daemon understands.
-    ClientOlder = "client_older", 426, "The client is too old";
-    /// The client speaks a newer version than this daemon.
-    ClientNewer = "client_newer", 426, "The client is newer than the daemon";
-    /// A fault of the daemon, which its log tells of.
-    Internal = "internal", 500, "Internal error";
-    /// The daemon is about to end.
-    Stopping = "stopping", 503, "The daemon is stopping";
-}
-
-impl RefusalCode {
-    /// Reads [`as_str`](Self::as_str) back.
-    #[must_use]
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL
-            .iter()
-            .copied()
-            .find(|known| known.as_str() == code)
+heimdex_api::problem_codes! {
+    /// Every stable `code` of the daemon. The list only grows; a code never changes its meaning.
+    pub enum RefusalCode {
+        /// The request cannot be meant.
+        Invalid = "invalid", 422, "The request is not valid";
+        /// Somebody else's process asks.
+        Forbidden = "forbidden", 403, "This daemon works for somebody else";
+        /// No such route, watch, file or place in the queue.
+        NotFound = "not_found", 404, "Not found";
+        /// The route exists, but not with this method.
+        MethodNotAllowed = "method_not_allowed", 405, "Method not allowed";
+        /// The file is in a state that does not permit this.
+        Conflict = "conflict", 409, "Not in this state";
+        /// The client speaks an older version than this daemon understands.
+        ClientOlder = "client_older", 426, "The client is too old";
+        /// The client speaks a newer version than this daemon.
+        ClientNewer = "client_newer", 426, "The client is newer than the daemon";
+        /// A fault of the daemon, which its log tells of.
+        Internal = "internal", 500, "Internal error";
+        /// The daemon is about to end.
+        Stopping = "stopping", 503, "The daemon is stopping";
     }
 }
 
