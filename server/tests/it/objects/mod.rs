@@ -17,6 +17,7 @@ use crc_fast::{CrcAlgorithm, checksum};
 use heimdex_api::{Checksum, Secret};
 use heimdex_server::objects::embedded::{EmbeddedSettings, EmbeddedStore};
 use heimdex_server::objects::{CompletedPart, GateSettings, ObjectStore, Origin, PresignedPut};
+use heimdex_testkit::wait_until_async;
 use tempfile::TempDir;
 use tokio::task::JoinSet;
 
@@ -207,13 +208,8 @@ impl Listener {
 
 /// Waits until the condition holds, at most ten seconds.
 pub(crate) async fn until(condition: impl Fn() -> bool, last_seen: impl Fn() -> String) {
-    let deadline = tokio::time::Instant::now() + Duration::from_secs(10);
-    while !condition() {
-        assert!(
-            tokio::time::Instant::now() < deadline,
-            "still: {}",
-            last_seen()
-        );
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    wait_until_async("the condition", Duration::from_secs(10), async || {
+        condition().then_some(()).ok_or_else(&last_seen)
+    })
+    .await;
 }

@@ -14,6 +14,7 @@ use heimdex_server::lifecycle::Lifecycle;
 use heimdex_server::random::Random;
 use heimdex_server::start::{self, ForeignStore};
 use heimdex_server::{router, serve};
+use heimdex_testkit::wait_until_async;
 use serde_json::{Value, json};
 use sqlx::ConnectOptions as _;
 use tempfile::TempDir;
@@ -321,28 +322,20 @@ impl Server {
     /// Waits until the video is done with, one way or the other.
     pub(crate) async fn settled(&self, video: &str) -> UploadRow {
         let id: VideoId = video.parse().unwrap();
-        let waiting = async {
-            loop {
-                let row = self.row(video).await;
-                let jobs = self.app.catalog.work_on_video(id).await.unwrap();
-                let open = jobs
-                    .iter()
-                    .any(|job| matches!(job.state, JobState::Pending | JobState::Running));
-                let moving = matches!(row.state, VideoState::Validating | VideoState::Processing);
-                if !open && !moving {
-                    return row;
-                }
-                tokio::time::sleep(Duration::from_millis(10)).await;
+        wait_until_async("the video to be done with", LIMIT, async || {
+            let row = self.row(video).await;
+            let jobs = self.app.catalog.work_on_video(id).await.unwrap();
+            let open = jobs
+                .iter()
+                .any(|job| matches!(job.state, JobState::Pending | JobState::Running));
+            let moving = matches!(row.state, VideoState::Validating | VideoState::Processing);
+            if open || moving {
+                Err((row, jobs))
+            } else {
+                Ok(row)
             }
-        };
-        let waited = tokio::time::timeout(LIMIT, waiting).await;
-        assert!(
-            waited.is_ok(),
-            "{:?} {:?}",
-            self.row(video).await,
-            self.jobs(video).await
-        );
-        waited.unwrap()
+        })
+        .await
     }
 }
 

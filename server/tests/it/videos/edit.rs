@@ -16,13 +16,11 @@ const LIMIT: Duration = Duration::from_secs(30);
 /// Waits until the side-car says this.
 async fn side_car_says(server: &Server, video: &str, field: &str, expected: &Value) {
     let row = server.row(video).await;
-    let waiting = async {
-        while side_car(server, &row).await[field] != *expected {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-    };
-    let waited = tokio::time::timeout(LIMIT, waiting).await;
-    assert!(waited.is_ok(), "{:#}", side_car(server, &row).await);
+    wait_until_async("the side-car to say it", LIMIT, async || {
+        let says = side_car(server, &row).await;
+        (says[field] == *expected).then_some(()).ok_or(says)
+    })
+    .await;
 }
 
 both_backends! {

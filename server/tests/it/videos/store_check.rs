@@ -74,22 +74,18 @@ async fn reread(server: &Server, videos: &[&str]) -> Value {
 }
 
 async fn done(server: &Server, id: &str) -> Value {
-    let waiting = async {
-        loop {
-            let run = server
-                .get(&format!("/videos/lookup/reread/{id}"))
-                .await
-                .expect(200);
-            if run["state"] == "done" {
-                return run;
-            }
-            assert!(run["progress"].as_f64().unwrap() < 1.0, "{run}");
-            tokio::time::sleep(Duration::from_millis(10)).await;
+    wait_until_async("the run to end", LIMIT, async || {
+        let run = server
+            .get(&format!("/videos/lookup/reread/{id}"))
+            .await
+            .expect(200);
+        if run["state"] == "done" {
+            return Ok(run);
         }
-    };
-    tokio::time::timeout(LIMIT, waiting)
-        .await
-        .expect("the run ends")
+        assert!(run["progress"].as_f64().unwrap() < 1.0, "{run}");
+        Err(run)
+    })
+    .await
 }
 
 fn outcomes(run: &Value) -> Vec<&str> {
