@@ -3,9 +3,8 @@
 use std::os::fd::OwnedFd;
 use std::time::Duration;
 
+use heimdex_process::lifecycle::Lifecycle;
 use tokio::sync::watch;
-
-use crate::lifecycle::Lifecycle;
 
 /// How long logind may take to answer.
 const LIMIT: Duration = Duration::from_secs(5);

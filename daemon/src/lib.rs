@@ -5,14 +5,12 @@
 pub mod accounts;
 pub mod args;
 pub mod awake;
-pub mod clock;
 pub mod control;
 mod desktop;
 pub mod engine;
 mod environment;
 mod error;
 mod instance;
-pub mod lifecycle;
 mod logging;
 pub mod logins;
 pub mod manners;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use futures::future::BoxFuture;
 use heimdex_api::VideoId;
+use heimdex_process::clock::Clock;
 use tokio::sync::Notify;
 
 use crate::auth::keys::ServerKeys;
@@ -12,7 +13,6 @@ use crate::auth::limiter::Limiter;
 use crate::auth::password::Hasher;
 use crate::auth::sessions::SessionCache;
 use crate::catalog::Catalog;
-use crate::clock::Clock;
 use crate::config::Config;
 use crate::objects::{GateSettings, ObjectStore, OriginPolicy, Waiting};
 use crate::random::Random;

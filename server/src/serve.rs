@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::ConnectInfo;
+use heimdex_process::lifecycle::Lifecycle;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
@@ -20,7 +21,6 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 use crate::config::HttpSettings;
-use crate::lifecycle::Lifecycle;
 use crate::web::io::PatientStream;
 
 /// Enough for any client of ours and for proxies.

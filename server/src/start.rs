@@ -7,6 +7,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use fs_err as fs;
+use heimdex_process::clock::Clock;
 
 use crate::app::{App, AppInner, JobWaker};
 use crate::auth::keys::{self, KeyPlace, KeysError, ServerKeys};
@@ -14,7 +15,6 @@ use crate::auth::limiter::Limiter;
 use crate::auth::password::Hasher;
 use crate::auth::sessions::SessionCache;
 use crate::catalog::{self, Catalog, CatalogError, DatabaseLocation};
-use crate::clock::Clock;
 use crate::config::Config;
 use crate::objects::embedded;
 use crate::objects::{CredentialsError, InvalidOrigin, ObjectsError, OriginPolicy};

@@ -11,11 +11,11 @@ mod routes;
 
 use heimdex_client::control::{DaemonFacts, StopRequest};
 use heimdex_client::shown::Moment;
+use heimdex_process::clock::Clock;
 use jiff::tz::TimeZone;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use crate::clock::Clock;
 use crate::engine::Handle;
 
 pub use listener::OwnListener;

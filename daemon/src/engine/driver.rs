@@ -11,6 +11,7 @@ use heimdex_client::control::{
 };
 use heimdex_client::journal::Journal;
 use heimdex_client::shown::Moment;
+use heimdex_process::lifecycle::Lifecycle;
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -22,7 +23,6 @@ use super::state::{At, State};
 use super::why::Inquiry;
 use crate::accounts::Accounts;
 use crate::awake::Awake;
-use crate::lifecycle::Lifecycle;
 use crate::watch::{Ask, Candidate, Observation, Reports};
 use crate::worker::Worker;
 

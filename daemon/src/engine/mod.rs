@@ -23,11 +23,11 @@ use heimdex_api::Timestamp;
 use heimdex_client::bwlimit::{Throttle, Timetable};
 use heimdex_client::control::{Count, DaemonFacts, Status};
 use heimdex_client::journal::{Journal, JournalError};
+use heimdex_process::lifecycle::Lifecycle;
 use tokio::sync::{broadcast, mpsc, watch};
 
 use crate::accounts::{Accounts, FromEnvironment, Shared};
 use crate::awake::Awake;
-use crate::lifecycle::Lifecycle;
 use crate::logins;
 use crate::queue::Limits;
 use crate::watch::Reports;

@@ -131,6 +131,6 @@ struct Utc;
 
 impl tracing_subscriber::fmt::time::FormatTime for Utc {
     fn format_time(&self, writer: &mut Writer<'_>) -> std::fmt::Result {
-        write!(writer, "{}", crate::clock::Clock::System.now())
+        write!(writer, "{}", heimdex_process::clock::Clock::System.now())
     }
 }

@@ -81,12 +81,12 @@ fn a_daemon_that_is_stopped_in_mid_upload_goes_on_at_the_next_start() {
     write_noise(&mut fs::File::create(&file).unwrap(), 24 << 20, 7).unwrap();
     fs::rename(&file, home.path("Videos/noise.bin")).unwrap();
     let mut daemon = TestDaemon::start(&home);
-    wait_until("bytes to move", LIMIT, || {
-        let status = daemon.status();
-        if status["queue"]["sending"]["files"] == 1 {
+    wait_until("the upload to be under way", LIMIT, || {
+        let listed = videos(&home);
+        if listed[0]["state"] == "uploading" {
             Ok(())
         } else {
-            Err(status.to_string())
+            Err(format!("{listed} {}", daemon.status()))
         }
     });
     assert!(daemon.terminate().success());

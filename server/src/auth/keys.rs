@@ -10,10 +10,10 @@ use std::path::{Path, PathBuf};
 
 use fs_err as fs;
 use fs_err::os::unix::fs::OpenOptionsExt as _;
+use heimdex_process::clock::Clock;
 use sha2::{Digest, Sha256};
 
 use crate::catalog::{Catalog, CatalogError, ServerKeyRow};
-use crate::clock::Clock;
 use crate::config::AuthSettings;
 use crate::random::Random;
 

@@ -3,15 +3,15 @@
 use std::io::Write;
 use std::net::SocketAddr;
 
+use heimdex_process::clock::Clock;
+use heimdex_process::lifecycle::{Ending, Lifecycle};
 use tokio::net::TcpListener;
 
 use super::CommandError;
 use super::signals::Signals;
 use crate::app::App;
 use crate::args::ServeArgs;
-use crate::clock::Clock;
 use crate::config::Config;
-use crate::lifecycle::{Ending, Lifecycle};
 use crate::random::Random;
 use crate::start::{self, ForeignStore};
 use crate::{jobs, logging, router, serve};

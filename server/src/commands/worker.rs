@@ -1,11 +1,12 @@
 //! `heimdex-server worker`: jobs and nothing else, until a signal.
 
+use heimdex_process::clock::Clock;
+use heimdex_process::lifecycle::Lifecycle;
+
 use super::CommandError;
 use super::signals::Signals;
-use crate::clock::Clock;
 use crate::config::Config;
 use crate::jobs;
-use crate::lifecycle::Lifecycle;
 use crate::logging;
 use crate::random::Random;
 use crate::start::{self, ForeignStore};

@@ -14,12 +14,12 @@ mod words;
 use std::net::SocketAddr;
 
 use heimdex_api::PartChecksum;
+use heimdex_process::clock::Clock;
 
 pub use report::{Check, Report, Trouble, Verdict};
 
 use crate::app::App;
 use crate::catalog::Catalog;
-use crate::clock::Clock;
 use crate::config::{Config, PartChecksumChoice, VerifyStore};
 use crate::objects::marker;
 use crate::objects::{ExternalSettings, ObjectStore, Origin, StoreCredentials};

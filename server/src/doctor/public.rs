@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use heimdex_api::{Checksum, PartChecksum, PresignedUrl, VideoId};
+use heimdex_process::clock::Clock;
 use http::Method;
 
 use super::report::{Report, Trouble};
 use super::web::{Answer, Request, Way};
 use super::words::{of_objects, of_refusal};
-use crate::clock::Clock;
 use crate::objects::{ObjectKey, ObjectStore, ObjectsError, Origin, part_checksum};
 use crate::random::Random;
 

@@ -3,6 +3,8 @@
 use std::net::SocketAddr;
 use std::os::unix::fs::MetadataExt as _;
 
+use heimdex_process::clock::Clock;
+use heimdex_process::lifecycle::Lifecycle;
 use tokio::net::TcpListener;
 
 use super::clock;
@@ -10,9 +12,7 @@ use super::report::{Report, Trouble};
 use super::words::causes;
 use crate::app::App;
 use crate::catalog::{Catalog, DatabaseLocation, Look};
-use crate::clock::Clock;
 use crate::config::Config;
-use crate::lifecycle::Lifecycle;
 use crate::objects::GateSettings;
 use crate::start::{self, DataDirLock, StartError};
 use crate::{router, serve};

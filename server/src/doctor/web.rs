@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use heimdex_api::Timestamp;
+use heimdex_process::clock::Clock;
 use http::{HeaderMap, Method};
 
 use super::clock;
 use super::words::causes;
-use crate::clock::Clock;
 use crate::objects::Origin;
 
 const TIMEOUT: Duration = Duration::from_secs(20);

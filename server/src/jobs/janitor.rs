@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use heimdex_api::plan::PartSize;
 use heimdex_api::{JobId, ObjectId, Timestamp, failpoint};
+use heimdex_process::lifecycle::Lifecycle;
 use tokio::time::sleep;
 use uuid::Uuid;
 
@@ -17,7 +18,6 @@ use crate::catalog::uploads::{Completed, CompletedBy, UploadRow};
 use crate::config::{JobsSettings, Limits};
 use crate::jobs::worker::causes;
 use crate::jobs::{JobContext, home, incoming};
-use crate::lifecycle::Lifecycle;
 use crate::objects::{INCOMING, ObjectHead, ObjectKey, ObjectStore, ObjectsError, extension};
 
 const LEASE_NAME: &str = "janitor";

@@ -16,13 +16,13 @@ use std::error::Error;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use heimdex_process::clock::Clock;
+use heimdex_process::lifecycle::Lifecycle;
 use tokio::task::JoinError;
 
 use crate::app::{App, JobWaker};
 use crate::catalog::{Catalog, CatalogError};
-use crate::clock::Clock;
 use crate::config::VerifyStore;
-use crate::lifecycle::Lifecycle;
 use crate::objects::{ObjectStore, ObjectsError};
 use crate::random::Random;
 

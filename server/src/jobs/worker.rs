@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use futures::FutureExt as _;
 use heimdex_api::Timestamp;
+use heimdex_process::lifecycle::Lifecycle;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
@@ -16,7 +17,6 @@ use crate::catalog::jobs::{ClaimedJob, Held};
 use crate::config::JobsSettings;
 use crate::domain::job::{self, AfterFault};
 use crate::jobs::{JobContext, Progress, StageError, stages};
-use crate::lifecycle::Lifecycle;
 
 /// A stage that still runs this long after the soft stop is let go: another worker begins it again.
 const STOP_GRACE: Duration = Duration::from_secs(5);

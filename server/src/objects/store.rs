@@ -14,6 +14,7 @@ use bytes::Bytes;
 use futures::Stream;
 use futures::stream;
 use heimdex_api::{PartChecksum, Timestamp, VerifiedHow};
+use heimdex_process::lifecycle::Lifecycle;
 
 use super::embedded::EmbeddedStore;
 use super::endpoint::Place;
@@ -22,7 +23,6 @@ use super::external::{self, ExternalSettings, StoreCredentials};
 use super::key::ObjectKey;
 use super::origin::Origin;
 use super::presign::Presigner;
-use crate::lifecycle::Lifecycle;
 
 /// The object store of the server.
 #[derive(Debug, Clone)]

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use heimdex_api::Timestamp;
-use heimdex_server::clock::{Clock, ManualClock};
+use heimdex_process::clock::{Clock, ManualClock};
 use serde_json::{Value, json};
 
 use crate::backends::{TestDatabase, both_backends};

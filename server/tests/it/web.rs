@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use heimdex_server::clock::Clock;
+use heimdex_process::clock::Clock;
+use heimdex_process::lifecycle::Lifecycle;
 use heimdex_server::config::{Config, Sources};
-use heimdex_server::lifecycle::Lifecycle;
 use heimdex_server::random::Random;
 use heimdex_server::start::{self, ForeignStore};
 use heimdex_server::{router, serve};

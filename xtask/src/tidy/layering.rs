@@ -1,4 +1,4 @@
-//! Dependencies point one way: `cli`, `daemon` -> `client` -> `api`, `media`; `server` -> `api`, `media`.
+//! Dependencies point one way: `cli`, `daemon` -> `client` -> `api`, `media`; `server` -> `api`, `media`; `daemon` and `server` -> `process`.
 //!
 //! And what gives a crate its character (a database, a web framework, a terminal) is named by its owner alone.
 
@@ -10,6 +10,7 @@ const MEMBERS: &[(&str, &[&str])] = &[
     ("heimdex-api", &[]),
     ("heimdex-media", &[]),
     ("heimdex-client", &["heimdex-api", "heimdex-media"]),
+    ("heimdex-process", &["heimdex-api"]),
     ("heimdex-testkit", &[]),
     (
         "heimdex",
@@ -17,9 +18,17 @@ const MEMBERS: &[(&str, &[&str])] = &[
     ),
     (
         "heimdexd",
-        &["heimdex-api", "heimdex-media", "heimdex-client"],
+        &[
+            "heimdex-api",
+            "heimdex-media",
+            "heimdex-client",
+            "heimdex-process",
+        ],
     ),
-    ("heimdex-server", &["heimdex-api", "heimdex-media"]),
+    (
+        "heimdex-server",
+        &["heimdex-api", "heimdex-media", "heimdex-process"],
+    ),
     ("heimdex-e2e", &[]),
     ("xtask", &[]),
 ];

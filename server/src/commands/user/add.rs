@@ -2,6 +2,7 @@
 
 use heimdex_api::limits::NAME_MAX;
 use heimdex_api::{Secret, UserId};
+use heimdex_process::clock::Clock;
 
 use super::{UserError, password};
 use crate::args::UserAddArgs;
@@ -9,7 +10,6 @@ use crate::auth::email;
 use crate::auth::password::Hasher;
 use crate::catalog::operators::AddOutcome;
 use crate::catalog::{Catalog, NewAccount};
-use crate::clock::Clock;
 use crate::commands::{CommandError, talk};
 use crate::random::Random;
 

@@ -1,9 +1,10 @@
 //! `heimdex-server user disable`: an account that may do nothing any more.
 
+use heimdex_process::clock::Clock;
+
 use super::{UserError, account};
 use crate::args::UserNameArgs;
 use crate::catalog::Catalog;
-use crate::clock::Clock;
 use crate::commands::{CommandError, talk};
 
 pub(super) async fn run(catalog: &Catalog, args: &UserNameArgs) -> Result<(), CommandError> {

@@ -1,10 +1,11 @@
 //! `heimdex-server user passwd`: a new password for somebody who has none any more.
 
+use heimdex_process::clock::Clock;
+
 use super::add::hashed;
 use super::{UserError, account, password};
 use crate::args::UserPasswdArgs;
 use crate::catalog::Catalog;
-use crate::clock::Clock;
 use crate::commands::{CommandError, talk};
 
 pub(super) async fn run(catalog: &Catalog, args: &UserPasswdArgs) -> Result<(), CommandError> {

@@ -10,10 +10,10 @@ use std::time::{Duration, SystemTime};
 use aws_config::default_provider::credentials::DefaultCredentialsChain;
 use aws_config::provider_config::ProviderConfig;
 use aws_sdk_s3::config::{Credentials, ProvideCredentials as _, Region, SharedCredentialsProvider};
+use heimdex_process::lifecycle::Lifecycle;
 use tokio::time::sleep;
 
 use super::{ExternalSettings, StoreKeys, http_client};
-use crate::lifecycle::Lifecycle;
 
 /// How long before their end keys are renewed.
 const AHEAD: Duration = Duration::from_mins(10);

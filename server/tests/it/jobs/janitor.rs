@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use heimdex_api::{Timestamp, VideoState};
-use heimdex_server::clock::{Clock, ManualClock};
+use heimdex_process::clock::{Clock, ManualClock};
 use heimdex_server::jobs::{Janitor, JobContext};
 
 use crate::backends::{TestDatabase, both_backends};

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use heimdex_api::{JobState, VideoState};
-use heimdex_server::clock::Clock;
+use heimdex_process::clock::Clock;
 use heimdex_testkit::{ChaosProxy, fresh_bucket, wait_until_async};
 
 use crate::backends::both_backends;

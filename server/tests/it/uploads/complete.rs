@@ -123,7 +123,7 @@ both_backends! {
 
     fn a_stream_tells_its_size_at_the_end(database) {
         let settings = [("HEIMDEX_SERVER_LIMITS_STREAM_PART_SIZE", "8 MiB")];
-        let server = Server::with(database, &settings, heimdex_server::clock::Clock::System).await;
+        let server = Server::with(database, &settings, heimdex_process::clock::Clock::System).await;
         for size in [0, 5, PART, PART + 5] {
             let bytes = noise(size);
             let body = json!({"filename": "live.ts", "multipart": true, "size_bytes": null});

@@ -82,7 +82,7 @@ both_backends! {
     fn what_cannot_be_taken_is_named(database) {
         let settings = [("HEIMDEX_SERVER_LIMITS_MAX_FILE_SIZE", "20 MiB"),
             ("HEIMDEX_SERVER_LIMITS_MAX_SINGLE_PUT_SIZE", "10 MiB")];
-        let server = Server::with(database, &settings, heimdex_server::clock::Clock::System).await;
+        let server = Server::with(database, &settings, heimdex_process::clock::Clock::System).await;
         let mut text = original(5);
         text["mime_type"] = "text/plain".into();
         assert_eq!(server.post(INIT, &text).await.refused(400), "unsupported_mime_type");
@@ -122,7 +122,7 @@ both_backends! {
 
     fn a_stream_counts_as_it_grows(database) {
         let settings = [("HEIMDEX_SERVER_LIMITS_STREAM_PART_SIZE", "8 MiB")];
-        let server = Server::with(database, &settings, heimdex_server::clock::Clock::System).await;
+        let server = Server::with(database, &settings, heimdex_process::clock::Clock::System).await;
         server.set_quota(20_000_000).await;
         let body = json!({"filename": "live.ts", "multipart": true, "size_bytes": null});
         let reply = server.post(INIT, &body).await.expect(201);

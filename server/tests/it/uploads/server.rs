@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use heimdex_api::upload::{AcknowledgedPart, PartToSign, SignedPart};
 use heimdex_api::{Checksum, JobState, LibraryId, VideoId, VideoState};
+use heimdex_process::clock::Clock;
+use heimdex_process::lifecycle::Lifecycle;
 use heimdex_server::app::App;
 use heimdex_server::catalog::uploads::UploadRow;
 use heimdex_server::catalog::{DatabaseLocation, VideoJobRow};
-use heimdex_server::clock::Clock;
 use heimdex_server::config::{Config, Sources};
 use heimdex_server::jobs;
-use heimdex_server::lifecycle::Lifecycle;
 use heimdex_server::random::Random;
 use heimdex_server::start::{self, ForeignStore};
 use heimdex_server::{router, serve};

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use heimdex_api::{Blake3, JobState, VideoState};
+use heimdex_process::clock::{Clock, ManualClock};
 use heimdex_server::catalog::VideoJobRow;
-use heimdex_server::clock::{Clock, ManualClock};
 use heimdex_testkit::wait_until_async;
 use serde_json::{Value, json};
 

@@ -1,6 +1,6 @@
-//! The one place of the daemon that looks at the time.
+//! The one place of a process that looks at the time.
 //!
-//! Everything that decides takes a [`Timestamp`]; engine, watches and routes get it from the [`Clock`] they were given.
+//! Everything that decides takes a [`Timestamp`]; whatever is to be tried at any time gets it from the [`Clock`] they were given.
 
 use std::fmt;
 use std::sync::Arc;
