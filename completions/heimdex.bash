@@ -31,6 +31,9 @@ _heimdex() {
             heimdex,edit)
                 cmd="heimdex__subcmd__edit"
                 ;;
+            heimdex,events)
+                cmd="heimdex__subcmd__events"
+                ;;
             heimdex,ingests)
                 cmd="heimdex__subcmd__ingests"
                 ;;
@@ -176,7 +179,7 @@ _heimdex() {
 
     case "${cmd}" in
         heimdex)
-            opts="-q -v -h -V --profile --color --quiet --verbose --help --version register login logout whoami token profile upload watch status why queue pause resume daemon list ls show download ingests edit rm safe-to-wipe completions config version"
+            opts="-q -v -h -V --profile --color --quiet --verbose --help --version register login logout whoami token profile upload watch status why queue pause resume daemon list ls show download ingests events edit rm safe-to-wipe completions config version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -585,6 +588,36 @@ _heimdex() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        heimdex__subcmd__events)
+            opts="-q -v -h --after --json --profile --color --quiet --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --after)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --json)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         heimdex__subcmd__ingests)
             opts="-q -v -h --source --json --profile --color --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -616,7 +649,7 @@ _heimdex() {
             return 0
             ;;
         heimdex__subcmd__list)
-            opts="-q -v -h --state --source --tag --since --until --captured-since --captured-until --kind --camera --min-duration --max-duration --sort --order --reverse --limit --cursor --json --profile --color --quiet --verbose --help"
+            opts="-f -q -v -h --state --source --tag --since --until --captured-since --captured-until --kind --camera --min-duration --max-duration --sort --order --reverse --limit --cursor --follow --json --profile --color --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

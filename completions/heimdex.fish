@@ -51,6 +51,7 @@ complete -c heimdex -n "__fish_heimdex_needs_command" -f -a "ls" -d 'List videos
 complete -c heimdex -n "__fish_heimdex_needs_command" -f -a "show" -d 'Show one video'
 complete -c heimdex -n "__fish_heimdex_needs_command" -f -a "download" -d 'Get videos back'
 complete -c heimdex -n "__fish_heimdex_needs_command" -f -a "ingests" -d 'Tell whether a card or folder arrived whole'
+complete -c heimdex -n "__fish_heimdex_needs_command" -f -a "events" -d 'Show what happens in the library, as it happens'
 complete -c heimdex -n "__fish_heimdex_needs_command" -f -a "edit" -d 'Change what is said of a video'
 complete -c heimdex -n "__fish_heimdex_needs_command" -f -a "rm" -d 'Put videos into the trash, or take them out of it'
 complete -c heimdex -n "__fish_heimdex_needs_command" -f -a "safe-to-wipe" -d 'Tell whether a card may be wiped'
@@ -494,6 +495,7 @@ complete -c heimdex -n "__fish_heimdex_using_subcommand list" -l color -d 'When 
 always\t''
 never\t''"
 complete -c heimdex -n "__fish_heimdex_using_subcommand list" -l reverse -d 'The other way round'
+complete -c heimdex -n "__fish_heimdex_using_subcommand list" -s f -l follow -d 'Go on showing it as it changes, until Ctrl-C'
 complete -c heimdex -n "__fish_heimdex_using_subcommand list" -s q -l quiet -d 'Say nothing but errors and what was asked for'
 complete -c heimdex -n "__fish_heimdex_using_subcommand list" -s v -l verbose -d 'Say why something failed; twice: say what is done'
 complete -c heimdex -n "__fish_heimdex_using_subcommand list" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -529,6 +531,7 @@ complete -c heimdex -n "__fish_heimdex_using_subcommand ls" -l color -d 'When to
 always\t''
 never\t''"
 complete -c heimdex -n "__fish_heimdex_using_subcommand ls" -l reverse -d 'The other way round'
+complete -c heimdex -n "__fish_heimdex_using_subcommand ls" -s f -l follow -d 'Go on showing it as it changes, until Ctrl-C'
 complete -c heimdex -n "__fish_heimdex_using_subcommand ls" -s q -l quiet -d 'Say nothing but errors and what was asked for'
 complete -c heimdex -n "__fish_heimdex_using_subcommand ls" -s v -l verbose -d 'Say why something failed; twice: say what is done'
 complete -c heimdex -n "__fish_heimdex_using_subcommand ls" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -562,6 +565,15 @@ never\t''"
 complete -c heimdex -n "__fish_heimdex_using_subcommand ingests" -s q -l quiet -d 'Say nothing but errors and what was asked for'
 complete -c heimdex -n "__fish_heimdex_using_subcommand ingests" -s v -l verbose -d 'Say why something failed; twice: say what is done'
 complete -c heimdex -n "__fish_heimdex_using_subcommand ingests" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c heimdex -n "__fish_heimdex_using_subcommand events" -l after -d 'Begin behind the event of this id, where the server still knows it' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand events" -l json -d 'Print JSON, of the named fields only where some are named' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand events" -l profile -d 'The profile to use: a server and an account' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand events" -l color -d 'When to use colours' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c heimdex -n "__fish_heimdex_using_subcommand events" -s q -l quiet -d 'Say nothing but errors and what was asked for'
+complete -c heimdex -n "__fish_heimdex_using_subcommand events" -s v -l verbose -d 'Say why something failed; twice: say what is done'
+complete -c heimdex -n "__fish_heimdex_using_subcommand events" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c heimdex -n "__fish_heimdex_using_subcommand edit" -l title -d 'What to call it; empty: by its file' -r
 complete -c heimdex -n "__fish_heimdex_using_subcommand edit" -l description -d 'What to say of it; empty: nothing' -r
 complete -c heimdex -n "__fish_heimdex_using_subcommand edit" -l tag -d 'Add a tag; may be given several times' -r

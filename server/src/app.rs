@@ -14,6 +14,7 @@ use crate::auth::password::Hasher;
 use crate::auth::sessions::SessionCache;
 use crate::catalog::Catalog;
 use crate::config::Config;
+use crate::events::Streams;
 use crate::objects::{GateSettings, ObjectStore, OriginPolicy, Waiting};
 use crate::random::Random;
 
@@ -45,6 +46,8 @@ pub struct AppInner {
     pub random: Random,
     /// Tells this process's worker that there is something to do.
     pub wake: JobWaker,
+    /// Who is told what happens.
+    pub streams: Streams,
 }
 
 impl App {

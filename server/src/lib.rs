@@ -10,6 +10,7 @@ pub mod commands;
 pub mod config;
 pub mod doctor;
 pub mod domain;
+pub mod events;
 pub mod jobs;
 pub mod logging;
 pub mod objects;

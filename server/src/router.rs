@@ -41,6 +41,7 @@ pub fn router(app: App, store: Router) -> Router {
                 .patch(videos::update)
                 .delete(videos::delete),
         )
+        .route("/videos/events", get(videos::events))
         .route("/videos/{id}/status", get(videos::status))
         .route("/videos/{id}/restore", post(videos::restore))
         .route("/videos/{id}/download", get(videos::download))

@@ -16,6 +16,7 @@ use crate::auth::password::Hasher;
 use crate::auth::sessions::SessionCache;
 use crate::catalog::{self, Catalog, CatalogError, DatabaseLocation};
 use crate::config::Config;
+use crate::events::Streams;
 use crate::objects::embedded;
 use crate::objects::{CredentialsError, InvalidOrigin, ObjectsError, OriginPolicy};
 use crate::random::Random;
@@ -196,6 +197,7 @@ pub async fn open(
         sessions: SessionCache::default(),
         limiter: Limiter::new(&config.auth),
         wake: JobWaker::default(),
+        streams: Streams::new(&config.http),
         config,
         catalog,
         keys,

@@ -18,7 +18,7 @@ Usage: cargo xtask VERB
 
   demo [FILE]         builds and runs the main job, in a directory that is gone afterwards
   test [-- ARGS]      builds the binaries, starts a throw-away PostgreSQL and SeaweedFS, runs every test
-  bench NAME          measures release builds of the programs: transfer, catalog, store, daemon
+  bench NAME          measures release builds of the programs: transfer, catalog, store, daemon, events
   seed-catalog        fills a catalog with a believable library of so many videos
   generate [--check]  writes man pages, completions and checksums of new migrations
   tidy                checks what no compiler does: layers, migrations, lengths, documents
@@ -168,7 +168,7 @@ impl fmt::Display for UsageError {
             Self::Number(flag) => write!(f, "`{flag}` takes a number"),
             Self::Bench(name) => write!(
                 f,
-                "`bench` knows no `{}`: write transfer, catalog, store or daemon",
+                "`bench` knows no `{}`: write transfer, catalog, store, daemon or events",
                 name.display()
             ),
         }
@@ -261,6 +261,10 @@ fn bench(mut words: Vec<OsString>) -> Result<Verb, UsageError> {
         Some("store") => match words.pop() {
             Some(word) => Err(UsageError::Argument("bench store", word)),
             None => Ok(Verb::Bench(Bench::Store)),
+        },
+        Some("events") => match words.next() {
+            Some(word) => Err(UsageError::Argument("bench events", word)),
+            None => Ok(Verb::Bench(Bench::Events)),
         },
         Some("daemon") => daemon(words.into_iter()).map(|plan| Verb::Bench(Bench::Daemon(plan))),
         Some(_) | None => Err(UsageError::Bench(name)),
@@ -428,7 +432,7 @@ mod tests {
             ("demo a b", "`demo` takes no `b`"),
             (
                 "bench",
-                "`bench` knows no ``: write transfer, catalog, store or daemon",
+                "`bench` knows no ``: write transfer, catalog, store, daemon or events",
             ),
             ("bench transfer --mib many", "`--mib` takes a number"),
             ("bench catalog --videos many", "`--videos` takes a number"),

@@ -4,6 +4,7 @@
 
 mod catalog;
 mod daemon;
+mod events;
 mod measure;
 mod store;
 mod table;
@@ -28,6 +29,8 @@ pub(crate) enum Bench {
     Store,
     /// A large folder under watch.
     Daemon(daemon::Plan),
+    /// Listeners on which nothing happens.
+    Events,
 }
 
 pub(crate) use catalog::Plan as CatalogPlan;
@@ -40,6 +43,7 @@ pub(crate) fn run(workspace: &Workspace, bench: &Bench) -> Result<ExitCode> {
         Bench::Catalog(plan) => catalog::run(&release(workspace)?, plan)?,
         Bench::Store => store::run(workspace)?,
         Bench::Daemon(plan) => daemon::run(&release(workspace)?, plan)?,
+        Bench::Events => events::run(&release(workspace)?)?,
     }
     Ok(ExitCode::SUCCESS)
 }

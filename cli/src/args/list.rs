@@ -12,6 +12,7 @@ Examples:
   heimdex list --source \"A cam, day 3\" --sort size --limit 10
   heimdex list --camera fx6 --min-duration 10m --captured-since 2026-11-20
   heimdex list --json --limit 50 --cursor CURSOR
+  heimdex list --follow --state uploading
 ";
 
 /// List videos
@@ -71,8 +72,14 @@ pub(crate) struct ListArgs {
     /// The page that `next_cursor` or `prev_cursor` of an earlier one names, with the same filters
     ///
     /// One page of --limit videos, at most 500, else 50.
-    #[arg(long, value_name = "CURSOR")]
+    #[arg(long, value_name = "CURSOR", conflicts_with = "follow")]
     pub(crate) cursor: Option<String>,
+    /// Go on showing it as it changes, until Ctrl-C
+    ///
+    /// A terminal shows the first 20 videos, or --limit. A pipe gets a line, and --json one object a line, for each of the
+    /// first 50, or --limit, and again for each that has changed.
+    #[arg(short, long)]
+    pub(crate) follow: bool,
     /// The output.
     #[command(flatten)]
     pub(crate) json: JsonArgs,

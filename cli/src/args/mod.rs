@@ -6,6 +6,7 @@ mod config;
 mod daemon;
 mod download;
 mod edit;
+mod events;
 mod ingests;
 mod json;
 mod list;
@@ -39,6 +40,7 @@ pub(crate) use daemon::{
 };
 pub(crate) use download::DownloadArgs;
 pub(crate) use edit::EditArgs;
+pub(crate) use events::EventsArgs;
 pub(crate) use ingests::IngestsArgs;
 pub(crate) use json::{JsonArgs, JsonMode};
 pub(crate) use list::{KindFilter, ListArgs, OrderArg, SortKey, StateFilter};
@@ -149,6 +151,7 @@ pub(crate) enum Command {
     Show(ShowArgs),
     Download(DownloadArgs),
     Ingests(IngestsArgs),
+    Events(EventsArgs),
     Edit(EditArgs),
     Rm(RmArgs),
     SafeToWipe(SafeToWipeArgs),

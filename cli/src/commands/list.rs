@@ -1,5 +1,6 @@
 //! `heimdex list`: videos in a table, page after page in a pipe.
 
+mod follow;
 mod pages;
 mod query;
 
@@ -111,6 +112,9 @@ const COLUMNS: [Column; 7] = [
 pub(super) async fn run(context: &Context<'_>, args: &ListArgs) -> Result<ExitStatus, CliError> {
     let selection = Selection::of(&args.json.mode(), &VIDEO_FIELDS)?;
     let query = query::query(args, &context.moment)?;
+    if args.follow {
+        return follow::run(context, args, query, selection).await;
+    }
     let client = context.settings.client()?;
     let mut pages = Pages::new(&client, query, args.limit);
     if let Some(selection) = selection {

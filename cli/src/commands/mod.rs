@@ -7,6 +7,7 @@ mod control;
 mod daemon;
 mod download;
 mod edit;
+mod events;
 mod find;
 mod ingests;
 mod list;
@@ -115,6 +116,7 @@ pub(crate) async fn run(
         Command::Daemon(args) => daemon::run(&context, args).await,
         Command::Download(args) => download::run(&context, args).await,
         Command::Ingests(args) => ingests::run(&context, &args).await,
+        Command::Events(args) => events::run(&context, &args).await,
         Command::Show(args) => show::run(&context, &args).await,
         Command::SafeToWipe(args) => safe_to_wipe::run(&context, &args).await,
         Command::Edit(args) => edit::run(&context, args).await,

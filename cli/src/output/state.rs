@@ -1,7 +1,7 @@
 //! Where a video stands, in people's words: sent, stored, verified, ready.
 
-use heimdex_api::VideoState;
 use heimdex_api::video::VideoResponse;
+use heimdex_api::{Open, VideoState};
 
 use super::text::Colour;
 
@@ -22,6 +22,18 @@ pub(crate) fn of(video: &VideoResponse) -> (String, Colour) {
         Some(VideoState::Failed) => word("failed", Colour::Red),
         Some(VideoState::Deleted) => word("deleted", Colour::Dim),
         None => (video.state.to_string(), Colour::Dim),
+    }
+}
+
+/// The word for a state alone, where nothing else is known of a video.
+pub(crate) fn word(state: &Open<VideoState>) -> String {
+    match state.known() {
+        Some(VideoState::Uploading) => "sending".to_owned(),
+        Some(VideoState::Validating | VideoState::Processing) => "stored".to_owned(),
+        Some(VideoState::Indexed) => "ready".to_owned(),
+        Some(VideoState::Failed) => "failed".to_owned(),
+        Some(VideoState::Deleted) => "deleted".to_owned(),
+        None => state.to_string(),
     }
 }
 

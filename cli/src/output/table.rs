@@ -77,8 +77,7 @@ pub(crate) fn print(
     match printer.stdout() {
         Stream::Pipe => {
             for row in rows {
-                let cells: Vec<&str> = row.iter().map(|cell| cell.exact.as_str()).collect();
-                printer.data(&cells.join("\t"))?;
+                printer.data(&values(row))?;
             }
             Ok(())
         }
@@ -87,6 +86,12 @@ pub(crate) fn print(
             printer.paint(text, colour)
         })),
     }
+}
+
+/// A row as a program reads it.
+pub(crate) fn values(row: &[Cell]) -> String {
+    let cells: Vec<&str> = row.iter().map(|cell| cell.exact.as_str()).collect();
+    cells.join("\t")
 }
 
 /// The table as a terminal of so many columns shows it, for what is drawn over and over; nothing without rows.

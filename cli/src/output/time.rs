@@ -8,7 +8,7 @@ use jiff::{Span, ZonedDateTime};
 
 use crate::clock::Moment;
 
-pub(crate) use heimdex_client::shown::time::{calendar, relative, until};
+pub(crate) use heimdex_client::shown::time::{calendar, clock, relative, until};
 
 /// A time that was typed: `2h`, `3d`, `today`, `monday`, `2026-11-20`, `2026-11-20T09:30`, RFC 3339.
 pub(crate) fn parse(text: &str, moment: &Moment) -> Option<Timestamp> {

@@ -51,6 +51,7 @@ help_of! {
     watch_rm_explains_itself: "help_watch_rm" = ["watch", "rm"];
     status_explains_itself: "help_status" = ["status"];
     why_explains_itself: "help_why" = ["why"];
+    events_explains_itself: "help_events" = ["events"];
     pause_explains_itself: "help_pause" = ["pause"];
     resume_explains_itself: "help_resume" = ["resume"];
     daemon_start_explains_itself: "help_daemon_start" = ["daemon", "start"];

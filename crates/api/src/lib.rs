@@ -8,6 +8,7 @@ pub mod batch;
 pub mod checksum;
 mod codes;
 pub mod error;
+pub mod event;
 pub mod failpoint;
 pub mod hash;
 pub mod id;

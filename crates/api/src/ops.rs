@@ -44,6 +44,8 @@ pub mod feature {
     pub const REREAD: &str = "reread";
     /// `/tags`.
     pub const TAGS: &str = "tags";
+    /// `/videos/events`.
+    pub const EVENTS: &str = "events";
 }
 
 /// `GET /health`: the process is alive.

@@ -157,6 +157,34 @@ words! {
     }
 }
 
+words! {
+    /// What an event tells of.
+    EventKind {
+        /// A [`VideoEvent`](crate::event::VideoEvent).
+        Video = "video",
+        /// An [`UploadEvent`](crate::event::UploadEvent).
+        Upload = "upload",
+        /// A [`JobEvent`](crate::event::JobEvent).
+        Job = "job",
+        /// A [`DeletedEvent`](crate::event::DeletedEvent).
+        Deleted = "deleted",
+        /// A [`ResetEvent`](crate::event::ResetEvent).
+        Reset = "reset",
+    }
+}
+
+words! {
+    /// Why what was known does not hold any more.
+    ResetReason {
+        /// The log does not reach back to the event that was named.
+        TooOld = "too_old",
+        /// No event of this library has that id: it is another library's, or the database is another one by now.
+        Unknown = "unknown",
+        /// The reader was slower than what happened; the stream ends.
+        TooSlow = "too_slow",
+    }
+}
+
 /// A word of a list that may grow: what a newer server sends is kept as it came.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Open<T> {

@@ -23,4 +23,4 @@ pub mod watch;
 pub mod wipe;
 
 pub use class::ErrorClass;
-pub use http::{ApiClient, HttpError, ServerUrl};
+pub use http::{ApiClient, HttpError, ServerUrl, events};

@@ -103,6 +103,12 @@ impl NginxBuilder {
             directives,
             tls,
         } = self;
+        // Said twice it is refused.
+        let buffering = if directives.contains("proxy_buffering") {
+            ""
+        } else {
+            "proxy_buffering off;"
+        };
         let (ssl, certificate) = match tls {
             Some((certificate, key)) => (
                 " ssl",
@@ -128,7 +134,7 @@ impl NginxBuilder {
              proxy_pass http://{upstream};\n\
              proxy_http_version 1.1;\n\
              proxy_set_header Host {host};\n\
-             proxy_request_buffering off; proxy_buffering off;\n\
+             proxy_request_buffering off; {buffering}\n\
              {directives}\n\
              }} }} }}\n"
         )

@@ -6,6 +6,7 @@ mod cards;
 mod disk;
 mod doctor;
 mod edits;
+mod events;
 mod faults;
 mod main_job;
 mod nightly;

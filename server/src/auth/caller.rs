@@ -12,7 +12,7 @@ use http::{Extensions, HeaderMap};
 use sha2::{Digest, Sha256};
 
 use crate::app::App;
-use crate::auth::jwt::{self, AccessClaims};
+use crate::auth::jwt::{self, AccessClaims, Verified};
 use crate::catalog::SessionRow;
 use crate::web::ApiError;
 use crate::web::context::RequestNotes;
@@ -27,6 +27,8 @@ pub struct Caller {
     pub library_id: LibraryId,
     /// How it showed who it is.
     pub credential: Credential,
+    /// When that is over, if nobody ends it before.
+    pub holds_until: Option<Timestamp>,
 }
 
 /// What a request was authenticated with.
@@ -112,8 +114,8 @@ impl FromRequestParts<App> for Caller {
         let caller = if text.starts_with(token::PREFIX) {
             by_token(app, text).await?
         } else {
-            let claims = jwt::verify(text, &app.keys.access_token, app.clock.now())?;
-            by_session(app, claims).await?
+            let verified = jwt::verify(text, &app.keys.access_token, app.clock.now())?;
+            by_session(app, verified).await?
         };
         note(&parts.extensions, caller.user_id);
         Ok(caller)
@@ -167,7 +169,7 @@ impl FromRequestParts<App> for LoginClaims {
             by_token(app, text).await?;
             return Err(login_needed());
         }
-        let claims = jwt::verify(text, &app.keys.access_token, app.clock.now())?;
+        let claims = jwt::verify(text, &app.keys.access_token, app.clock.now())?.claims;
         note(&parts.extensions, claims.user_id);
         Ok(Self(claims))
     }
@@ -218,7 +220,8 @@ fn bearer(headers: &HeaderMap) -> Result<&str, ApiError> {
     Ok(token.trim())
 }
 
-async fn by_session(app: &App, claims: AccessClaims) -> Result<Caller, ApiError> {
+async fn by_session(app: &App, verified: Verified) -> Result<Caller, ApiError> {
+    let claims = verified.claims;
     let now = app.clock.now();
     let session = match app.sessions.get(claims.session_id, now) {
         Some(session) => session,
@@ -235,6 +238,7 @@ async fn by_session(app: &App, claims: AccessClaims) -> Result<Caller, ApiError>
             login_at: session.created_at,
             by_password: session.by_password,
         },
+        holds_until: Some(verified.holds_until),
     })
 }
 
@@ -279,6 +283,7 @@ async fn by_token(app: &App, text: &str) -> Result<Caller, ApiError> {
             id: row.token_id,
             scopes: row.scopes,
         },
+        holds_until: row.expires_at,
     })
 }
 
@@ -308,6 +313,7 @@ mod tests {
                 id: TokenId::new(uuid),
                 scopes: scopes.parse().unwrap(),
             },
+            holds_until: None,
         };
         assert!(with("read").require(Scope::Read).is_ok());
         let error = with("read upload").require(Scope::Write).unwrap_err();

@@ -23,6 +23,15 @@ pub struct AccessClaims {
     pub session_id: SessionId,
 }
 
+/// A token that is one, and for how long it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Verified {
+    /// What it says.
+    pub claims: AccessClaims,
+    /// When it is refused from.
+    pub holds_until: Timestamp,
+}
+
 #[derive(Debug, Serialize, Deserialize)]
 struct Claims {
     iss: String,
@@ -60,7 +69,7 @@ pub fn sign(
 ///
 /// # Errors
 /// `token_expired`, or `token_invalid` for everything else: why is nobody's business.
-pub fn verify(token: &str, keys: &KeyRing, now: Timestamp) -> Result<AccessClaims, ApiError> {
+pub fn verify(token: &str, keys: &KeyRing, now: Timestamp) -> Result<Verified, ApiError> {
     let header = jsonwebtoken::decode_header(token).map_err(|_| invalid())?;
     let kid = header.kid.ok_or_else(invalid)?;
     let key = keys.find(&kid).ok_or_else(invalid)?;
@@ -78,9 +87,13 @@ pub fn verify(token: &str, keys: &KeyRing, now: Timestamp) -> Result<AccessClaim
             "The access token has expired; refresh it.",
         ));
     }
-    Ok(AccessClaims {
-        user_id: claims.sub,
-        session_id: claims.sid,
+    let expires_at = Timestamp::from_micros(claims.exp.saturating_mul(1_000_000));
+    Ok(Verified {
+        claims: AccessClaims {
+            user_id: claims.sub,
+            session_id: claims.sid,
+        },
+        holds_until: expires_at.ok_or_else(invalid)?.saturating_add(LEEWAY),
     })
 }
 
@@ -120,7 +133,9 @@ mod tests {
         let now = at("2026-11-23T10:00:00Z");
         let token = sign(claims(), keys.current(), now, HOUR).unwrap();
         let read = |time| verify(token.expose(), &keys, at(time));
-        assert_eq!(read("2026-11-23T11:00:20Z").unwrap(), claims());
+        let verified = read("2026-11-23T11:00:20Z").unwrap();
+        assert_eq!(verified.claims, claims());
+        assert_eq!(verified.holds_until, at("2026-11-23T11:00:30Z"));
         let error = read("2026-11-23T11:00:30Z").unwrap_err();
         assert_eq!(error.code(), ErrorCode::TokenExpired);
     }

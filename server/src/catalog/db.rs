@@ -10,6 +10,7 @@ use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 use uuid::Uuid;
 
 use super::CatalogError;
+use super::signals::Signals;
 use crate::random::Random;
 
 /// Any number will do.
@@ -17,9 +18,18 @@ const SERVER_KEYS_LOCK: i64 = 0x6864_785f_6b65_7973;
 /// How often a transaction is tried before its error is believed.
 const ATTEMPTS: u32 = 6;
 
-/// The database that there is.
+/// The database that there is, and who waits for what is written to it.
 #[derive(Debug, Clone)]
-pub(crate) enum Db {
+pub(crate) struct Db {
+    /// Which of the two.
+    pub(crate) engine: Engine,
+    /// Told of what this process writes.
+    pub(super) signals: Signals,
+}
+
+/// The two kinds of databases.
+#[derive(Debug, Clone)]
+pub(crate) enum Engine {
     /// A file: any number of readers beside one writer.
     Sqlite {
         /// Cannot write.
@@ -71,9 +81,9 @@ impl Writes {
 /// Runs one body on a read connection of whichever database there is.
 macro_rules! on {
     ($db:expr, |$pool:ident| $body:expr) => {
-        match &$db {
-            $crate::catalog::db::Db::Sqlite { read: $pool, .. } => $body,
-            $crate::catalog::db::Db::Postgres($pool) => $body,
+        match &$db.engine {
+            $crate::catalog::db::Engine::Sqlite { read: $pool, .. } => $body,
+            $crate::catalog::db::Engine::Postgres($pool) => $body,
         }
     };
 }
@@ -116,7 +126,12 @@ macro_rules! write_tx {
             .await;
             match attempt {
                 // A commit whose reply is lost may have happened: its error is the caller's to repeat.
-                Ok((value, transaction)) => break transaction.commit().await.map(|()| value),
+                Ok((value, transaction)) => {
+                    let committed = transaction.commit().await;
+                    // One whose reply was lost, too: whoever waits only looks.
+                    $db.written($writes);
+                    break committed.map(|()| value);
+                }
                 Err(error) => {
                     if !tries.again(&error).await {
                         break Err(error);
@@ -131,11 +146,11 @@ pub(crate) use write_tx;
 impl Db {
     /// Begins a write transaction that waits for the other writers of the same rows.
     pub(crate) async fn begin(&self, writes: Writes) -> Result<Tx, CatalogError> {
-        match self {
-            Self::Sqlite { write, .. } => {
+        match &self.engine {
+            Engine::Sqlite { write, .. } => {
                 Ok(Tx::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?))
             }
-            Self::Postgres(pool) => {
+            Engine::Postgres(pool) => {
                 let mut transaction = pool.begin().await?;
                 if let Some(lock) = writes.lock() {
                     sqlx::query("SELECT pg_advisory_xact_lock($1)")
@@ -150,12 +165,20 @@ impl Db {
 
     /// Waits for every connection to close.
     pub(crate) async fn close(&self) {
-        match self {
-            Self::Sqlite { read, write } => {
+        match &self.engine {
+            Engine::Sqlite { read, write } => {
                 read.close().await;
                 write.close().await;
             }
-            Self::Postgres(pool) => pool.close().await,
+            Engine::Postgres(pool) => pool.close().await,
+        }
+    }
+
+    /// Tells those of this process who wait for what a library's writers write.
+    pub(crate) fn written(&self, writes: Writes) {
+        match writes {
+            Writes::Library(library) => self.signals.tell(library),
+            Writes::Account(_) | Writes::Session(_) | Writes::ServerKeys | Writes::Shared => {}
         }
     }
 }

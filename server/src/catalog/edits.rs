@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use heimdex_api::{JobId, LibraryId, Timestamp, VideoId, VideoState};
-use serde::{Deserialize, Serialize};
 
 use super::db::{Tx, Writes, on_tx, write_tx};
+use super::events::{Told, VideoTold, append_event};
 use super::jobs::enqueue;
-use super::moves::{advance_video, append_told_event};
+use super::moves::advance_video;
 use super::side_cars::rewrite_side_car;
 use super::tags::{NewTag, folded_tags, set_tags};
 use super::value::{Sql, row};
@@ -55,15 +55,6 @@ pub enum EditOutcome {
     InTrash,
     /// The library has no such video.
     NoSuchVideo,
-}
-
-/// What an event tells of a change by a person.
-#[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Told {
-    /// The version that the video came to have by it.
-    pub(super) version: u64,
-    /// The fields that changed.
-    pub(super) changed: Vec<String>,
 }
 
 row! {
@@ -184,7 +175,8 @@ async fn changed_since(
     };
     let payloads: Vec<String> = on_tx!(tx, |connection| {
         sqlx::query_scalar(
-            "SELECT payload FROM events WHERE library_id = $1 AND video_id = $2 AND payload <> '{}' ORDER BY seq",
+            "SELECT payload FROM events WHERE library_id = $1 AND video_id = $2 AND kind IN ('video', 'deleted') \
+             ORDER BY seq",
         )
         .bind(Sql(edit.library))
         .bind(Sql(edit.video))
@@ -194,10 +186,10 @@ async fn changed_since(
     // What an older or newer server told in another way tells nothing here.
     let told = payloads
         .iter()
-        .filter_map(|payload| serde_json::from_str::<Told>(payload).ok());
+        .filter_map(|payload| serde_json::from_str::<VideoTold>(payload).ok());
     let later: BTreeMap<u64, Vec<String>> = told
-        .filter(|told| told.version > seen)
-        .map(|told| (told.version, told.changed))
+        .filter_map(|told| Some((told.version?, told.changed)))
+        .filter(|(version, _)| *version > seen)
         .collect();
     let is_whole = u64::try_from(later.len()).is_ok_and(|count| count == version - seen);
     let mut fields: Vec<String> = later.into_values().flatten().collect();
@@ -246,14 +238,15 @@ async fn apply(
         go_on(tx, edit, sentence, now).await?;
     }
     rewrite_side_car(tx, edit.side_car_job, edit.video, now).await?;
-    let told = Told {
-        version: row.version + 1,
+    let told = Told::Video(VideoTold {
+        version: Some(row.version + 1),
         changed: changes
             .iter()
             .map(|change| change.field().to_owned())
             .collect(),
-    };
-    append_told_event(tx, edit.library, "video", edit.video, &told, now).await?;
+        ..VideoTold::default()
+    });
+    append_event(tx, edit.library, edit.video, &told, now).await?;
     Ok(EditOutcome::Edited)
 }
 

@@ -6,6 +6,7 @@
 use heimdex_api::{JobId, JobState, LibraryId, Timestamp, VideoId, VideoState};
 
 use super::db::{Tx, Writes, on, on_tx, write_tx};
+use super::events::append_job_event;
 use super::moves::advance_video;
 use super::value::{Sql, row};
 use super::{Catalog, CatalogError};
@@ -42,18 +43,20 @@ row! {
     struct ClaimRow {
         job_id: JobId,
         video_id: VideoId,
-        library_id: LibraryId,
         stage: String,
         attempt: u32,
     }
 }
 
-const CLAIMABLE: &str = "stage IN ('upload_validate', 'probe', 'side_car', 'reread') AND \
-    ((state = 'pending' AND run_at <= $1) OR (state = 'running' AND lease_until <= $1))";
-const CLAIM: &str = "UPDATE jobs SET state = 'running', worker = $2, lease_until = $3, attempt = attempt + 1, \
-    started_at = COALESCE(started_at, $1) WHERE job_id = ";
-const CLAIMED: &str = " RETURNING job_id, video_id, stage, attempt, \
-    (SELECT library_id FROM videos WHERE videos.video_id = jobs.video_id) AS library_id";
+row! {
+    struct DueRow {
+        job_id: JobId,
+        library_id: LibraryId,
+    }
+}
+
+const CLAIMABLE: &str = "j.stage IN ('upload_validate', 'probe', 'side_car', 'reread') AND \
+    ((j.state = 'pending' AND j.run_at <= $1) OR (j.state = 'running' AND j.lease_until <= $1))";
 
 impl Catalog {
     /// Takes the job that is due first, for as long as a lease lasts; a job whose worker fell silent is due again.
@@ -63,38 +66,34 @@ impl Catalog {
         lease_until: Timestamp,
         now: Timestamp,
     ) -> Result<Option<ClaimedJob>, CatalogError> {
-        if !self.has_due_job(now).await? {
-            return Ok(None);
+        // A job that is gone when it is reached for went to somebody else: each turn of the loop is one job's progress.
+        while let Some(due) = self.due_job(now).await? {
+            let claimed: Option<ClaimRow> =
+                write_tx!(self.db, Writes::Library(due.library_id), |tx| {
+                    let claimed = claim(tx, &due, worker, lease_until, now).await?;
+                    if let Some(row) = &claimed
+                        && row.stage.parse().is_ok_and(Stage::is_told)
+                    {
+                        append_job_event(tx, due.job_id, now).await?;
+                    }
+                    Ok(claimed)
+                })?;
+            if let Some(row) = claimed {
+                return held_by(worker, due.library_id, &row).map(Some);
+            }
         }
-        let claimed: Option<ClaimRow> = write_tx!(self.db, Writes::Shared, |tx| {
-            // Of several workers each takes another row: PostgreSQL skips what is locked, SQLite has one writer.
-            let skip = match tx {
-                Tx::Sqlite(_) => "",
-                Tx::Postgres(_) => " FOR UPDATE SKIP LOCKED",
-            };
-            let sql = format!(
-                "{CLAIM} (SELECT job_id FROM jobs WHERE {CLAIMABLE} \
-                 ORDER BY priority, run_at, job_id LIMIT 1{skip}) {CLAIMED}"
-            );
-            let claimed = on_tx!(tx, |connection| {
-                sqlx::query_as(sqlx::AssertSqlSafe(sql))
-                    .bind(Sql(now))
-                    .bind(worker)
-                    .bind(Sql(lease_until))
-                    .fetch_optional(connection)
-                    .await?
-            });
-            Ok(claimed)
-        })?;
-        claimed.map(|row| held_by(worker, &row)).transpose()
+        Ok(None)
     }
 
-    async fn has_due_job(&self, now: Timestamp) -> Result<bool, CatalogError> {
-        let sql = format!("SELECT EXISTS (SELECT 1 FROM jobs WHERE {CLAIMABLE})");
+    async fn due_job(&self, now: Timestamp) -> Result<Option<DueRow>, CatalogError> {
+        let sql = format!(
+            "SELECT j.job_id, v.library_id FROM jobs j JOIN videos v ON v.video_id = j.video_id \
+             WHERE {CLAIMABLE} ORDER BY j.priority, j.run_at, j.job_id LIMIT 1"
+        );
         Ok(on!(self.db, |pool| {
-            sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
+            sqlx::query_as(sqlx::AssertSqlSafe(sql))
                 .bind(Sql(now))
-                .fetch_one(pool)
+                .fetch_optional(pool)
                 .await?
         }))
     }
@@ -105,23 +104,25 @@ impl Catalog {
         job: &ClaimedJob,
         progress: f64,
         lease_until: Timestamp,
+        now: Timestamp,
     ) -> Result<Held, CatalogError> {
-        write_tx!(self.db, Writes::Shared, |tx| {
-            let beaten = on_tx!(tx, |connection| {
-                sqlx::query(
-                    "UPDATE jobs SET lease_until = $4, progress = $5 \
-                     WHERE job_id = $1 AND worker = $2 AND attempt = $3 AND state = 'running'",
-                )
-                .bind(Sql(job.job_id))
-                .bind(job.worker.as_str())
-                .bind(Sql(job.attempt))
-                .bind(Sql(lease_until))
-                .bind(progress)
-                .execute(connection)
-                .await?
-                .rows_affected()
+        write_tx!(self.db, Writes::Library(job.library_id), |tx| {
+            let Some(before) = held_progress(tx, job).await? else {
+                return Ok(Held::No);
+            };
+            on_tx!(tx, |connection| {
+                sqlx::query("UPDATE jobs SET lease_until = $2, progress = $3 WHERE job_id = $1")
+                    .bind(Sql(job.job_id))
+                    .bind(Sql(lease_until))
+                    .bind(progress)
+                    .execute(connection)
+                    .await?
+                    .rows_affected()
             });
-            Ok(held(beaten))
+            if job.stage.is_told() && percent(progress) != percent(before) {
+                append_job_event(tx, job.job_id, now).await?;
+            }
+            Ok(Held::Yes)
         })
     }
 
@@ -130,8 +131,9 @@ impl Catalog {
         &self,
         job: &ClaimedJob,
         run_at: Timestamp,
+        now: Timestamp,
     ) -> Result<Held, CatalogError> {
-        write_tx!(self.db, Writes::Shared, |tx| {
+        write_tx!(self.db, Writes::Library(job.library_id), |tx| {
             let released = on_tx!(tx, |connection| {
                 sqlx::query(
                     "UPDATE jobs SET state = 'pending', worker = NULL, lease_until = NULL, \
@@ -146,7 +148,7 @@ impl Catalog {
                 .await?
                 .rows_affected()
             });
-            Ok(held(released))
+            told_if_held(tx, job, released, now).await
         })
     }
 
@@ -163,7 +165,7 @@ impl Catalog {
         );
         write_tx!(self.db, Writes::Library(job.library_id), |tx| {
             match after {
-                AfterFault::Again(run_at) => put_back(tx, job, run_at).await,
+                AfterFault::Again(run_at) => put_back(tx, job, run_at, now).await,
                 AfterFault::GivenUp => {
                     let end = JobEnd::Failed(&sentence);
                     if end_job(tx, job, end, now).await? == Held::No {
@@ -188,15 +190,75 @@ impl Catalog {
     }
 }
 
-fn held(rows: u64) -> Held {
-    if rows > 0 { Held::Yes } else { Held::No }
+/// Takes a job that is still due.
+async fn claim(
+    tx: &mut Tx,
+    due: &DueRow,
+    worker: &str,
+    lease_until: Timestamp,
+    now: Timestamp,
+) -> Result<Option<ClaimRow>, CatalogError> {
+    let sql = format!(
+        "UPDATE jobs AS j SET state = 'running', worker = $2, lease_until = $3, attempt = attempt + 1, \
+         started_at = COALESCE(started_at, $1) WHERE job_id = $4 AND {CLAIMABLE} \
+         RETURNING job_id, video_id, stage, attempt"
+    );
+    Ok(on_tx!(tx, |connection| {
+        sqlx::query_as(sqlx::AssertSqlSafe(sql))
+            .bind(Sql(now))
+            .bind(worker)
+            .bind(Sql(lease_until))
+            .bind(Sql(due.job_id))
+            .fetch_optional(connection)
+            .await?
+    }))
 }
 
-fn held_by(worker: &str, row: &ClaimRow) -> Result<ClaimedJob, CatalogError> {
+/// How far a job was when it was told last; `None` where it is not the caller's any more.
+async fn held_progress(tx: &mut Tx, job: &ClaimedJob) -> Result<Option<f64>, CatalogError> {
+    Ok(on_tx!(tx, |connection| {
+        sqlx::query_scalar(
+            "SELECT progress FROM jobs WHERE job_id = $1 AND worker = $2 AND attempt = $3 AND state = 'running'",
+        )
+        .bind(Sql(job.job_id))
+        .bind(job.worker.as_str())
+        .bind(Sql(job.attempt))
+        .fetch_optional(connection)
+        .await?
+    }))
+}
+
+/// Progress as it is told: what is less than a step of it waits for the next.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "from 0 to 100"
+)]
+fn percent(progress: f64) -> u8 {
+    (progress.clamp(0.0, 1.0) * 100.0) as u8
+}
+
+/// What a write of the holder came to; where it was still held, it is told of.
+async fn told_if_held(
+    tx: &mut Tx,
+    job: &ClaimedJob,
+    rows: u64,
+    now: Timestamp,
+) -> Result<Held, CatalogError> {
+    if rows == 0 {
+        return Ok(Held::No);
+    }
+    if job.stage.is_told() {
+        append_job_event(tx, job.job_id, now).await?;
+    }
+    Ok(Held::Yes)
+}
+
+fn held_by(worker: &str, library: LibraryId, row: &ClaimRow) -> Result<ClaimedJob, CatalogError> {
     Ok(ClaimedJob {
         job_id: row.job_id,
         video_id: row.video_id,
-        library_id: row.library_id,
+        library_id: library,
         stage: row
             .stage
             .parse()
@@ -225,10 +287,15 @@ pub(super) async fn begin_again(
         .await?
         .rows_affected()
     });
-    Ok(held(rows))
+    told_if_held(tx, job, rows, now).await
 }
 
-async fn put_back(tx: &mut Tx, job: &ClaimedJob, run_at: Timestamp) -> Result<Held, CatalogError> {
+async fn put_back(
+    tx: &mut Tx,
+    job: &ClaimedJob,
+    run_at: Timestamp,
+    now: Timestamp,
+) -> Result<Held, CatalogError> {
     let rows = on_tx!(tx, |connection| {
         sqlx::query(
             "UPDATE jobs SET state = 'pending', worker = NULL, lease_until = NULL, run_at = $4, \
@@ -243,7 +310,7 @@ async fn put_back(tx: &mut Tx, job: &ClaimedJob, run_at: Timestamp) -> Result<He
         .await?
         .rows_affected()
     });
-    Ok(held(rows))
+    told_if_held(tx, job, rows, now).await
 }
 
 /// How a job ends.
@@ -281,7 +348,7 @@ pub(super) async fn end_job(
         .await?
         .rows_affected()
     });
-    Ok(held(rows))
+    told_if_held(tx, job, rows, now).await
 }
 
 /// Adds a job, unless the same is open already.
@@ -292,7 +359,7 @@ pub(super) async fn enqueue(
     stage: Stage,
     now: Timestamp,
 ) -> Result<(), CatalogError> {
-    on_tx!(tx, |connection| {
+    let added = on_tx!(tx, |connection| {
         sqlx::query(
             "INSERT INTO jobs (job_id, video_id, stage, version, state, run_at, priority, created_at) \
              VALUES ($1, $2, $3, $4, 'pending', $5, $6, $5) ON CONFLICT DO NOTHING",
@@ -306,6 +373,9 @@ pub(super) async fn enqueue(
         .execute(connection)
         .await?.rows_affected()
     });
+    if added > 0 && stage.is_told() {
+        append_job_event(tx, id, now).await?;
+    }
     Ok(())
 }
 

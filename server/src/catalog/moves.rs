@@ -4,7 +4,7 @@ use heimdex_api::{LibraryId, Timestamp, VideoId, VideoState};
 
 use super::CatalogError;
 use super::db::{Tx, on_tx};
-use super::edits::Told;
+use super::events::{Told, append_event};
 use super::value::{Sql, row};
 use crate::domain::video::may_become;
 
@@ -91,7 +91,8 @@ pub(super) async fn advance_video(
         count(tx, library, from, Sign::Less, current.held_bytes).await?;
         count(tx, library, to, Sign::More, current.held_bytes).await?;
     }
-    append_event(tx, library, "video", video, now).await
+    let shown = if in_trash { current.state } else { to };
+    append_event(tx, library, video, &Told::state(shown), now).await
 }
 
 /// Changes what a video adds to the counters of its state.
@@ -158,66 +159,6 @@ pub(super) async fn count(
         .bind(bytes)
         .execute(connection)
         .await?.rows_affected()
-    });
-    Ok(())
-}
-
-/// Adds to the log of what happened. The counter is taken in the transaction that changed the rows, so numbers follow
-/// the order of commits.
-pub(super) async fn append_event(
-    tx: &mut Tx,
-    library: LibraryId,
-    kind: &str,
-    video: VideoId,
-    now: Timestamp,
-) -> Result<(), CatalogError> {
-    append(tx, library, kind, video, "{}", now).await
-}
-
-/// The same with what a person changed.
-pub(super) async fn append_told_event(
-    tx: &mut Tx,
-    library: LibraryId,
-    kind: &str,
-    video: VideoId,
-    told: &Told,
-    now: Timestamp,
-) -> Result<(), CatalogError> {
-    let payload =
-        serde_json::to_string(told).map_err(|error| CatalogError::Corrupt(error.to_string()))?;
-    append(tx, library, kind, video, &payload, now).await
-}
-
-async fn append(
-    tx: &mut Tx,
-    library: LibraryId,
-    kind: &str,
-    video: VideoId,
-    payload: &str,
-    now: Timestamp,
-) -> Result<(), CatalogError> {
-    let seq: i64 = on_tx!(tx, |connection| {
-        sqlx::query_scalar(
-            "UPDATE libraries SET event_seq = event_seq + 1 WHERE library_id = $1 RETURNING event_seq",
-        )
-        .bind(Sql(library))
-        .fetch_one(connection)
-        .await?
-    });
-    on_tx!(tx, |connection| {
-        sqlx::query(
-            "INSERT INTO events (library_id, seq, kind, video_id, payload, created_at) \
-             VALUES ($1, $2, $3, $4, $5, $6)",
-        )
-        .bind(Sql(library))
-        .bind(seq)
-        .bind(kind)
-        .bind(Sql(video))
-        .bind(payload)
-        .bind(Sql(now))
-        .execute(connection)
-        .await?
-        .rows_affected()
     });
     Ok(())
 }

@@ -13,7 +13,8 @@ use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, Connection as _, Executor as _, SqlitePool};
 
-use super::db::Db;
+use super::db::{Db, Engine};
+use super::signals::Signals;
 use super::{Catalog, CatalogError};
 
 pub(super) static SQLITE: Migrator = sqlx::migrate!("../migrations/sqlite");
@@ -123,14 +124,17 @@ impl Catalog {
     /// # Errors
     /// [`OpenError`]; nothing was changed then.
     pub async fn open(settings: &DatabaseLocation) -> Result<Self, OpenError> {
-        let db = match settings {
+        let engine = match settings {
             DatabaseLocation::Sqlite { path } => sqlite(path).await?,
             DatabaseLocation::Postgres {
                 url,
                 max_connections,
             } => postgres(url, *max_connections).await?,
         };
-        Ok(Self { db })
+        let signals = Signals::default();
+        Ok(Self {
+            db: Db { engine, signals },
+        })
     }
 
     /// Opens the catalog for a command beside a server: an empty database gets its tables, one of an earlier version is
@@ -199,7 +203,7 @@ async fn last_migration(settings: &DatabaseLocation) -> Result<Option<i64>, Open
     }
 }
 
-async fn sqlite(path: &Path) -> Result<Db, OpenError> {
+async fn sqlite(path: &Path) -> Result<Engine, OpenError> {
     refuse_network_file_systems(path)?;
     let options = SqliteConnectOptions::new()
         .filename(path)
@@ -226,7 +230,7 @@ async fn sqlite(path: &Path) -> Result<Db, OpenError> {
     let read = crate::sqlite::open(readers, options)
         .await
         .map_err(unreachable)?;
-    Ok(Db::Sqlite { read, write })
+    Ok(Engine::Sqlite { read, write })
 }
 
 /// Everything in one transaction: whoever comes second finds it done.
@@ -243,7 +247,7 @@ async fn migrate_sqlite(write: &SqlitePool) -> Result<(), OpenError> {
     transaction.commit().await.map_err(unreachable)
 }
 
-async fn postgres(url: &Secret, max_connections: u32) -> Result<Db, OpenError> {
+async fn postgres(url: &Secret, max_connections: u32) -> Result<Engine, OpenError> {
     let options = PgConnectOptions::from_str(url.expose())
         .map_err(|_| OpenError::Url)?
         .application_name("heimdex-server")
@@ -275,7 +279,7 @@ async fn postgres(url: &Secret, max_connections: u32) -> Result<Db, OpenError> {
         .connect_with(options)
         .await
         .map_err(unreachable)?;
-    Ok(Db::Postgres(pool))
+    Ok(Engine::Postgres(pool))
 }
 
 /// On a connection of its own: closing it gives up the lock, whatever happened.

@@ -4,8 +4,9 @@
 use heimdex_api::{LibraryId, Timestamp, VideoId, VideoState};
 
 use super::db::{Writes, on, on_tx, write_tx};
+use super::events::{Told, VideoTold, append_event};
 use super::jobs::cancel_jobs;
-use super::moves::{Sign, append_event, count};
+use super::moves::{Sign, count};
 use super::value::{Sql, row};
 use super::{Catalog, CatalogError};
 
@@ -106,7 +107,12 @@ impl Catalog {
             if removed > 0 {
                 let state = VideoState::Deleted;
                 count(tx, video.library_id, state, Sign::Less, video.held_bytes).await?;
-                append_event(tx, video.library_id, "deleted", video.video_id, now).await?;
+                let told = Told::Deleted(VideoTold {
+                    state: Some(state),
+                    purged: true,
+                    ..VideoTold::default()
+                });
+                append_event(tx, video.library_id, video.video_id, &told, now).await?;
             }
             Ok(())
         })

@@ -3,8 +3,8 @@
 use heimdex_api::{LibraryId, Timestamp, VideoId, VideoState};
 
 use super::db::{Tx, Writes, on_tx, write_tx};
-use super::edits::Told;
-use super::moves::{MovableVideo, Sign, append_told_event, count, movable, set_held_bytes};
+use super::events::{Told, VideoTold, append_event};
+use super::moves::{MovableVideo, Sign, count, movable, set_held_bytes};
 use super::value::Sql;
 use super::{Catalog, CatalogError};
 use crate::domain::upload::CANCELLED;
@@ -122,7 +122,8 @@ async fn trash(
     });
     count(tx, library, current.state, Sign::Less, held).await?;
     count(tx, library, VideoState::Deleted, Sign::More, held).await?;
-    append_told_event(tx, library, "deleted", video, &told(current), now).await
+    let told = Told::Deleted(told(current, VideoState::Deleted));
+    append_event(tx, library, video, &told, now).await
 }
 
 async fn restore(
@@ -159,12 +160,15 @@ async fn restore(
         current.held_bytes,
     )
     .await?;
-    append_told_event(tx, library, "video", video, &told(current), now).await
+    let told = Told::Video(told(current, current.standing()));
+    append_event(tx, library, video, &told, now).await
 }
 
-fn told(current: &MovableVideo) -> Told {
-    Told {
-        version: current.version + 1,
+fn told(current: &MovableVideo, state: VideoState) -> VideoTold {
+    VideoTold {
+        version: Some(current.version + 1),
         changed: vec!["deleted_at".to_owned()],
+        state: Some(state),
+        purged: false,
     }
 }

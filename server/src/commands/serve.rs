@@ -14,7 +14,7 @@ use crate::args::ServeArgs;
 use crate::config::Config;
 use crate::random::Random;
 use crate::start::{self, ForeignStore};
-use crate::{jobs, logging, router, serve};
+use crate::{events, jobs, logging, router, serve};
 
 pub(super) fn run(config: Config, args: &ServeArgs) -> Result<(), CommandError> {
     logging::start(&config.server.log)?;
@@ -74,6 +74,7 @@ impl Ready {
             serve::serve(routes, listener, http, lifecycle.clone()),
         ));
         app.objects.keep_fresh(&lifecycle);
+        events::start(&app, &lifecycle);
         if app.config.jobs.in_serve {
             jobs::start(&app, &lifecycle);
         }

@@ -245,6 +245,13 @@ section! {
         /// How long bytes to or from a client may pause, parts and downloads too.
         /// `HEIMDEX_SERVER_HTTP_IDLE_TIMEOUT`, default `1 min`.
         pub idle_timeout: Span = "1 min",
+        /// Event streams (`GET /videos/events`) of one account at once. All of them together take at most half of
+        /// `http.max_connections`.
+        /// `HEIMDEX_SERVER_HTTP_STREAMS_PER_ACCOUNT`, default `32`.
+        pub streams_per_account: AtLeastOne = "32",
+        /// How often an event stream on which nothing happens says that it lives; shorter than any proxy's patience.
+        /// `HEIMDEX_SERVER_HTTP_HEARTBEAT`, default `15 s`.
+        pub heartbeat: Span = "15 s",
     }
 }
 

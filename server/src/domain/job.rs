@@ -61,6 +61,15 @@ impl Stage {
         }
     }
 
+    /// Whether people are told of it as it goes: what is only housekeeping would drown the rest.
+    #[must_use]
+    pub const fn is_told(self) -> bool {
+        match self {
+            Self::UploadValidate | Self::Probe | Self::Reread => true,
+            Self::SideCar => false,
+        }
+    }
+
     /// Whether a video has failed where the stage has: what goes on behind one that is safe does not make it unsafe.
     #[must_use]
     pub const fn decides(self) -> bool {

@@ -104,14 +104,14 @@ impl One {
                 tracing::info!("the job is another worker's, or its video is gone");
                 return;
             }
-            Err(StageError::Stopped) => self.context.catalog.release_job(job, now).await,
+            Err(StageError::Stopped) => self.context.catalog.release_job(job, now, now).await,
             Err(StageError::Outage(error)) => {
                 tracing::warn!(
                     error = causes(error.as_ref()),
                     "the job waits for store or database"
                 );
                 let again = job::after_outage(now, self.context.random.fraction());
-                self.context.catalog.release_job(job, again).await
+                self.context.catalog.release_job(job, again, now).await
             }
             Err(StageError::Fault(error)) => {
                 tracing::error!(error = causes(error.as_ref()), "the attempt failed");
@@ -153,7 +153,12 @@ impl One {
             match self
                 .context
                 .catalog
-                .beat(job, progress.get(), self.lease_until())
+                .beat(
+                    job,
+                    progress.get(),
+                    self.lease_until(),
+                    self.context.clock.now(),
+                )
                 .await
             {
                 Ok(Held::Yes) => {}

@@ -21,6 +21,7 @@ pub async fn health() -> Json<HealthResponse> {
         feature::LOOKUP_STORE,
         feature::REREAD,
         feature::TAGS,
+        feature::EVENTS,
     ];
     Json(HealthResponse {
         status: "healthy".to_owned(),

@@ -5,6 +5,7 @@ mod auth;
 mod backends;
 mod catalog;
 mod doctor;
+mod events;
 mod jobs;
 mod objects;
 mod process;

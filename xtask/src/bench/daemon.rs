@@ -313,12 +313,12 @@ fn rescans(socket: &mut Socket) -> Result<Vec<f64>> {
 }
 
 /// A figure of `/proc/PID/status`, in MiB.
-fn mib(process: u32, name: &str) -> Result<f64> {
+pub(super) fn mib(process: u32, name: &str) -> Result<f64> {
     let status = fs::read_to_string(format!("/proc/{process}/status"))?;
     let line = status.lines().find_map(|line| line.strip_prefix(name));
     let kib: f64 = line
         .and_then(|line| line.trim().strip_suffix(" kB")?.trim().parse().ok())
-        .with_context(|| format!("no {name} of the daemon"))?;
+        .with_context(|| format!("no {name} of the process"))?;
     Ok(kib / 1024.0)
 }
 
@@ -331,7 +331,8 @@ fn idle(process: u32, seconds: u64) -> Result<(f64, f64)> {
     Ok(((after.0 - before.0) / took, (after.1 - before.1) / took))
 }
 
-fn spent(process: u32) -> Result<(f64, f64)> {
+/// Processor time in seconds, and how often its threads went to sleep, so far.
+pub(super) fn spent(process: u32) -> Result<(f64, f64)> {
     let (mut ticks, mut sleeps) = (0.0, 0.0);
     for thread in fs::read_dir(format!("/proc/{process}/task"))? {
         let thread = thread?.path();

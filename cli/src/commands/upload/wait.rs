@@ -1,7 +1,9 @@
-//! Waiting until the server is done with videos. A thousand of them are asked for by one request; one alone is asked
-//! for only where that leaves something open.
+//! Waiting until the server is done with videos. It tells of each as it happens; where it does not, or something may have
+//! been missed, a thousand of them are asked for by one request, and one alone only where that leaves something open.
 
-use std::collections::VecDeque;
+mod changes;
+mod waiting;
+
 use std::time::Duration;
 
 use futures::channel::mpsc;
@@ -9,12 +11,15 @@ use futures::{FutureExt as _, StreamExt as _, stream};
 use heimdex_api::limits::LOOKUP_MAX;
 use heimdex_api::ops::feature;
 use heimdex_api::upload::{LookupFile, LookupRequest, LookupResult};
+use heimdex_api::video::VideoResponse;
 use heimdex_api::{Blake3, Open, Timestamp, VerifiedHow, VideoId, VideoState};
 use heimdex_client::{ApiClient, HttpError};
 use tokio::time::Instant;
 
 use crate::args::WaitFor;
 use crate::error::CliError;
+use changes::{Change, Changes};
+use waiting::Waiting;
 
 const POLL_FIRST: Duration = Duration::from_millis(100);
 /// With more than this many a look takes longer than it tells anything new.
@@ -27,6 +32,10 @@ const MANY: usize = 100;
 const POLL_MOST_OF_MANY: Duration = Duration::from_secs(10);
 /// Videos that are asked for one by one, at once.
 const ALONE_AT_ONCE: usize = 8;
+/// As long as the server tells what happens, looking is only the net below it.
+const NET: Duration = Duration::from_secs(30);
+/// What has just come is given so long to be told of.
+const NEW: Duration = Duration::from_secs(1);
 /// How long a server may be away meanwhile.
 const PATIENCE: Duration = Duration::from_mins(5);
 
@@ -40,6 +49,21 @@ pub(super) struct Seen {
     pub(super) verified_how: Option<Open<VerifiedHow>>,
     pub(super) damaged: bool,
     pub(super) error_text: Option<String>,
+}
+
+impl Seen {
+    /// What a video says of itself; `promised` is what its bytes were to be.
+    pub(super) fn of(video: VideoResponse, promised: Blake3) -> Self {
+        Self {
+            video_id: video.video_id,
+            blake3: video.blake3.unwrap_or(promised),
+            state: video.state,
+            verified_at: video.verified_at,
+            verified_how: video.verified_how,
+            damaged: video.damaged,
+            error_text: video.error_text,
+        }
+    }
 }
 
 /// How waiting ended.
@@ -59,28 +83,29 @@ pub(super) struct Awaited {
     pub(super) size: u64,
 }
 
-/// Takes in what comes, looks again and again until each video came so far, or will not, and tells of each.
+/// Takes in what comes, and tells of each when it came so far, or will not: by what the server tells as it happens, and by
+/// looking, which is rare as long as it tells.
 pub(super) async fn all<T>(
     client: &ApiClient,
     stage: WaitFor,
     mut coming: mpsc::Receiver<(T, Awaited)>,
     mut tell: impl FnMut(T, Result<Waited, &HttpError>) -> Result<(), CliError>,
 ) -> Result<(), CliError> {
-    let mut waiting = VecDeque::new();
+    let mut waiting = Waiting::default();
+    let mut changes = Changes::open(client).await;
     let (mut answered, mut looked) = (Instant::now(), Instant::now());
     loop {
         if waiting.is_empty() {
             let Some(one) = coming.next().await else {
                 return Ok(());
             };
-            waiting.push_back(one);
+            waiting.push(one);
             (answered, looked) = (Instant::now(), Instant::now());
         }
         while let Some(Some(one)) = coming.next().now_or_never() {
-            waiting.push_back(one);
+            waiting.push(one);
         }
-        // Those that wait longest: the server takes them in their order, too.
-        let asked: Vec<_> = waiting.drain(..waiting.len().min(LOOKUP_MAX)).collect();
+        let asked = waiting.take(LOOKUP_MAX);
         let asked_for = asked.len();
         let videos: Vec<Awaited> = asked.iter().map(|(_, awaited)| *awaited).collect();
         let looks = look(client, &videos).await;
@@ -93,13 +118,78 @@ pub(super) async fn all<T>(
         let is_patient = answered.elapsed() < PATIENCE;
         let left = sort_out(asked, looks, (stage, is_patient), &mut tell)?;
         let (ended, is_over) = (asked_for - left.len(), left.is_empty());
-        for one in left.into_iter().rev() {
-            waiting.push_front(one);
-        }
+        waiting.put_back(left);
         if !is_over {
-            tokio::time::sleep(pause(looked.elapsed(), ended, waiting.len())).await;
+            let pause = pause(looked.elapsed(), ended, waiting.len());
+            let mut listening = Listening {
+                waiting: &mut waiting,
+                coming: &mut coming,
+                stage,
+                pause,
+            };
+            listening.until_a_look(&mut changes, &mut tell).await?;
         }
         looked = Instant::now();
+    }
+}
+
+/// What happens between two looks.
+struct Listening<'a, T> {
+    waiting: &'a mut Waiting<T>,
+    coming: &'a mut mpsc::Receiver<(T, Awaited)>,
+    stage: WaitFor,
+    /// How long there is between two looks where nobody tells anything.
+    pause: Duration,
+}
+
+impl<T> Listening<'_, T> {
+    /// Tells what the server tells, until it is time for a look, or nothing is waited for.
+    async fn until_a_look(
+        &mut self,
+        changes: &mut Changes,
+        tell: &mut impl FnMut(T, Result<Waited, &HttpError>) -> Result<(), CliError>,
+    ) -> Result<(), CliError> {
+        let mut at = Instant::now() + changes.pause(self.pause);
+        let mut is_closed = false;
+        while !self.waiting.is_empty() {
+            tokio::select! {
+                () = tokio::time::sleep_until(at) => return Ok(()),
+                one = self.coming.next(), if !is_closed => match one {
+                    Some(one) => {
+                        self.waiting.push(one);
+                        // What happened to it before is told no more.
+                        at = at.min(Instant::now() + least(self.waiting.len()).max(NEW));
+                    }
+                    None => is_closed = true,
+                },
+                change = changes.next() => match change {
+                    Change::Seen(video) => self.seen(&video, tell)?,
+                    Change::Missed => return Ok(()),
+                    Change::Away => at = at.min(Instant::now() + self.pause),
+                },
+            }
+        }
+        Ok(())
+    }
+
+    fn seen(
+        &mut self,
+        video: &VideoResponse,
+        tell: &mut impl FnMut(T, Result<Waited, &HttpError>) -> Result<(), CliError>,
+    ) -> Result<(), CliError> {
+        let came = reached(video.state.known(), video.verified_at);
+        if came.is_some_and(|there| there < self.stage) {
+            return Ok(());
+        }
+        for (item, awaited) in self.waiting.remove(video.video_id) {
+            let seen = Seen::of(video.clone(), awaited.blake3);
+            let waited = match came {
+                Some(_) => Waited::There(seen),
+                None => Waited::Failed(seen),
+            };
+            tell(item, Ok(waited))?;
+        }
+        Ok(())
     }
 }
 
@@ -130,7 +220,7 @@ fn sort_out<T>(
     let mut left = Vec::new();
     for ((item, awaited), look) in asked.into_iter().zip(looks) {
         match look {
-            Ok(seen) => match reached(&seen) {
+            Ok(seen) => match reached(seen.state.known(), seen.verified_at) {
                 None => tell(item, Ok(Waited::Failed(seen)))?,
                 Some(there) if there >= stage => tell(item, Ok(Waited::There(seen)))?,
                 Some(_) => left.push((item, awaited)),
@@ -145,12 +235,11 @@ fn sort_out<T>(
 /// How long to wait before the next look, where in the time since the last one so many ended and so many are left:
 /// about half of what the rest takes at this pace.
 fn pause(since: Duration, ended: usize, left: usize) -> Duration {
-    let (least, most) = if left <= SOME {
-        (POLL_FIRST, POLL_MOST)
-    } else if left <= MANY {
-        (POLL_FIRST_OF_SOME, POLL_MOST)
+    let least = least(left);
+    let most = if left <= MANY {
+        POLL_MOST
     } else {
-        (POLL_FIRST_OF_MANY, POLL_MOST_OF_MANY)
+        POLL_MOST_OF_MANY
     };
     let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
     let wanted = if ended == 0 {
@@ -159,6 +248,17 @@ fn pause(since: Duration, ended: usize, left: usize) -> Duration {
         since.saturating_mul(number(left)) / number(ended).saturating_mul(2)
     };
     wanted.clamp(least, most)
+}
+
+/// How long to wait at least.
+fn least(left: usize) -> Duration {
+    if left <= SOME {
+        POLL_FIRST
+    } else if left <= MANY {
+        POLL_FIRST_OF_SOME
+    } else {
+        POLL_FIRST_OF_MANY
+    }
 }
 
 /// Where each of these videos stands.
@@ -226,15 +326,7 @@ async fn look_at(
     found: Option<Seen>,
 ) -> Result<Seen, HttpError> {
     match client.video(awaited.video_id).await {
-        Ok(video) => Ok(Seen {
-            video_id: video.video_id,
-            blake3: video.blake3.unwrap_or(awaited.blake3),
-            state: video.state,
-            verified_at: video.verified_at,
-            verified_how: video.verified_how,
-            damaged: video.damaged,
-            error_text: video.error_text,
-        }),
+        Ok(video) => Ok(Seen::of(video, awaited.blake3)),
         // A token that may only send sees what it sent; of other videos it may ask for the bytes alone, and where these
         // do not count, the video failed or was deleted.
         Err(error) if error.status() == Some(403) => Ok(found.unwrap_or(Seen {
@@ -251,9 +343,9 @@ async fn look_at(
 }
 
 /// How far it came; `None` where it will come no farther.
-fn reached(seen: &Seen) -> Option<WaitFor> {
-    match seen.state.known() {
-        Some(VideoState::Processing) if seen.verified_at.is_some() => Some(WaitFor::Verified),
+fn reached(state: Option<VideoState>, verified_at: Option<Timestamp>) -> Option<WaitFor> {
+    match state {
+        Some(VideoState::Processing) if verified_at.is_some() => Some(WaitFor::Verified),
         Some(VideoState::Indexed) => Some(WaitFor::Ready),
         Some(VideoState::Failed | VideoState::Deleted) => None,
         // It was stored when the waiting began. A newer server's word too: only the known ones end it.

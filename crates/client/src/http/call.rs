@@ -30,6 +30,8 @@ pub(super) struct Call {
     body: Option<serde_json::Value>,
     idempotency_key: Option<String>,
     if_match: Option<u64>,
+    accept: &'static str,
+    header: Option<(&'static str, String)>,
     limit: Duration,
 }
 
@@ -42,6 +44,8 @@ impl Call {
             body: None,
             idempotency_key: None,
             if_match: None,
+            accept: "application/json",
+            header: None,
             limit: LIMIT,
         }
     }
@@ -88,6 +92,18 @@ impl Call {
         self
     }
 
+    /// For what is no JSON.
+    pub(super) fn accept(mut self, kind: &'static str) -> Self {
+        self.accept = kind;
+        self
+    }
+
+    /// One more header, where there is something to say in it.
+    pub(super) fn header(mut self, name: &'static str, value: Option<&str>) -> Self {
+        self.header = value.map(|value| (name, value.to_owned()));
+        self
+    }
+
     /// For what takes a store longer than a database.
     pub(super) fn limit(mut self, limit: Duration) -> Self {
         self.limit = limit;
@@ -116,25 +132,47 @@ impl ApiClient {
         self.parse(&body)
     }
 
+    /// Sends a request as whoever is logged in, and leaves its answer to be read as it comes: only the beginning of it has
+    /// to come in time.
+    pub(super) async fn open(&self, call: &Call) -> Result<Response, HttpError> {
+        let opened = tokio::time::timeout(call.limit, self.authorised(call, None)).await;
+        let response = opened.map_err(|_| self.silent())??;
+        if response.status().is_success() {
+            return Ok(response);
+        }
+        let reading = tokio::time::timeout(call.limit, self.whole(response)).await;
+        reading.map_err(|_| self.silent())??;
+        Err(self.invalid("it is neither an answer nor an error".to_owned()))
+    }
+
     async fn exchange(&self, call: &Call) -> Result<Vec<u8>, HttpError> {
+        let response = self.authorised(call, Some(call.limit)).await?;
+        self.whole(response).await
+    }
+
+    /// Tries as whoever is logged in; a login that was refused is renewed, and it is tried again.
+    async fn authorised(
+        &self,
+        call: &Call,
+        limit: Option<Duration>,
+    ) -> Result<Response, HttpError> {
         let bearer = self.inner.authority.bearer().await?;
         let mut bearer = bearer.ok_or_else(|| self.logged_out(LoggedOut::Never))?;
         for _ in 0..RENEWALS {
-            match self.attempt(call, Some(&bearer)).await {
-                Err(error) if error.status() == Some(401) => {}
-                other => return other,
+            let response = self.sent(call, Some(&bearer), limit).await?;
+            if response.status() != StatusCode::UNAUTHORIZED {
+                return Ok(response);
             }
             bearer = match self.inner.authority.renewed(self, &bearer).await? {
                 Ok(renewed) => renewed,
                 Err(why) => return Err(self.logged_out(why)),
             };
         }
-        match self.attempt(call, Some(&bearer)).await {
-            Err(error) if error.status() == Some(401) => {
-                Err(self.logged_out(LoggedOut::SessionEnded))
-            }
-            other => other,
+        let response = self.sent(call, Some(&bearer), limit).await?;
+        if response.status() == StatusCode::UNAUTHORIZED {
+            return Err(self.logged_out(LoggedOut::SessionEnded));
         }
+        Ok(response)
     }
 
     fn parse<T: DeserializeOwned>(&self, body: &[u8]) -> Result<T, HttpError> {
@@ -159,7 +197,13 @@ impl ApiClient {
         HttpError::InvalidReply { server, what }
     }
 
-    fn broken(&self, error: reqwest::Error) -> HttpError {
+    /// Nothing came in time.
+    pub(super) fn silent(&self) -> HttpError {
+        let server = self.inner.server.to_string();
+        HttpError::Timeout { server }
+    }
+
+    pub(super) fn broken(&self, error: reqwest::Error) -> HttpError {
         let server = self.inner.server.to_string();
         if error.is_timeout() && !error.is_connect() {
             HttpError::Timeout { server }
@@ -174,6 +218,16 @@ impl ApiClient {
     }
 
     async fn attempt(&self, call: &Call, bearer: Option<&Secret>) -> Result<Vec<u8>, HttpError> {
+        let response = self.sent(call, bearer, Some(call.limit)).await?;
+        self.whole(response).await
+    }
+
+    async fn sent(
+        &self,
+        call: &Call,
+        bearer: Option<&Secret>,
+        limit: Option<Duration>,
+    ) -> Result<Response, HttpError> {
         let mut url = self.inner.server.route(&call.path);
         if !call.query.is_empty() {
             url.query_pairs_mut().extend_pairs(&call.query);
@@ -182,8 +236,10 @@ impl ApiClient {
             .inner
             .api
             .request(call.method.clone(), url)
-            .header(ACCEPT, "application/json")
-            .timeout(call.limit);
+            .header(ACCEPT, call.accept);
+        if let Some(limit) = limit {
+            request = request.timeout(limit);
+        }
         if let Some(bearer) = bearer {
             let mut value =
                 reqwest::header::HeaderValue::try_from(format!("Bearer {}", bearer.expose()))
@@ -199,18 +255,25 @@ impl ApiClient {
         if let Some(version) = call.if_match {
             request = request.header(IF_MATCH, format!("\"{version}\""));
         }
+        if let Some((name, value)) = &call.header {
+            request = request.header(*name, value);
+        }
         if let Some(body) = &call.body {
             request = request.json(body);
         }
         let response = request.send().await.map_err(|error| self.broken(error))?;
-        let (status, headers) = (response.status(), response.headers().clone());
         tracing::debug!(
-            request.id = text(&headers, "x-request-id"),
+            request.id = text(response.headers(), "x-request-id"),
             method = %call.method,
             path = call.path,
-            status = status.as_u16(),
+            status = response.status().as_u16(),
             "the server answered"
         );
+        Ok(response)
+    }
+
+    async fn whole(&self, response: Response) -> Result<Vec<u8>, HttpError> {
+        let (status, headers) = (response.status(), response.headers().clone());
         if status.is_redirection() {
             return Err(self.redirected(&headers));
         }

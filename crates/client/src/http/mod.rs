@@ -7,6 +7,7 @@ mod authority;
 mod batch;
 mod call;
 mod error;
+pub mod events;
 mod ingests;
 mod proxy;
 mod server_url;

@@ -54,6 +54,13 @@ pub fn calendar(at: Timestamp, moment: &Moment) -> String {
     }
 }
 
+/// The hour of the day, to the second: for what is told as it happens.
+#[must_use]
+pub fn clock(at: Timestamp, moment: &Moment) -> String {
+    let then = at.to_jiff().to_zoned_datetime(moment.zone.clone());
+    then.strftime("%H:%M:%S").to_string()
+}
+
 /// How long until then: `in 3 days`.
 #[must_use]
 pub fn until(at: Timestamp, moment: &Moment) -> String {

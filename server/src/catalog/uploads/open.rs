@@ -11,9 +11,10 @@ use heimdex_api::{
 use super::parts::insert_signed;
 use super::{UploadRow, upload_in};
 use crate::catalog::db::{Tx, Writes, on_tx, write_tx};
+use crate::catalog::events::{Told, append_event};
 use crate::catalog::idempotency::{Claim, Idempotency, look_up, record};
 use crate::catalog::locations::{FoundFile, put_files};
-use crate::catalog::moves::{Sign, append_event, count};
+use crate::catalog::moves::{Sign, count};
 use crate::catalog::tags::{NewTag, add_tags};
 use crate::catalog::value::Sql;
 use crate::catalog::{Catalog, CatalogError, quota};
@@ -158,7 +159,8 @@ async fn open(tx: &mut Tx, new: &NewUpload, now: Timestamp) -> Result<OpenOutcom
         record(tx, new.user_id, idempotency, new.video_id.as_uuid(), now).await?;
     }
     count(tx, new.library_id, VideoState::Uploading, Sign::More, size).await?;
-    append_event(tx, new.library_id, "video", new.video_id, now).await?;
+    let told = Told::state(VideoState::Uploading);
+    append_event(tx, new.library_id, new.video_id, &told, now).await?;
     if !new.to_sign.is_empty() {
         insert_signed(tx, new.upload_id, &new.to_sign, now).await?;
     }

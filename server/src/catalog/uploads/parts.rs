@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::streams::held_by_stream;
 use super::{UploadRow, UploadStanding, upload_in};
 use crate::catalog::db::{Tx, Writes, on, on_tx, write_tx};
+use crate::catalog::events::{Told, append_event};
 use crate::catalog::value::{Sql, row};
 use crate::catalog::{Catalog, CatalogError};
 use crate::domain::part::{SignedChecksum, bare_etag};
@@ -228,6 +229,10 @@ async fn record(
             upload.last_progress_at = now;
         }
         touch(tx, &upload).await?;
+    }
+    if arrived > 0 {
+        let told = Told::upload(upload.bytes_received, upload.size_bytes);
+        append_event(tx, report.library, report.video, &told, now).await?;
     }
     Ok(PartsOutcome::Recorded(Box::new(upload)))
 }

@@ -2,6 +2,7 @@
 
 mod delete;
 mod download;
+mod events;
 mod list;
 mod query;
 mod reply;
@@ -19,6 +20,7 @@ use crate::web::ApiError;
 
 pub use delete::delete;
 pub use download::download;
+pub use events::events;
 pub use list::list;
 pub use restore::restore;
 pub use show::show;

@@ -55,14 +55,14 @@ both_backends! {
         let dead = claim(&server, "dead", now).await.unwrap();
         assert_eq!((dead.stage, dead.attempt), (Stage::UploadValidate, 1));
         let later = now.saturating_add(MINUTE);
-        let beaten = catalog.beat(&dead, 0.5, later.saturating_add(MINUTE)).await.unwrap();
+        let beaten = catalog.beat(&dead, 0.5, later.saturating_add(MINUTE), later).await.unwrap();
         assert_eq!(beaten, Held::Yes);
         assert_eq!(claim(&server, "next", later).await, None, "it was heard of");
         let next = claim(&server, "next", later.saturating_add(MINUTE)).await.unwrap();
         assert_eq!(next.attempt, 2);
-        assert_eq!(catalog.beat(&dead, 0.9, later).await.unwrap(), Held::No);
+        assert_eq!(catalog.beat(&dead, 0.9, later, later).await.unwrap(), Held::No);
         assert_eq!(catalog.finish_validation(&dead, &refused(), fresh(), later).await.unwrap(), Held::No);
-        assert_eq!(catalog.release_job(&dead, later).await.unwrap(), Held::No);
+        assert_eq!(catalog.release_job(&dead, later, later).await.unwrap(), Held::No);
         assert_eq!(server.row(&video).await.state, VideoState::Validating);
         assert_eq!(catalog.finish_validation(&next, &refused(), fresh(), later).await.unwrap(), Held::Yes);
         assert_eq!(catalog.finish_validation(&next, &refused(), fresh(), later).await.unwrap(), Held::No);
@@ -77,7 +77,7 @@ both_backends! {
         for _ in 0..20 {
             let job = claim(&server, "w", now).await.unwrap();
             assert_eq!(job.attempt, 1);
-            assert_eq!(catalog.release_job(&job, now).await.unwrap(), Held::Yes);
+            assert_eq!(catalog.release_job(&job, now, now).await.unwrap(), Held::Yes);
         }
         let job = claim(&server, "w", now).await.unwrap();
         let soon = now.saturating_add(MINUTE);

@@ -1,5 +1,6 @@
 //! A real server for a test: the real routes on a real listener, a fresh catalog, the embedded store, one account.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use heimdex_api::upload::{AcknowledgedPart, PartToSign, SignedPart};
@@ -10,13 +11,13 @@ use heimdex_server::app::App;
 use heimdex_server::catalog::uploads::UploadRow;
 use heimdex_server::catalog::{DatabaseLocation, VideoJobRow};
 use heimdex_server::config::{Config, Sources};
-use heimdex_server::jobs;
 use heimdex_server::random::Random;
 use heimdex_server::start::{self, ForeignStore};
+use heimdex_server::{events, jobs};
 use heimdex_server::{router, serve};
 use heimdex_testkit::wait_until_async;
 use serde_json::{Value, json};
-use sqlx::ConnectOptions as _;
+use sqlx::{ConnectOptions as _, Connection as _};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 
@@ -33,7 +34,7 @@ pub(crate) struct Server {
     http: reqwest::Client,
     token: String,
     lifecycle: Lifecycle,
-    directory: TempDir,
+    directory: Arc<TempDir>,
 }
 
 /// A reply, read to its end.
@@ -71,7 +72,7 @@ impl Server {
         settings: &[(&str, &str)],
         clock: Clock,
     ) -> Self {
-        let directory = tempfile::tempdir().unwrap();
+        let directory = Arc::new(tempfile::tempdir().unwrap());
         let mut server = Self::open(directory, database, settings, clock).await;
         server.token = server.register("ada@example.org").await;
         let me = server.get("/auth/me").await.expect(200);
@@ -94,8 +95,16 @@ impl Server {
         server
     }
 
+    /// Another server process on the same data.
+    pub(crate) async fn beside(&self, database: &TestDatabase) -> Self {
+        let directory = Arc::clone(&self.directory);
+        let mut server = Self::open(directory, database, &[], Clock::System).await;
+        (server.library, server.token) = (self.library, self.token.clone());
+        server
+    }
+
     async fn open(
-        directory: TempDir,
+        directory: Arc<TempDir>,
         database: &TestDatabase,
         settings: &[(&str, &str)],
         clock: Clock,
@@ -124,6 +133,7 @@ impl Server {
         let lifecycle = Lifecycle::new();
         let serving = serve::serve(routes, listener, app.config.http.clone(), lifecycle.clone());
         drop(lifecycle.spawn("listener", serving));
+        events::start(&app, &lifecycle);
         let http = reqwest::Client::builder()
             .no_proxy()
             .timeout(LIMIT)
@@ -155,29 +165,65 @@ impl Server {
     /// Limits the library, as an operator does in the database.
     pub(crate) async fn set_quota(&self, bytes: i64) {
         const SQL: &str = "UPDATE libraries SET quota_bytes = $1 WHERE library_id = $2";
+        self.in_database(&[SQL], bytes).await;
+    }
+
+    /// Puts so many long events into the library's log, in one transaction.
+    pub(crate) async fn flood(&self, events: i64) {
+        const INSERT: &str = "INSERT INTO events (library_id, seq, kind, video_id, payload, created_at) \
+             WITH RECURSIVE numbers(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM numbers WHERE i < $1) \
+             SELECT library_id, event_seq + i, 'job', library_id, '{\"job_id\": \"00000000-0000-0000-0000-000000000000\", \
+             \"stage\": \"probe\", \"state\": \"failed\", \"progress\": 0.0, \"error_text\": \"' || \
+             replace('xxxxxxxxxxxxxxxxxxxx', 'x', 'A long sentence, of which a hundred make a page. ') || \
+             replace('xxxxxxxxxxxxxxxxxxxx', 'x', 'A long sentence, of which a hundred make a page. ') || '\"}', 7 \
+             FROM numbers, libraries WHERE library_id = $2";
+        const COUNT: &str = "UPDATE libraries SET event_seq = event_seq + $1 WHERE library_id = $2";
+        self.in_database(&[INSERT, COUNT], events).await;
+    }
+
+    /// Statements with a number and the library, past the catalog.
+    async fn in_database(&self, statements: &[&'static str], number: i64) {
         let library = self.library.as_uuid();
         match self.app.config.catalog() {
             DatabaseLocation::Sqlite { path } => {
                 let options = sqlx::sqlite::SqliteConnectOptions::new().filename(path);
                 let mut connection = options.connect().await.unwrap();
-                sqlx::query(SQL)
-                    .bind(bytes)
-                    .bind(library)
-                    .execute(&mut connection)
-                    .await
-                    .unwrap();
+                let mut transaction = connection.begin().await.unwrap();
+                for sql in statements {
+                    sqlx::query(*sql)
+                        .bind(number)
+                        .bind(library)
+                        .execute(&mut *transaction)
+                        .await
+                        .unwrap();
+                }
+                transaction.commit().await.unwrap();
             }
             DatabaseLocation::Postgres { url, .. } => {
                 let options: sqlx::postgres::PgConnectOptions = url.expose().parse().unwrap();
                 let mut connection = options.connect().await.unwrap();
-                sqlx::query(SQL)
-                    .bind(bytes)
-                    .bind(library)
-                    .execute(&mut connection)
-                    .await
-                    .unwrap();
+                let mut transaction = connection.begin().await.unwrap();
+                for sql in statements {
+                    sqlx::query(*sql)
+                        .bind(number)
+                        .bind(library)
+                        .execute(&mut *transaction)
+                        .await
+                        .unwrap();
+                }
+                transaction.commit().await.unwrap();
             }
         }
+    }
+
+    /// Address and port.
+    pub(crate) fn authority(&self) -> &str {
+        self.base.trim_start_matches("http://")
+    }
+
+    /// The token that requests carry.
+    pub(crate) fn token(&self) -> &str {
+        &self.token
     }
 
     /// Begins the background work.
