@@ -262,7 +262,7 @@ fn bench(mut words: Vec<OsString>) -> Result<Verb, UsageError> {
             Some(word) => Err(UsageError::Argument("bench store", word)),
             None => Ok(Verb::Bench(Bench::Store)),
         },
-        Some("events") => match words.next() {
+        Some("events") => match words.pop() {
             Some(word) => Err(UsageError::Argument("bench events", word)),
             None => Ok(Verb::Bench(Bench::Events)),
         },
