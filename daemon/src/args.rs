@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, ValueEnum};
 use heimdex_client::bwlimit::Timetable;
+use heimdex_client::watch::{Parallel, RescanEvery};
 
 /// Watches folders and gets every finished video off the machine
 ///
@@ -35,6 +36,22 @@ pub struct DaemonArgs {
         hide_default_value = true
     )]
     pub bwlimit: Timetable,
+    /// Send so many files, or groups of small ones, at once, at most; of one watch one less, so that another never waits
+    #[arg(
+        long,
+        env = "HEIMDEX_PARALLEL",
+        value_name = "N",
+        default_value_t = Parallel::DEFAULT
+    )]
+    pub parallel: Parallel,
+    /// Look through every watched folder so often, as `30m` or `6h`, whatever the system tells
+    #[arg(
+        long,
+        env = "HEIMDEX_RESCAN",
+        value_name = "LENGTH",
+        default_value_t = RescanEvery::DEFAULT
+    )]
+    pub rescan: RescanEvery,
     /// Whether the desktop is told what needs a person
     #[arg(
         long,

@@ -77,7 +77,8 @@ pub(crate) fn run(args: &DaemonArgs, environment: &Environment) -> Result<(), Da
             environment: environment.account(),
             data_home: environment.data_home(),
             bwlimit: args.bwlimit.clone(),
-            limits: Limits::default(),
+            limits: Limits::of(args.parallel),
+            rescan: args.rescan,
             now: || Clock::System.now(),
             jitter,
         })?;

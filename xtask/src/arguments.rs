@@ -8,6 +8,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 use crate::bench::{Bench, CatalogPlan, DaemonPlan, TransferPlan};
+use crate::crash;
 use crate::generate::Purpose;
 use crate::seed::{self, SeedArguments};
 
@@ -19,6 +20,7 @@ Usage: cargo xtask VERB
   demo [FILE]         builds and runs the main job, in a directory that is gone afterwards
   test [-- ARGS]      builds the binaries, starts a throw-away PostgreSQL and SeaweedFS, runs every test
   bench NAME          measures release builds of the programs: transfer, catalog, store, daemon, events
+  crash               runs the simulation of everything that goes wrong with many numbers
   seed-catalog        fills a catalog with a believable library of so many videos
   generate [--check]  writes man pages, completions and checksums of new migrations
   tidy                checks what no compiler does: layers, migrations, lengths, documents
@@ -53,7 +55,7 @@ Measures release builds of the real programs and prints a table. Figures of one 
 Usage: cargo xtask bench transfer [--mib N] [--small N] [--rounds N]
        cargo xtask bench catalog [--videos N]
        cargo xtask bench store
-       cargo xtask bench daemon [--files N] [--folders N] [--idle SECONDS]
+       cargo xtask bench daemon [--files N] [--folders N] [--idle SECONDS] [--binaries DIR]
 
   transfer  a large file (2048 MiB) and many small ones (2000 of 256 KiB) up and down over loopback, beside cp and sync
   catalog   pages of a library of many videos (10000), on SQLite and on a throw-away PostgreSQL; fails where a page by
@@ -61,7 +63,17 @@ Usage: cargo xtask bench transfer [--mib N] [--small N] [--rounds N]
   store     what the embedded store takes to complete an upload of 6,400 parts of one byte
   daemon    a folder of many files (100000 in 2000 folders) under watch: memory, a minute (60) without anything to do,
             looking through it beside find, and how soon a new file is noticed and sent; fails where a figure is beyond
-            what is promised";
+            what is promised; --binaries names a directory of programs that are built already";
+
+const CRASH: &str = "\
+Runs the simulation of everything that goes wrong in a watched folder: files that are written, moved and deleted, cards
+that are pulled, servers that are away, clocks that jump, a process that dies. At the end of each run every file must be
+stored once, and equal. A run that fails is named by its number, with all that happened in it.
+
+Usage: cargo xtask crash [daemon] [--seeds N] [--from N]
+
+  --seeds N  how many runs (10000)
+  --from N   the number of the first (1)";
 
 const SEED: &str = "\
 Fills an empty catalog with a believable library: cards of three years, takes, tags, states, jobs. The same one every
@@ -125,6 +137,8 @@ pub(crate) enum Verb {
     },
     /// Measures.
     Bench(Bench),
+    /// Runs the simulation of everything that goes wrong.
+    Crash(crash::Plan),
     /// Fills a catalog.
     Seed(SeedArguments),
     /// Writes or checks generated files.
@@ -154,6 +168,8 @@ pub(crate) enum UsageError {
     Argument(&'static str, OsString),
     /// A flag that wants a number.
     Number(&'static str),
+    /// A flag that wants a directory.
+    Directory(&'static str),
     /// Nothing that could be measured by this name.
     Bench(OsString),
 }
@@ -166,6 +182,7 @@ impl fmt::Display for UsageError {
                 write!(f, "`{verb}` takes no `{}`", argument.display())
             }
             Self::Number(flag) => write!(f, "`{flag}` takes a number"),
+            Self::Directory(flag) => write!(f, "`{flag}` takes a directory"),
             Self::Bench(name) => write!(
                 f,
                 "`bench` knows no `{}`: write transfer, catalog, store, daemon or events",
@@ -217,6 +234,8 @@ pub(crate) fn parse(words: impl Iterator<Item = OsString>) -> Result<Verb, Usage
         }),
         Some("bench") if wants_help => Ok(Verb::Help(BENCH)),
         Some("bench") => bench(words),
+        Some("crash") if wants_help => Ok(Verb::Help(CRASH)),
+        Some("crash") => crash(words).map(Verb::Crash),
         Some("seed-catalog") if wants_help => Ok(Verb::Help(SEED)),
         Some("seed-catalog") => seed::parse(words)
             .map(Verb::Seed)
@@ -271,6 +290,26 @@ fn bench(mut words: Vec<OsString>) -> Result<Verb, UsageError> {
     }
 }
 
+fn crash(mut words: Vec<OsString>) -> Result<crash::Plan, UsageError> {
+    if words.first().is_some_and(|word| word == "daemon") {
+        words.remove(0);
+    }
+    let mut words = words.into_iter();
+    let mut plan = crash::Plan::default();
+    while let Some(word) = words.next() {
+        let (flag, number) = match word.to_str() {
+            Some("--seeds") => ("--seeds", &mut plan.seeds),
+            Some("--from") => ("--from", &mut plan.from),
+            Some(_) | None => return Err(UsageError::Argument("crash", word)),
+        };
+        let value = words.next().and_then(|value| value.to_str()?.parse().ok());
+        *number = value
+            .filter(|value| *value > 0)
+            .ok_or(UsageError::Number(flag))?;
+    }
+    Ok(plan)
+}
+
 fn transfer(mut words: impl Iterator<Item = OsString>) -> Result<TransferPlan, UsageError> {
     let mut plan = TransferPlan::default();
     while let Some(word) = words.next() {
@@ -292,6 +331,11 @@ fn daemon(mut words: impl Iterator<Item = OsString>) -> Result<DaemonPlan, Usage
     let mut plan = DaemonPlan::default();
     while let Some(word) = words.next() {
         let (flag, number) = match word.to_str() {
+            Some("--binaries") => {
+                let directory = words.next().ok_or(UsageError::Directory("--binaries"))?;
+                plan.binaries = Some(directory.into());
+                continue;
+            }
             Some("--files") => ("--files", &mut plan.files),
             Some("--folders") => ("--folders", &mut plan.folders),
             Some("--idle") => ("--idle", &mut plan.idle),
@@ -370,17 +414,22 @@ mod tests {
             database_url: None,
         };
         assert_eq!(parsed("seed-catalog --data-dir d"), Ok(Verb::Seed(seed)));
+        assert_eq!(
+            parsed("crash daemon --seeds 7 --from 3"),
+            Ok(Verb::Crash(crate::crash::Plan { seeds: 7, from: 3 }))
+        );
         assert_eq!(parsed("bench store"), Ok(Verb::Bench(Bench::Store)));
         assert_eq!(
             parsed("bench catalog --videos 7"),
             Ok(Verb::Bench(Bench::Catalog(CatalogPlan { videos: 7 })))
         );
         assert_eq!(
-            parsed("bench daemon --files 7 --folders 2 --idle 1"),
+            parsed("bench daemon --files 7 --folders 2 --idle 1 --binaries built"),
             Ok(Verb::Bench(Bench::Daemon(DaemonPlan {
                 files: 7,
                 folders: 2,
-                idle: 1
+                idle: 1,
+                binaries: Some("built".into()),
             })))
         );
         assert_eq!(
@@ -407,6 +456,7 @@ mod tests {
             "demo",
             "test",
             "bench",
+            "crash",
             "seed-catalog",
             "generate",
             "tidy",
@@ -435,6 +485,7 @@ mod tests {
                 "`bench` knows no ``: write transfer, catalog, store, daemon or events",
             ),
             ("bench transfer --mib many", "`--mib` takes a number"),
+            ("crash --seeds many", "`--seeds` takes a number"),
             ("bench catalog --videos many", "`--videos` takes a number"),
             (
                 "seed-catalog --videos many",

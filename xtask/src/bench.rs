@@ -42,8 +42,14 @@ pub(crate) fn run(workspace: &Workspace, bench: &Bench) -> Result<ExitCode> {
         Bench::Transfer(plan) => transfer::run(&release(workspace)?, plan)?,
         Bench::Catalog(plan) => catalog::run(&release(workspace)?, plan)?,
         Bench::Store => store::run(workspace)?,
-        Bench::Daemon(plan) => daemon::run(&release(workspace)?, plan)?,
         Bench::Events => events::run(&release(workspace)?)?,
+        Bench::Daemon(plan) => {
+            let binaries = match &plan.binaries {
+                Some(binaries) => fs_err::canonicalize(binaries)?,
+                None => release(workspace)?,
+            };
+            daemon::run(&binaries, plan)?;
+        }
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -7,6 +7,7 @@ mod arguments;
 mod bench;
 mod build;
 mod ci;
+mod crash;
 mod demo;
 mod environment;
 mod generate;
@@ -54,6 +55,7 @@ fn run(verb: Verb) -> anyhow::Result<ExitCode> {
         Verb::Demo { file } => demo::run(&Workspace::find()?, file.as_deref()),
         Verb::Test { arguments } => test::run(&Workspace::find()?, &arguments),
         Verb::Bench(bench) => bench::run(&Workspace::find()?, &bench),
+        Verb::Crash(plan) => crash::run(&Workspace::find()?, &plan),
         Verb::Seed(arguments) => seed::run(&Workspace::find()?, &arguments),
         Verb::Generate(purpose) => generate::run(&Workspace::find()?, purpose),
         Verb::Tidy => tidy::run(&Workspace::find()?),

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
+use heimdex_client::watch::{Parallel, RescanEvery};
 
 use super::JsonArgs;
 
@@ -86,6 +87,12 @@ pub(crate) struct WatchRuleArgs {
     /// How fast, as `2M` or `08:00,2M 18:00,off`
     #[arg(long, value_name = "RATE")]
     pub(crate) bwlimit: Option<String>,
+    /// Send so many of its files, or groups of small ones, at once, at most
+    #[arg(long, value_name = "N")]
+    pub(crate) parallel: Option<Parallel>,
+    /// Look through all of it so often, as `30m` or `6h`, whatever the system tells
+    #[arg(long, value_name = "LENGTH")]
+    pub(crate) rescan: Option<RescanEvery>,
 }
 
 /// What becomes of files that are there already.
@@ -136,6 +143,7 @@ const EDIT_EXAMPLES: &str = "\
 Examples:
   heimdex watch edit ~/Videos --tag paris --exclude '*.wav'
   heimdex watch edit w3 --no-tags --settle 30s
+  heimdex watch edit w3 --parallel 1 --rescan 15m
   heimdex watch edit w3 --ignore-file rules.txt
 ";
 
@@ -170,6 +178,12 @@ pub(crate) struct WatchEditArgs {
     /// Send as fast as it goes
     #[arg(long, conflicts_with = "bwlimit")]
     pub(crate) no_bwlimit: bool,
+    /// Send as many of its files at once as the daemon does without being told
+    #[arg(long, conflicts_with = "parallel")]
+    pub(crate) no_parallel: bool,
+    /// Look through it as often as the daemon does without being told
+    #[arg(long, conflicts_with = "rescan")]
+    pub(crate) no_rescan: bool,
     /// Take this file's rules instead of those that `watch add` wrote; `-` is standard input
     #[arg(long, value_name = "FILE")]
     pub(crate) ignore_file: Option<PathBuf>,

@@ -15,7 +15,7 @@ use crate::error::CliError;
 use crate::exit::ExitStatus;
 
 /// The fields of a watch.
-const FIELDS: [&str; 19] = [
+const FIELDS: [&str; 21] = [
     "id",
     "path",
     "profile",
@@ -31,6 +31,8 @@ const FIELDS: [&str; 19] = [
     "after_verified",
     "poll",
     "bwlimit",
+    "parallel",
+    "rescan_seconds",
     "paused",
     "paused_until",
     "declared_in",
@@ -71,6 +73,8 @@ fn value(watch: &Watch) -> Value {
         "after_verified": rules.after_verified,
         "poll": rules.poll,
         "bwlimit": rules.bwlimit,
+        "parallel": rules.parallel,
+        "rescan_seconds": rules.rescan_seconds,
         "paused": watch.pause.is_some(),
         "paused_until": until,
         "declared_in": watch.declared_in.as_deref().map(LocalPath::from),

@@ -1,14 +1,12 @@
 //! The times that people type; those that they read are the same for the daemon.
 
-use std::time::Duration;
-
 use heimdex_api::Timestamp;
 use jiff::civil::{Date, DateTime, Time, Weekday};
 use jiff::{Span, ZonedDateTime};
 
 use crate::clock::Moment;
 
-pub(crate) use heimdex_client::shown::time::{calendar, clock, relative, until};
+pub(crate) use heimdex_client::shown::time::{calendar, clock, length, relative, until};
 
 /// A time that was typed: `2h`, `3d`, `today`, `monday`, `2026-11-20`, `2026-11-20T09:30`, RFC 3339.
 pub(crate) fn parse(text: &str, moment: &Moment) -> Option<Timestamp> {
@@ -41,25 +39,6 @@ pub(crate) fn parse(text: &str, moment: &Moment) -> Option<Timestamp> {
         .parse::<DateTime>()
         .ok()
         .and_then(|local| at(local, moment))
-}
-
-/// A length of time that was typed: `30s`, `15m`, `12h`, `90d`, `2w`.
-pub(crate) fn length(text: &str) -> Option<Duration> {
-    let digits = text.find(|c: char| !c.is_ascii_digit())?;
-    let (number, unit) = text.split_at(digits);
-    let seconds = match unit.trim() {
-        "s" | "sec" => 1,
-        "m" | "min" => 60,
-        "h" => 3600,
-        "d" | "day" | "days" => 86_400,
-        "w" | "week" | "weeks" => 604_800,
-        _ => return None,
-    };
-    number
-        .parse::<u64>()
-        .ok()?
-        .checked_mul(seconds)
-        .map(Duration::from_secs)
 }
 
 /// How long a video is, as typed: `90`, `90s`, `1.5`, `5m`, `1h30m`, `1:30`, `1:30:00`; in seconds.

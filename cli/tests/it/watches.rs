@@ -56,13 +56,18 @@ fn a_watch_is_added_shown_changed_and_taken_away() {
         "--poll",
         "--title-from",
         "folder",
-        "--json=exclude,settle_seconds,min_size,bwlimit,poll,title_from",
+        "--parallel",
+        "1",
+        "--rescan",
+        "15m",
+        "--json=exclude,settle_seconds,min_size,bwlimit,poll,title_from,parallel,rescan_seconds",
     ];
     assert_eq!(
         home.heimdex(edit).ok().json(),
         json!({
             "exclude": ["proxies/"], "settle_seconds": 120, "min_size": 1 << 20, "poll": true,
-            "bwlimit": "08:00,2M 18:00,off", "title_from": "folder",
+            "bwlimit": "08:00,2M 18:00,off", "title_from": "folder", "parallel": 1,
+            "rescan_seconds": 900,
         })
     );
     let back = [
@@ -72,11 +77,16 @@ fn a_watch_is_added_shown_changed_and_taken_away() {
         "--no-exclude",
         "--no-poll",
         "--no-bwlimit",
+        "--no-parallel",
+        "--no-rescan",
     ];
-    let back = home.heimdex(back).arg("--json=exclude,poll,bwlimit").ok();
+    let fields = "--json=exclude,poll,bwlimit,parallel,rescan_seconds";
+    let back = home.heimdex(back).arg(fields).ok();
     assert_eq!(
         back.json(),
-        json!({"exclude": [], "poll": false, "bwlimit": null})
+        json!({
+            "exclude": [], "poll": false, "bwlimit": null, "parallel": null, "rescan_seconds": null,
+        })
     );
     let rules = ["watch", "edit", "w1", "--ignore-file", "-", "--json=ignore"];
     let rules = home.heimdex(rules).stdin("*.wav\n").ok();
@@ -106,6 +116,14 @@ fn what_cannot_be_watched_is_refused() {
         (
             "watch_with_a_rate_that_is_none",
             vec!["Videos", "--bwlimit", "fast"],
+        ),
+        (
+            "watch_with_a_number_that_is_none",
+            vec!["Videos", "--parallel", "0"],
+        ),
+        (
+            "watch_with_an_interval_that_is_none",
+            vec!["Videos", "--rescan", "now"],
         ),
     ] {
         let output = home.heimdex(["watch", "add"]).args(words).run();

@@ -11,6 +11,7 @@ use heimdex_client::control::{
 };
 use heimdex_client::journal::Journal;
 use heimdex_client::shown::Moment;
+use heimdex_client::watch::RescanEvery;
 use heimdex_process::lifecycle::Lifecycle;
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use tokio::time::Instant;
@@ -30,6 +31,8 @@ use crate::worker::Worker;
 const ROUND: usize = 256;
 /// While bytes move, people see how far they are so often.
 const GLANCE: Duration = Duration::from_secs(1);
+/// While something waits for its time the clock is looked at so often: it may be set, and goes on while the machine sleeps.
+const LOOK_AT_CLOCK: Duration = Duration::from_mins(1);
 /// Changes that come thick and fast are shown no more often.
 const SHOW_EVERY: Duration = Duration::from_millis(250);
 
@@ -41,6 +44,7 @@ pub(super) struct Tools {
     pub(super) lifecycle: Lifecycle,
     pub(super) watches: mpsc::Sender<Ask>,
     pub(super) throttle: Throttle,
+    pub(super) rescan: RescanEvery,
     pub(super) awake: Awake,
     pub(super) data_home: Option<std::path::PathBuf>,
     pub(super) facts: DaemonFacts,
@@ -136,7 +140,8 @@ impl Driver {
     fn wake_at(&self) -> Option<Instant> {
         let now = Instant::now();
         let wall = (self.tools.now)();
-        let due = self.state.wake_at(wall).map(|at| now + at.since(wall));
+        let due = self.state.wake_at(wall);
+        let due = due.map(|at| now + at.since(wall).min(LOOK_AT_CLOCK));
         let glance = (!self.turns.is_empty()).then(|| now + GLANCE);
         let show = self
             .is_to_be_shown
@@ -216,7 +221,10 @@ impl Driver {
     async fn kept_among(&self, events: &[Event]) -> BTreeSet<usize> {
         let settled = events.iter().enumerate();
         let settled = settled.filter_map(|(number, event)| match event {
-            Event::Observed(Observation::Settled(file)) if !file.damaged => {
+            // One that is queued is told in any case: it would wait for the word of it for good.
+            Event::Observed(Observation::Settled(file))
+                if !file.damaged && !self.state.is_queued(&file.path) =>
+            {
                 Some((number, file.clone()))
             }
             _ => None,

@@ -23,6 +23,7 @@ use heimdex_api::Timestamp;
 use heimdex_client::bwlimit::{Throttle, Timetable};
 use heimdex_client::control::{Count, DaemonFacts, Status};
 use heimdex_client::journal::{Journal, JournalError};
+use heimdex_client::watch::RescanEvery;
 use heimdex_process::lifecycle::Lifecycle;
 use tokio::sync::{broadcast, mpsc, watch};
 
@@ -68,6 +69,8 @@ pub struct Setup {
     pub bwlimit: Timetable,
     /// How much runs at once.
     pub limits: Limits,
+    /// How often a watch is looked through of which nothing else was said.
+    pub rescan: RescanEvery,
     /// The clock.
     pub now: fn() -> Timestamp,
     /// A random number of 0 to 1.
@@ -117,6 +120,7 @@ pub fn start(setup: Setup) -> Result<Handle, JournalError> {
         lifecycle: setup.lifecycle.clone(),
         watches: asks,
         throttle,
+        rescan: setup.rescan,
         data_home: setup.data_home,
         facts: setup.daemon,
         now: setup.now,
@@ -152,7 +156,9 @@ fn eyes(
         journal: setup.journal.clone(),
         account: Arc::new(move |profile| accounts.account(profile)),
         clock: setup.now,
-        rescan_every: crate::watch::Setup::RESCAN_EVERY,
+        moment: crate::watch::Setup::stopwatch(),
+        holders: crate::watch::Holders::look,
+        rescan_every: setup.rescan.get(),
         poll_every: crate::watch::Setup::POLL_EVERY,
         follow_most: crate::watch::Setup::FOLLOW_MOST,
         // On a thread of the watch, which waits while the engine has much to do.

@@ -21,6 +21,8 @@ pub(super) fn status(watch: &Watch, report: Option<&Report>) -> WatchStatus {
         eyes: Eyes::Starting,
         scanned_at: None,
         next_scan_at: None,
+        rescan_seconds: 0,
+        parallel: 0,
         counts: Counts::default(),
         rules: Vec::new(),
         paused: None,

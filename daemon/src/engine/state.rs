@@ -40,7 +40,7 @@ pub struct At {
 /// All that the engine knows.
 #[derive(Debug)]
 pub struct State {
-    limits: Limits,
+    pub(super) limits: Limits,
     pub(super) items: BTreeMap<ItemId, Item>,
     by_path: BTreeMap<PathBuf, BTreeSet<ItemId>>,
     pub(super) turns: BTreeMap<TurnId, TurnState>,
@@ -300,6 +300,12 @@ impl State {
             }
         }
         Some(item)
+    }
+
+    /// Whether a file is in the queue.
+    #[must_use]
+    pub fn is_queued(&self, path: &Path) -> bool {
+        self.by_path.contains_key(path)
     }
 
     /// The files of the queue that lie at a path: one a profile.

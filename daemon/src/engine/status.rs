@@ -9,6 +9,7 @@ use heimdex_client::control::{
 };
 use heimdex_client::journal::Standing;
 use heimdex_client::shown::Moment;
+use heimdex_client::watch::Parallel;
 
 use super::driver::Driver;
 use super::seen;
@@ -46,6 +47,7 @@ impl Driver {
             queue,
             current,
             pace,
+            parallel: self.state.limits.at_once,
             notices: notices(&accounts, &self.state),
             accounts,
             errors: self.state.errors.iter().cloned().collect(),
@@ -90,7 +92,11 @@ impl Driver {
             .map(|(id, watched)| {
                 let report = reports.get(id).map(std::convert::AsRef::as_ref);
                 let mut status = seen::status(&watched.watch, report);
+                let rules = &watched.watch.rules;
                 status.paused = watched.paused();
+                status.rescan_seconds = rules.rescan_seconds.unwrap_or(self.tools.rescan).as_secs();
+                let own = rules.parallel.map(Parallel::get);
+                status.parallel = own.unwrap_or(self.state.limits.per_watch);
                 status.counts.stored = watched.stored;
                 for item in self.state.items.values() {
                     if item.file.watch != Some(*id) {

@@ -10,6 +10,7 @@ use std::time::Duration;
 use heimdex_api::Timestamp;
 use heimdex_api::limits::PART_SIZE_MIN;
 use heimdex_client::control::{ItemId, Lane, WatchId};
+use heimdex_client::watch::Parallel;
 
 /// What a file of a watch waits for interactive ones at most.
 const WATCH_WAITS: Duration = Duration::from_hours(24);
@@ -32,16 +33,25 @@ pub const GROUP_BYTES: u64 = 512 << 20;
 pub struct Limits {
     /// Turns of all watches together; one more for what a person asked for.
     pub at_once: usize,
-    /// Turns of one watch.
+    /// Turns of one watch that does not say itself.
     pub per_watch: usize,
+}
+
+impl Limits {
+    /// So many at once; one less of a single watch, so that its long files never hold up another one.
+    #[must_use]
+    pub fn of(parallel: Parallel) -> Self {
+        let at_once = parallel.get();
+        Self {
+            at_once,
+            per_watch: at_once.saturating_sub(1).max(1),
+        }
+    }
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            at_once: 3,
-            per_watch: 2,
-        }
+        Self::of(Parallel::DEFAULT)
     }
 }
 
@@ -52,6 +62,8 @@ pub struct Waiting<'a> {
     pub id: ItemId,
     /// Whose it is.
     pub watch: Option<WatchId>,
+    /// Turns of its watch at once, where that says so.
+    pub per_watch: Option<Parallel>,
     /// Where it goes.
     pub profile: &'a str,
     /// Its lane.
@@ -111,8 +123,9 @@ impl Load {
     fn has_room(&self, file: &Waiting<'_>, limits: Limits) -> bool {
         let is_interactive = file.lane == Lane::Interactive;
         let of_watch = self.turns.get(&file.watch).copied().unwrap_or(0);
+        let most = file.per_watch.map_or(limits.per_watch, Parallel::get);
         let more = usize::from(is_interactive);
-        self.total() < limits.at_once + more && of_watch < limits.per_watch + more
+        self.total() < limits.at_once + more && of_watch < most + more
     }
 }
 

@@ -29,6 +29,11 @@ impl Watcher {
                 vec![Event::Overflow]
             }
         };
+        self.take_in(events);
+    }
+
+    /// Takes in what happened.
+    pub(super) fn take_in(&mut self, events: Vec<Event>) {
         self.is_shown &= events.is_empty();
         for event in events {
             match event {
@@ -201,26 +206,30 @@ impl Watcher {
                 };
                 self.renames.insert(cookie, renamed);
             }
-            None => self.gone(&relative, place),
+            None => {
+                self.gone(&relative, place);
+            }
         }
     }
 
-    /// A name is there no longer; what of it was followed or known is told.
-    pub(super) fn gone(&mut self, relative: &[u8], place: Option<Place>) {
-        let Some(place) = place else { return };
+    /// A name is there no longer; what of it was followed or known is told. Whether it was.
+    pub(super) fn gone(&mut self, relative: &[u8], place: Option<Place>) -> bool {
+        let Some(place) = place else { return false };
         let entry = self.tracker.remove(place);
         let was_known = self.known.remove(place);
         if let Some(unit) = entry.as_ref().and_then(Entry::unit) {
             let unit = unit.to_vec();
             self.release(&unit);
         }
-        if entry.is_some() || was_known {
+        let is_news = entry.is_some() || was_known;
+        if is_news {
             self.is_shown = false;
             self.tell(Observation::Gone {
                 watch: self.watch.id,
                 path: self.path(relative),
             });
         }
+        is_news
     }
 
     /// A file is to be found finished anew; `is_forced` where a person wants it whatever its container says.
@@ -232,7 +241,13 @@ impl Watcher {
             return;
         };
         let There::File(lying) = look(path) else {
-            self.gone(&relative, Some(place));
+            if !self.gone(&relative, Some(place)) {
+                // Whoever asks waits for a word of it.
+                self.tell(Observation::Gone {
+                    watch: self.watch.id,
+                    path: path.to_owned(),
+                });
+            }
             return;
         };
         self.is_shown = false;

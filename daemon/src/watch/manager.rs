@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::{Arc, mpsc as std_mpsc};
 use std::thread::JoinHandle;
-use std::time::Instant;
 
 use heimdex_client::journal::{Watch, WatchId};
 use heimdex_client::watch::Matcher;
@@ -199,7 +198,7 @@ impl Manager {
     }
 }
 
-fn watcher(
+pub(super) fn watcher(
     setup: &Setup,
     watch: &Watch,
     matcher: Matcher,
@@ -216,14 +215,13 @@ fn watcher(
         commands,
         waker: Arc::clone(waker),
         reports: Arc::clone(reports),
-        started: Instant::now(),
         root: Root::Unknown,
         inotify: None,
         eyes: Eyes::Events,
         mounts: Mounts::new(),
         known: Known::default(),
         tracker: Tracker::new(setup.follow_most),
-        asked: Asked::default(),
+        asked: Asked::new(setup.holders),
         renames: std::collections::HashMap::new(),
         told: BTreeMap::new(),
         left: BTreeMap::new(),
@@ -241,7 +239,7 @@ fn watcher(
 }
 
 /// The roots of other watches of the same account within this one: they look there themselves.
-fn others(watch: &Watch, all: &[Watch]) -> BTreeSet<Vec<u8>> {
+pub(super) fn others(watch: &Watch, all: &[Watch]) -> BTreeSet<Vec<u8>> {
     let same = all
         .iter()
         .filter(|other| other.id != watch.id && other.profile == watch.profile);

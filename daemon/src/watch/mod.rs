@@ -27,7 +27,7 @@ mod writers;
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use heimdex_api::Timestamp;
 use heimdex_client::journal::{FileKey, FileStamp, Journal, WatchId};
@@ -35,7 +35,8 @@ use tokio::sync::oneshot;
 
 pub use self::manager::run;
 pub use self::report::{Count, Eyes, Report, Reports, RootState};
-pub use self::settle::Waiting;
+pub use self::settle::{Moment, Waiting};
+pub(crate) use self::writers::Holders;
 
 /// A file that is finished.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -176,7 +177,11 @@ pub struct Setup {
     pub account: AccountOf,
     /// The machine's clock.
     pub clock: fn() -> Timestamp,
-    /// How often a watch is looked through as a whole.
+    /// How long it has been since some moment, by a clock that only goes forward.
+    pub moment: Arc<dyn Fn() -> Moment + Send + Sync>,
+    /// Tells who has which files open.
+    pub(crate) holders: fn() -> Holders,
+    /// How often a watch is looked through as a whole that does not say itself.
     pub rescan_every: Duration,
     /// How often one is where the system does not tell of changes.
     pub poll_every: Duration,
@@ -187,11 +192,16 @@ pub struct Setup {
 }
 
 impl Setup {
-    /// A watch is looked through as a whole so often, where nobody says otherwise.
-    pub const RESCAN_EVERY: Duration = Duration::from_hours(1);
-    /// So many files of a watch are followed at once, likewise.
+    /// The system's clock that only goes forward, from now on.
+    #[must_use]
+    pub fn stopwatch() -> Arc<dyn Fn() -> Moment + Send + Sync> {
+        let began = Instant::now();
+        Arc::new(move || Moment(began.elapsed()))
+    }
+
+    /// So many files of a watch are followed at once.
     pub const FOLLOW_MOST: usize = 10_000;
-    /// And so often where the system does not tell of changes.
+    /// A watch is looked through so often where the system does not tell of changes.
     pub const POLL_EVERY: Duration = Duration::from_secs(30);
 }
 

@@ -68,12 +68,18 @@ pub(super) enum Probed {
 }
 
 /// Who has which files open, asked once for many files.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Asked {
+    look: fn() -> Holders,
     last: RefCell<Option<(Moment, Arc<Holders>)>>,
 }
 
 impl Asked {
+    pub(super) fn new(look: fn() -> Holders) -> Self {
+        let last = RefCell::new(None);
+        Self { look, last }
+    }
+
     fn holders(&self, now: Moment) -> Arc<Holders> {
         let mut last = self.last.borrow_mut();
         if let Some((at, holders)) = &*last
@@ -81,7 +87,7 @@ impl Asked {
         {
             return Arc::clone(holders);
         }
-        let holders = Arc::new(Holders::look());
+        let holders = Arc::new((self.look)());
         *last = Some((now, Arc::clone(&holders)));
         holders
     }
@@ -191,7 +197,7 @@ mod tests {
     }
 
     fn ending_of(path: &Path) -> Ending {
-        match Asked::default().probe(path, lying(path), NOW) {
+        match Asked::new(Holders::look).probe(path, lying(path), NOW) {
             Probed::Facts(facts) => facts.ending,
             other => panic!("{other:?}"),
         }
@@ -221,7 +227,7 @@ mod tests {
         fs::write(&path, "x").unwrap();
         let before = lying(&path);
         fs::write(&path, "xy").unwrap();
-        let asked = Asked::default();
+        let asked = Asked::new(Holders::look);
         assert!(matches!(asked.probe(&path, before, NOW), Probed::Changed));
         fs::remove_file(&path).unwrap();
         assert!(matches!(asked.probe(&path, before, NOW), Probed::Changed));
@@ -236,7 +242,7 @@ mod tests {
         let demo = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/demo/sunrise.mp4");
         let bytes = fs::read(demo).unwrap();
         fs::write(&path, &bytes[..bytes.len() / 2]).unwrap();
-        let glance = Asked::default().glance(&path, lying(&path), NOW);
+        let glance = Asked::new(Holders::look).glance(&path, lying(&path), NOW);
         assert!(glance.is_video);
         assert_eq!(glance.target, Some(bytes.len() as u64));
     }

@@ -221,7 +221,7 @@ impl Watcher {
         let every = if is_deaf {
             self.setup.poll_every
         } else {
-            self.setup.rescan_every
+            self.rescan_every()
         };
         self.next_scan = self.now().after(every);
         // It may have come between the look and the watch above it.

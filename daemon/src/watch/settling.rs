@@ -38,7 +38,9 @@ impl Watcher {
                     self.wait_for(place, &relative, step);
                 }
             }
-            There::Folder | There::Other | There::Nothing => self.gone(&relative, Some(place)),
+            There::Folder | There::Other | There::Nothing => {
+                self.gone(&relative, Some(place));
+            }
         }
     }
 

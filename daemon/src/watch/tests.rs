@@ -1,10 +1,11 @@
 //! Watches over real folders, told by the real kernel: every file is told of once it is finished, and once.
 
+mod crash;
+
 use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
-use std::time::Instant;
 
 use fs_err as fs;
 use heimdex_client::journal::{NewWatch, Watch};
@@ -78,7 +79,7 @@ impl World {
             runtime: None,
             running: None,
             flushes: 0,
-            rescan_every: Setup::RESCAN_EVERY,
+            rescan_every: Duration::from_hours(1),
         };
         world.start();
         world
@@ -97,6 +98,8 @@ impl World {
             journal: self.journal.clone(),
             account: Arc::new(|profile| Some(profile.to_owned())),
             clock: now,
+            moment: Setup::stopwatch(),
+            holders: Holders::look,
             rescan_every: self.rescan_every,
             poll_every: Duration::from_millis(100),
             follow_most: 1_500,

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use heimdex_api::Timestamp;
 use heimdex_client::journal::{FileKey, JournalError, Watch};
-use heimdex_client::watch::{Left, Matcher};
+use heimdex_client::watch::{Left, Matcher, RescanEvery};
 use rustix::event::PollFlags;
 use tokio::sync::{oneshot, watch};
 
@@ -51,7 +51,6 @@ pub(super) struct Watcher {
     pub(super) commands: Receiver<Command>,
     pub(super) waker: Arc<Waker>,
     pub(super) reports: Arc<watch::Sender<Reports>>,
-    pub(super) started: Instant,
     pub(super) root: Root,
     pub(super) inotify: Option<Inotify>,
     pub(super) eyes: Eyes,
@@ -88,7 +87,7 @@ pub(super) struct Renamed {
 
 impl Watcher {
     pub(super) fn now(&self) -> Moment {
-        Moment(self.started.elapsed())
+        (self.setup.moment)()
     }
 
     pub(super) fn scan(&self) -> Scan<'_> {
@@ -106,6 +105,24 @@ impl Watcher {
 
     /// Runs until it is told to stop. Blocks.
     pub(super) fn run(mut self) {
+        self.begin();
+        while !self.is_stopping {
+            self.show();
+            let until = self.next_moment();
+            if let Err(error) = self.wait(until) {
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    watch.id = self.watch.id.0,
+                    "a watch cannot wait for changes any more, and ends"
+                );
+                return;
+            }
+            self.go_on();
+        }
+    }
+
+    /// Looks for the first time.
+    pub(super) fn begin(&mut self) {
         if self.watch.rules.poll {
             self.poll_because("the watch says so".to_owned(), None);
         } else {
@@ -115,25 +132,18 @@ impl Watcher {
             }
         }
         self.look_for_root();
-        while !self.is_stopping {
-            self.show();
-            if let Err(error) = self.wait() {
-                tracing::error!(
-                    error = &error as &dyn std::error::Error,
-                    watch.id = self.watch.id.0,
-                    "a watch cannot wait for changes any more, and ends"
-                );
-                return;
-            }
-            self.obey();
-            self.end_renames();
-            self.look_at_due();
-            self.rescan_if_due();
-        }
     }
 
-    fn wait(&mut self) -> std::io::Result<()> {
-        let until = self.next_moment();
+    /// Does what is due.
+    pub(super) fn go_on(&mut self) {
+        self.obey();
+        self.end_renames();
+        self.look_at_due();
+        self.rescan_if_due();
+    }
+
+    /// Waits for the kernel, a command or the time, and takes in what the kernel tells.
+    pub(super) fn wait(&mut self, until: Option<Moment>) -> std::io::Result<()> {
         let now = self.now();
         let sources = [
             self.inotify
@@ -160,7 +170,7 @@ impl Watcher {
     }
 
     /// When something is to be done without anybody telling.
-    fn next_moment(&mut self) -> Option<Moment> {
+    pub(super) fn next_moment(&mut self) -> Option<Moment> {
         let renames = self
             .renames
             .values()
@@ -292,12 +302,18 @@ impl Watcher {
         self.is_shown = false;
     }
 
+    /// How often all of it is looked through.
+    pub(super) fn rescan_every(&self) -> Duration {
+        let own = self.watch.rules.rescan_seconds;
+        own.map_or(self.setup.rescan_every, RescanEvery::get)
+    }
+
     /// When the next look through all of it is due, after one that took so long.
     pub(super) fn schedule(&mut self, took: Duration) {
         /// Looking takes at most this part of the time.
         const PART: u32 = 20;
         let every = match self.eyes {
-            Eyes::Events => self.setup.rescan_every,
+            Eyes::Events => self.rescan_every(),
             Eyes::Polling { .. } => self.setup.poll_every,
         };
         self.next_scan = self.now().after(every.max(took * PART));

@@ -18,7 +18,7 @@ type Number = (u64, u64);
 
 /// Who has which files open for writing, as `/proc` told at one moment.
 #[derive(Debug, Default)]
-pub(super) struct Holders {
+pub(crate) struct Holders {
     held: HashMap<Number, Holder>,
     /// Whether every process could be looked at.
     is_complete: bool,
@@ -79,7 +79,7 @@ pub(super) fn writer(
 
 impl Holders {
     /// Looks at every process that may be looked at.
-    pub(super) fn look() -> Self {
+    pub(crate) fn look() -> Self {
         let Ok(processes) = fs::read_dir("/proc") else {
             return Self::default();
         };

@@ -28,7 +28,7 @@ const ROUNDS: usize = 5;
 const TICKS_PER_SECOND: f64 = 100.0;
 
 /// How much is watched, and for how long.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Plan {
     /// Files under watch.
     pub(crate) files: u64,
@@ -36,6 +36,8 @@ pub(crate) struct Plan {
     pub(crate) folders: u64,
     /// Seconds without anything to do.
     pub(crate) idle: u64,
+    /// Where the programs are, where they are built already.
+    pub(crate) binaries: Option<PathBuf>,
 }
 
 impl Default for Plan {
@@ -44,6 +46,7 @@ impl Default for Plan {
             files: 100_000,
             folders: 2_000,
             idle: 60,
+            binaries: None,
         }
     }
 }
@@ -61,7 +64,7 @@ pub(super) fn run(binaries: &Path, plan: &Plan) -> Result<()> {
     let footage = stage.home().join(FOOTAGE);
     fill(&footage, plan)?;
     let find = find(&footage)?;
-    let settle = SETTLE.as_secs().to_string();
+    let settle = format!("{}s", SETTLE.as_secs());
     stage.heimdex(&[
         "watch",
         "add",

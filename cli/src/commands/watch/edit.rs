@@ -33,6 +33,12 @@ pub(super) async fn run(
     if args.no_bwlimit {
         before.bwlimit = None;
     }
+    if args.no_parallel {
+        before.parallel = None;
+    }
+    if args.no_rescan {
+        before.rescan_seconds = None;
+    }
     if args.no_poll {
         before.poll = false;
     }

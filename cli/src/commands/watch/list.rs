@@ -91,6 +91,12 @@ fn takes(watch: &Watch) -> String {
     if rules.min_size > 0 {
         parts.push(format!("from {}", size::bytes(rules.min_size)));
     }
+    if let Some(parallel) = rules.parallel {
+        parts.push(format!("{parallel} at once"));
+    }
+    if let Some(every) = rules.rescan_seconds {
+        parts.push(format!("looked through every {every}"));
+    }
     if watch.declared_in.is_some() {
         parts.push("declared by a file".into());
     }

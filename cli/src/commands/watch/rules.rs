@@ -44,6 +44,8 @@ pub(super) fn changed(mut rules: Rules, args: &WatchRuleArgs) -> Result<Rules, C
         }
         rules.bwlimit = Some(text.clone());
     }
+    rules.parallel = args.parallel.or(rules.parallel);
+    rules.rescan_seconds = args.rescan.or(rules.rescan_seconds);
     rules.poll |= args.poll;
     check(&rules)?;
     Ok(rules)

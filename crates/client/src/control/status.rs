@@ -176,6 +176,12 @@ pub struct WatchStatus {
     pub scanned_at: Option<Timestamp>,
     /// When it will be again.
     pub next_scan_at: Option<Timestamp>,
+    /// How often it is, where the system tells of changes. Seconds; 0 of a daemon that does not say.
+    #[serde(default)]
+    pub rescan_seconds: u32,
+    /// So many of its files, or groups of small ones, are sent at once; 0 of a daemon that does not say.
+    #[serde(default)]
+    pub parallel: usize,
     /// Its files.
     pub counts: Counts,
     /// What its rules leave out; those that leave out nothing are not named.
@@ -282,6 +288,9 @@ pub struct Status {
     pub current: Vec<QueueItem>,
     /// How fast it goes.
     pub pace: Pace,
+    /// So many files, or groups of small ones, are sent at once; 0 of a daemon that does not say.
+    #[serde(default)]
+    pub parallel: usize,
     /// Where files go.
     pub accounts: Vec<AccountStatus>,
     /// What failed of late, the last first; at most [`Status::ERRORS_MAX`].
@@ -313,6 +322,7 @@ impl Status {
             queue: QueueStatus::default(),
             current: Vec::new(),
             pace: Pace::default(),
+            parallel: 0,
             accounts: Vec::new(),
             errors: Vec::new(),
             notices: Vec::new(),

@@ -61,6 +61,26 @@ pub fn clock(at: Timestamp, moment: &Moment) -> String {
     then.strftime("%H:%M:%S").to_string()
 }
 
+/// A length of time that was typed: `30s`, `15m`, `12h`, `90d`, `2w`.
+#[must_use]
+pub fn length(text: &str) -> Option<Duration> {
+    let digits = text.find(|c: char| !c.is_ascii_digit())?;
+    let (number, unit) = text.split_at(digits);
+    let seconds = match unit.trim() {
+        "s" | "sec" => 1,
+        "m" | "min" => 60,
+        "h" => 3600,
+        "d" | "day" | "days" => 86_400,
+        "w" | "week" | "weeks" => 604_800,
+        _ => return None,
+    };
+    number
+        .parse::<u64>()
+        .ok()?
+        .checked_mul(seconds)
+        .map(Duration::from_secs)
+}
+
 /// How long until then: `in 3 days`.
 #[must_use]
 pub fn until(at: Timestamp, moment: &Moment) -> String {

@@ -7,11 +7,14 @@ use fs_err as fs;
 use heimdex_api::names::nearest;
 use serde::Deserialize;
 
-use super::{AfterVerified, DEFAULT_RULES, Existing, Matcher, Rules, SETTLE_DEFAULT, TitleFrom};
+use super::{
+    AfterVerified, DEFAULT_RULES, Existing, Matcher, Parallel, RescanEvery, Rules, SETTLE_DEFAULT,
+    TitleFrom,
+};
 use crate::journal::NewWatch;
 use crate::profile::ConfigError;
 
-const KEYS: [&str; 15] = [
+const KEYS: [&str; 17] = [
     "dir",
     "profile",
     "source",
@@ -27,6 +30,8 @@ const KEYS: [&str; 15] = [
     "accept_cached",
     "poll",
     "bwlimit",
+    "parallel",
+    "rescan",
 ];
 
 /// Version policy: keys are added, never given another meaning.
@@ -72,6 +77,11 @@ struct Declaration {
     poll: bool,
     #[serde(default)]
     bwlimit: Option<String>,
+    #[serde(default)]
+    parallel: Option<Parallel>,
+    /// Seconds.
+    #[serde(default)]
+    rescan: Option<RescanEvery>,
 }
 
 /// The watches that the file declares, none where there is no file. `profile` is that of watches that name none.
@@ -127,6 +137,8 @@ impl Declaration {
             accept_cached: self.accept_cached,
             poll: self.poll,
             bwlimit: self.bwlimit,
+            parallel: self.parallel,
+            rescan_seconds: self.rescan,
         };
         Matcher::new(&rules).map_err(|error| format!("of `{dir}`, {error}"))?;
         Ok(NewWatch {
@@ -175,13 +187,15 @@ mod tests {
     fn a_declaration_has_the_rules_of_a_command() {
         let watches = loaded(
             "[[watch]]\ndir = '/srv/rushes'\n[[watch]]\ndir = '/media/card'\nprofile = 'work'\nsource = 'A cam'\n\
-             settle = 60\nexisting = 'skip'\nafter_verified = 'trash'\nignore = '*.part'\n",
+             settle = 60\nparallel = 1\nrescan = 600\nexisting = 'skip'\nafter_verified = 'trash'\nignore = '*.part'\n",
         )
         .unwrap();
         assert_eq!(watches[0].source, "rushes");
         assert_eq!(watches[0].rules, Rules::new());
         assert_eq!(watches[0].profile, "default");
         assert_eq!(watches[1].rules.settle_seconds, 60);
+        assert_eq!(watches[1].rules.parallel, Parallel::new(1));
+        assert_eq!(watches[1].rules.rescan_seconds, RescanEvery::from_secs(600));
         assert_eq!(watches[1].rules.ignore, "*.part");
         assert_eq!(watches[1].profile, "work");
     }
@@ -198,6 +212,8 @@ mod tests {
         insta::assert_snapshot!(said("[[watches]]\ndir = '/a'\n"), @"has an unknown key `watches`; did you mean `watch`?");
         insta::assert_snapshot!(said("[[watch]]\ndir = 'a'\n"), @"is not valid: `a` is not an absolute path; ");
         insta::assert_snapshot!(said("[[watch]]\ndir = '/a'\nexclude = ['[z-a]']\n"), @"is not valid: of `/a`, `[z-a]` is not a pattern: invalid range; 'z' > 'a'; ");
+        insta::assert_snapshot!(said("[[watch]]\ndir = '/a'\nparallel = 0\n"), @"is not valid: not a number from 1 to 32; ");
+        insta::assert_snapshot!(said("[[watch]]\ndir = '/a'\nrescan = 5\n"), @"is not valid: not a length of time from 10s to 7d, as `30m` or `2h`; ");
         assert!(loaded("").unwrap().is_empty());
         assert!(
             load(Path::new("/nowhere/watches.toml"), "x")

@@ -3,8 +3,10 @@
 //! Nothing here looks at a file but `declared`: the daemon and `safe-to-wipe` do, and ask.
 
 pub mod declared;
+mod limits;
 mod matcher;
 mod rules;
 
+pub use limits::{NotWithin, Parallel, RescanEvery};
 pub use matcher::{InTree, Left, Matcher, RuleError, Verdict};
 pub use rules::{AfterVerified, DEFAULT_RULES, Existing, Rules, SETTLE_DEFAULT, TitleFrom};

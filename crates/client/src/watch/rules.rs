@@ -3,6 +3,8 @@
 use heimdex_api::path;
 use serde::{Deserialize, Serialize};
 
+use super::{Parallel, RescanEvery};
+
 /// What `watch add` writes into a new watch; from then on it is the user's own.
 pub const DEFAULT_RULES: &str = include_str!("default.rules");
 
@@ -50,6 +52,12 @@ pub struct Rules {
     /// How fast files of this watch are sent, in rclone's syntax.
     #[serde(default)]
     pub bwlimit: Option<String>,
+    /// So many of its files, or groups of small ones, are sent at once, at most; without it what the daemon says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parallel: Option<Parallel>,
+    /// All of it is looked through so often; without it as often as the daemon says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rescan_seconds: Option<RescanEvery>,
 }
 
 impl Rules {
@@ -69,6 +77,8 @@ impl Rules {
             accept_cached: false,
             poll: false,
             bwlimit: None,
+            parallel: None,
+            rescan_seconds: None,
         }
     }
 
@@ -181,6 +191,8 @@ mod tests {
             existing: Existing::Skip,
             after_verified: AfterVerified::Trash,
             bwlimit: Some("08:00,2M 18:00,off".into()),
+            parallel: Parallel::new(2),
+            rescan_seconds: RescanEvery::from_secs(1800),
             ..Rules::new()
         };
         let text = serde_json::to_string(&rules).unwrap();

@@ -8,7 +8,7 @@ use heimdex_client::journal::{QueueOptions, QueueWrite, QueuedFile, Standing};
 
 use super::{At, Effect, ItemId, Next, Phase, State};
 use crate::engine::seen;
-use crate::watch::{Candidate, Observation};
+use crate::watch::{Ask, Candidate, Observation};
 
 impl State {
     pub(super) fn observe(&mut self, at: At, observation: Observation) -> Vec<Effect> {
@@ -29,13 +29,32 @@ impl State {
                 let of_watch = turns.filter(|(_, turn)| turn.watch == Some(watch));
                 of_watch.map(|(turn, _)| Effect::Stop(*turn)).collect()
             }
-            Observation::RootBack { watch } | Observation::Scanned { watch } => {
-                if let Some(watched) = self.watches.get_mut(&watch) {
-                    watched.gone_since = None;
-                }
+            Observation::RootBack { watch } => {
+                self.is_back(watch);
                 Vec::new()
             }
+            Observation::Scanned { watch } => {
+                self.is_back(watch);
+                self.look_at_unsettled(watch)
+            }
         }
+    }
+
+    fn is_back(&mut self, watch: WatchId) {
+        if let Some(watched) = self.watches.get_mut(&watch) {
+            watched.gone_since = None;
+        }
+    }
+
+    /// A file that was waited for may have gone with its card, and not have come back with it: nobody tells of that.
+    fn look_at_unsettled(&self, watch: WatchId) -> Vec<Effect> {
+        let items = self.items.values();
+        let unsettled = items.filter(|item| {
+            item.file.watch == Some(watch) && matches!(item.phase, Phase::Unsettled)
+        });
+        unsettled
+            .map(|item| Effect::AskWatches(Ask::Look(item.file.path.clone())))
+            .collect()
     }
 
     /// A file is finished: it is queued, unless it is in this very state.

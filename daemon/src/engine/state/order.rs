@@ -14,7 +14,7 @@ impl State {
         items.sort_by_cached_key(|(_, item)| {
             let is_running = item.running().is_some();
             let is_over = item.file.standing != Standing::Waiting;
-            (is_over, !is_running, waiting(item).rank())
+            (is_over, !is_running, self.waiting(item).rank())
         });
         items
     }
@@ -56,22 +56,24 @@ impl State {
             .collect()
     }
 
+    /// A file of the queue as the choice of what runs next sees it.
+    pub(super) fn waiting<'a>(&self, item: &'a Item) -> Waiting<'a> {
+        let watched = item.file.watch.and_then(|id| self.watches.get(&id));
+        Waiting {
+            id: item.file.id,
+            watch: item.file.watch,
+            per_watch: watched.and_then(|watched| watched.watch.rules.parallel),
+            profile: &item.file.profile,
+            lane: item.file.lane,
+            size: item.file.stamp.size,
+            place: item.file.place,
+            added_at: item.file.added_at,
+        }
+    }
+
     fn place(&mut self, id: ItemId, place: i64) -> Option<Effect> {
         let item = self.items.get_mut(&id)?;
         item.file.place = place;
         Some(item.put())
-    }
-}
-
-/// A file of the queue as the choice of what runs next sees it.
-pub(super) fn waiting(item: &Item) -> Waiting<'_> {
-    Waiting {
-        id: item.file.id,
-        watch: item.file.watch,
-        profile: &item.file.profile,
-        lane: item.file.lane,
-        size: item.file.stamp.size,
-        place: item.file.place,
-        added_at: item.file.added_at,
     }
 }

@@ -51,6 +51,15 @@ impl Proofs {
         self.waiting.retain(|pending| !is_same(&pending.kept, kept));
     }
 
+    /// What would be looked at later than any pause lasts is looked at now: the clock was set back.
+    pub(super) fn forget_the_future(&mut self, now: Timestamp, latest: Timestamp) {
+        for pending in &mut self.waiting {
+            if pending.next_look > latest {
+                pending.next_look = now;
+            }
+        }
+    }
+
     /// The one that is to be looked at now.
     pub(super) fn due(&mut self, now: Timestamp) -> Option<KeptFile> {
         if self.is_busy {

@@ -7,16 +7,17 @@ use heimdex_api::Timestamp;
 use heimdex_client::control::{Event as Told, ItemId};
 use heimdex_client::journal::{QueuedFile, Standing};
 
-use super::order::waiting;
 use super::{Effect, Item, Next, Phase, Running, State, TurnState};
 use crate::engine::event::TurnId;
 use crate::engine::meter::Meter;
+use crate::queue::backoff::MOST;
 use crate::queue::{Load, Turn, Waiting, choose};
 
 impl State {
     /// Begins what may begin now.
     #[must_use]
     pub fn round(&mut self, now: Timestamp) -> Vec<Effect> {
+        self.forget_the_future(now);
         let mut effects = self.end_pauses(now);
         if !self.is_stopping {
             effects.extend(self.ask_servers(now));
@@ -33,6 +34,24 @@ impl State {
             effects.push(Effect::KeepAwake(is_busy));
         }
         effects
+    }
+
+    /// A clock that was set back makes nothing wait until it is again where it was.
+    fn forget_the_future(&mut self, now: Timestamp) {
+        // No pause is longer than this.
+        let latest = now.saturating_add(MOST);
+        for item in self.items.values_mut() {
+            if item.file.run_at > latest {
+                item.file.run_at = now;
+            }
+            item.file.added_at = item.file.added_at.min(now);
+        }
+        for account in self.accounts.values_mut() {
+            if account.circuit.next_try().is_some_and(|next| next > latest) {
+                account.circuit.try_soon(now);
+            }
+        }
+        self.proofs.forget_the_future(now, latest);
     }
 
     /// When something is to be done though nothing happens until then. Nothing is looked at in vain: what is held up by
@@ -118,7 +137,7 @@ impl State {
             .items
             .values()
             .filter(|item| self.may_run(item, now) && room(&item.file.profile) != Some(0))
-            .map(waiting)
+            .map(|item| self.waiting(item))
             .collect();
         let mut left: BTreeMap<String, usize> = BTreeMap::new();
         let chosen: Vec<Vec<ItemId>> = choose(&may, &load, self.limits)

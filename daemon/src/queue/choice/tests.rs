@@ -15,6 +15,7 @@ fn file(id: i64, lane: Lane, size: u64, added: u64) -> Waiting<'static> {
     Waiting {
         id: ItemId(id),
         watch: Some(WatchId(1)),
+        per_watch: None,
         profile: "default",
         lane,
         size,
@@ -106,6 +107,26 @@ fn small_files_of_one_watch_go_together_and_large_ones_share_what_may_run() {
     asked.watch = None;
     waiting.push(asked);
     assert_eq!(choose(&waiting, &load, limits), [Turn::Alone(ItemId(800))]);
+}
+
+#[test]
+fn a_watch_that_says_how_much_of_it_goes_at_once_is_held_to_it() {
+    let limits = Limits::of(Parallel::new(4).unwrap());
+    let begun = |own: Option<u32>| {
+        let waiting: Vec<Waiting<'_>> = (1..=9)
+            .map(|id| Waiting {
+                per_watch: own.and_then(Parallel::new),
+                ..file(id, Lane::Watch, LARGE, 0)
+            })
+            .collect();
+        choose(&waiting, &Load::default(), limits).len()
+    };
+    assert_eq!(begun(None), 3, "one turn is left for another watch");
+    assert_eq!(begun(Some(1)), 1);
+    assert_eq!(begun(Some(4)), 4);
+    assert_eq!(begun(Some(9)), 4, "no watch has more than there is");
+    let alone = Limits::of(Parallel::new(1).unwrap());
+    assert_eq!((alone.at_once, alone.per_watch), (1, 1));
 }
 
 fn lane() -> impl Strategy<Value = Lane> {
