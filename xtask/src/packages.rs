@@ -67,6 +67,10 @@ pub(crate) const FOR_TESTS: &[Need] = &[
         present: || on_path("tmux"),
     },
     Need {
+        package: "rsync",
+        present: || on_path("rsync"),
+    },
+    Need {
         package: "zsh",
         present: || on_path("zsh"),
     },

@@ -337,4 +337,31 @@ mod tests {
         fs::rename(&root, directory.path().join("elsewhere")).unwrap();
         assert_eq!(inotify.read().unwrap(), [Event::Root]);
     }
+
+    #[test]
+    fn more_than_the_kernel_keeps_is_said() {
+        let most = fs::read_to_string("/proc/sys/fs/inotify/max_queued_events").unwrap();
+        let most: usize = most.trim().parse().unwrap();
+        let directory = tempfile::tempdir().unwrap();
+        let mut inotify = Inotify::new().unwrap();
+        inotify.watch(directory.path(), b"").unwrap();
+        // Each is made, closed and deleted.
+        for number in 0..=most / 3 {
+            let path = directory.path().join(number.to_string());
+            fs::write(&path, "").unwrap();
+            fs::remove_file(&path).unwrap();
+        }
+        let mut told = Vec::new();
+        loop {
+            let events = inotify.read().unwrap();
+            if events.is_empty() {
+                break;
+            }
+            told.extend(events);
+        }
+        assert_eq!(told.last(), Some(&Event::Overflow));
+        // And from then on it tells again.
+        fs::write(directory.path().join("late"), "").unwrap();
+        assert_eq!(inotify.read().unwrap()[0], file("late", true));
+    }
 }

@@ -2,12 +2,15 @@
 
 #![expect(clippy::unwrap_used, reason = "tests say what went wrong by panicking")]
 
+mod arrivals;
 mod cards;
 mod disk;
 mod doctor;
 mod edits;
 mod events;
 mod faults;
+mod hardships;
+mod kill_matrix;
 mod main_job;
 mod nightly;
 mod odd_files;

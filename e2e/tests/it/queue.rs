@@ -95,44 +95,6 @@ fn what_settles_in_a_watched_folder_is_stored_once_and_by_its_content() {
     assert_eq!(shown["replaces"], video["video_id"], "{shown:#}");
 }
 
-/// The daemon dies wherever something becomes durable, and the next one ends what it began.
-#[test]
-fn the_queue_survives_kill_9_wherever_something_becomes_durable() {
-    let served = on_sqlite(TestServer::builder()).unwrap();
-    let home = served.registered("ana@example.org");
-    watching(&home);
-    let points = [
-        "daemon.queue.write",
-        "daemon.queue.written",
-        "client.upload.asked",
-        "client.upload.opened",
-        "client.part.acknowledged",
-        "client.upload.completed",
-        "daemon.file.stored",
-    ];
-    for (number, point) in points.iter().enumerate() {
-        let path = large_video(
-            &home,
-            &format!("card/{number}.mp4"),
-            17 * MIB + number as u64,
-        );
-        let mut daemon = TestDaemon::builder()
-            .env("HEIMDEX_FAILPOINT", point)
-            .start(&home);
-        let ended = daemon.wait_for_end(LIMIT);
-        assert!(!ended.success(), "{point} was not come to");
-        daemon.remove_env("HEIMDEX_FAILPOINT");
-        daemon.restart();
-        wait_for(&home, &daemon, number + 1);
-        let hash = blake3_of(&path);
-        let same = videos(&home)
-            .iter()
-            .filter(|video| video["blake3"] == hash)
-            .count();
-        assert_eq!(same, 1, "{point}");
-    }
-}
-
 #[test]
 fn a_server_that_is_away_is_waited_for_and_said() {
     let served = on_sqlite(TestServer::builder()).unwrap();

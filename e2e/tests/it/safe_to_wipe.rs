@@ -8,7 +8,7 @@ use fs_err as fs;
 use heimdex_testkit::{Binary, Home, Output, TestServer, sample_mp4};
 use serde_json::Value;
 
-use crate::support::{blake3_of, on_both_databases, unprivileged, videos};
+use crate::support::{blake3_of, file_in_store, on_both_databases, unprivileged, videos};
 
 const SIZE: usize = 300_000;
 
@@ -89,24 +89,12 @@ impl Card {
 
     /// The file in the store that has the bytes of this one.
     fn in_store(&self, relative: &str) -> PathBuf {
-        let wanted = blake3_of(&self.path(relative));
-        let mut folders = vec![self.server.data_dir()];
-        while let Some(folder) = folders.pop() {
-            for entry in fs::read_dir(folder).unwrap() {
-                let path = entry.unwrap().path();
-                if path.is_dir() {
-                    folders.push(path);
-                } else if blake3_of(&path) == wanted {
-                    return path;
-                }
-            }
-        }
-        panic!("nothing in the store has the bytes of {relative}");
+        file_in_store(&self.server, &self.path(relative))
     }
 }
 
 /// Turns one bit over, and leaves size and times as they were.
-fn flip(path: &Path) {
+pub(crate) fn flip(path: &Path) {
     let before = fs::metadata(path).unwrap();
     fs::set_permissions(path, PermissionsExt::from_mode(0o600)).unwrap();
     let mut file = fs::OpenOptions::new()

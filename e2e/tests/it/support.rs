@@ -189,6 +189,24 @@ pub(crate) fn stored_bytes(server: &TestServer) -> u64 {
     below(&server.data_dir().join("objects/data"))
 }
 
+/// The file in a server's embedded store that has the bytes of this one, whose parts lie in one piece there.
+#[track_caller]
+pub(crate) fn file_in_store(server: &TestServer, file: &Path) -> PathBuf {
+    let wanted = blake3_of(file);
+    let mut folders = vec![server.data_dir()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if blake3_of(&path) == wanted {
+                return path;
+            }
+        }
+    }
+    panic!("nothing in the store has the bytes of {}", file.display());
+}
+
 /// The requests that a server answered, by route; those of its object store apart.
 pub(crate) fn requests(server: &TestServer) -> (BTreeMap<String, usize>, usize) {
     let (mut api, mut store) = (BTreeMap::new(), 0);

@@ -490,3 +490,59 @@ fn a_file_that_no_watch_looks_after_is_sent_as_it_is_found() {
     assert!(begun(&mut state, 4).is_empty());
     assert_eq!(begun(&mut state, 13)[0].1[0].stamp.size, 6);
 }
+
+#[test]
+fn a_clock_that_is_set_back_makes_nothing_wait_for_long() {
+    const YEARS: u64 = 1_000_000_000;
+    let mut state = fresh();
+    settle(&mut state, YEARS, candidate("a.mp4", LARGE, 1));
+    let (turn, files) = begun(&mut state, YEARS).remove(0);
+    let trouble = Trouble {
+        text: "no".into(),
+        hint: None,
+    };
+    end(&mut state, YEARS, turn, &files[0], Ending::Failed(trouble));
+    assert!(
+        begun(&mut state, YEARS).is_empty(),
+        "it waits for its pause"
+    );
+    assert_eq!(begun(&mut state, 10).len(), 1);
+
+    settle(&mut state, YEARS, candidate("b.mp4", LARGE, 1));
+    let (turn, files) = begun(&mut state, YEARS).remove(0);
+    end(&mut state, YEARS, turn, &files[0], offline());
+    let asked = state.round(at(20).now);
+    assert!(matches!(asked[..], [Effect::AskServer(_), ..]), "{asked:?}");
+}
+
+#[test]
+fn a_file_that_did_not_come_back_with_its_card_leaves_the_queue() {
+    let mut state = fresh();
+    settle(&mut state, 0, candidate("a.mp4", LARGE, 1));
+    let waiting = Observation::Waiting {
+        watch: WATCH,
+        path: "/videos/a.mp4".into(),
+        reason: crate::watch::Waiting::Open { program: None },
+    };
+    let _ = state.apply(at(1), Event::Observed(waiting));
+    for seen in [
+        Observation::RootGone { watch: WATCH },
+        Observation::RootBack { watch: WATCH },
+    ] {
+        let _ = state.apply(at(2), Event::Observed(seen));
+    }
+    let asked = state.apply(
+        at(3),
+        Event::Observed(Observation::Scanned { watch: WATCH }),
+    );
+    assert!(
+        matches!(&asked[..], [Effect::AskWatches(Ask::Look(path))] if path.ends_with("a.mp4")),
+        "{asked:?}"
+    );
+    let gone = Observation::Gone {
+        watch: WATCH,
+        path: "/videos/a.mp4".into(),
+    };
+    let _ = state.apply(at(4), Event::Observed(gone));
+    assert!(state.in_order().is_empty());
+}

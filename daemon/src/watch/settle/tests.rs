@@ -100,6 +100,46 @@ fn a_recording_is_told_from_a_copy_and_a_copy_says_how_far_it_is() {
 }
 
 #[test]
+fn a_recording_of_three_days_is_waited_for_and_looked_at_in_moderation() {
+    const THREE_DAYS: u32 = 3 * 24 * 3600;
+    let mut file = new(0);
+    let (mut now, mut looks, mut glances) = (Moment(Duration::ZERO), 0_u32, 0_u32);
+    let mut is_recording = false;
+    loop {
+        looks += 1;
+        let second = u32::try_from(now.0.as_secs()).unwrap().min(THREE_DAYS);
+        let mut step = file.seen(
+            stamp(u64::from(second) * 6_250_000, second.into()),
+            SETTLE,
+            now,
+        );
+        if step == Step::Glance {
+            glances += 1;
+            let glance = Glance {
+                is_video: true,
+                target: None,
+            };
+            step = file.glanced(glance, SETTLE, now);
+        }
+        match step {
+            Step::Wait { until, why } => {
+                is_recording |= matches!(why, Waiting::Recording(_));
+                now = until.unwrap();
+            }
+            Step::Probe => break,
+            Step::Glance | Step::Settled { .. } => panic!("{step:?}"),
+        }
+    }
+    let settled = file.probed(free(), SETTLE, now);
+    assert_eq!(settled, Step::Settled { damage: None });
+    let waited = now.0.as_secs() - u64::from(THREE_DAYS);
+    assert!((SETTLE.as_secs()..30).contains(&waited), "{waited} s");
+    assert!(is_recording);
+    assert!(looks < THREE_DAYS / 2, "{looks} looks");
+    assert!(glances < THREE_DAYS / 10, "{glances} glances");
+}
+
+#[test]
 fn growth_is_told_of_the_last_seconds() {
     let mut file = new(0);
     let glance = Glance::default();
