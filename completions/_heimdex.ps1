@@ -54,6 +54,7 @@ Register-ArgumentCompleter -Native -CommandName 'heimdex' -ScriptBlock {
             [CompletionResult]::new('edit', 'edit', [CompletionResultType]::ParameterValue, 'Change what is said of a video')
             [CompletionResult]::new('rm', 'rm', [CompletionResultType]::ParameterValue, 'Put videos into the trash, or take them out of it')
             [CompletionResult]::new('safe-to-wipe', 'safe-to-wipe', [CompletionResultType]::ParameterValue, 'Tell whether a card may be wiped')
+            [CompletionResult]::new('receipt', 'receipt', [CompletionResultType]::ParameterValue, 'Check what `safe-to-wipe --receipt` wrote')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print what makes a shell complete ids, tags, sources and profiles')
             [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Show what holds, and where it comes from')
             [CompletionResult]::new('version', 'version', [CompletionResultType]::ParameterValue, 'Show the version, and the server''s')
@@ -762,7 +763,36 @@ Register-ArgumentCompleter -Native -CommandName 'heimdex' -ScriptBlock {
             break
         }
         'heimdex;safe-to-wipe' {
-            [CompletionResult]::new('--receipt', '--receipt', [CompletionResultType]::ParameterName, 'Write down what was proven, as JSON; only where the answer is yes')
+            [CompletionResult]::new('--for', '--for', [CompletionResultType]::ParameterName, 'With --wait: no longer than this, as `30m`, `2h` or `1d`')
+            [CompletionResult]::new('--receipt', '--receipt', [CompletionResultType]::ParameterName, 'Write down what was proven, as JSON and beside it as ASC MHL (.mhl); only where the answer is yes')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON, of the named fields only where some are named')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile to use: a server and an account')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
+            [CompletionResult]::new('--wait', '--wait', [CompletionResultType]::ParameterName, 'Wait while files of the card are on their way, until the answer is known')
+            [CompletionResult]::new('--reread', '--reread', [CompletionResultType]::ParameterName, 'Have the server read and hash what is stored once more, for this answer')
+            [CompletionResult]::new('--accept-cached', '--accept-cached', [CompletionResultType]::ParameterName, 'Take copies that the server may have read back from its memory, not from its disk')
+            [CompletionResult]::new('--without-manifests', '--without-manifests', [CompletionResultType]::ParameterName, 'Leave checksum files on the card aside')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but errors and what was asked for')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors and what was asked for')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say why something failed; twice: say what is done')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say why something failed; twice: say what is done')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'heimdex;receipt' {
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile to use: a server and an account')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but errors and what was asked for')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors and what was asked for')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say why something failed; twice: say what is done')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say why something failed; twice: say what is done')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Tell whether everything on a receipt is still stored and verified')
+            break
+        }
+        'heimdex;receipt;verify' {
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON, of the named fields only where some are named')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile to use: a server and an account')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')

@@ -58,6 +58,9 @@ _heimdex() {
             heimdex,queue)
                 cmd="heimdex__subcmd__queue"
                 ;;
+            heimdex,receipt)
+                cmd="heimdex__subcmd__receipt"
+                ;;
             heimdex,register)
                 cmd="heimdex__subcmd__register"
                 ;;
@@ -148,6 +151,9 @@ _heimdex() {
             heimdex__subcmd__queue,send)
                 cmd="heimdex__subcmd__queue__subcmd__send"
                 ;;
+            heimdex__subcmd__receipt,verify)
+                cmd="heimdex__subcmd__receipt__subcmd__verify"
+                ;;
             heimdex__subcmd__token,create)
                 cmd="heimdex__subcmd__token__subcmd__create"
                 ;;
@@ -179,7 +185,7 @@ _heimdex() {
 
     case "${cmd}" in
         heimdex)
-            opts="-q -v -h -V --profile --color --quiet --verbose --help --version register login logout whoami token profile upload watch status why queue pause resume daemon list ls show download ingests events edit rm safe-to-wipe completions config version"
+            opts="-q -v -h -V --profile --color --quiet --verbose --help --version register login logout whoami token profile upload watch status why queue pause resume daemon list ls show download ingests events edit rm safe-to-wipe receipt completions config version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1110,6 +1116,54 @@ _heimdex() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        heimdex__subcmd__receipt)
+            opts="-q -v -h --profile --color --quiet --verbose --help verify"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        heimdex__subcmd__receipt__subcmd__verify)
+            opts="-q -v -h --reread --accept-cached --json --profile --color --quiet --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --json)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         heimdex__subcmd__register)
             opts="-q -v -h --display-name --password-stdin --json --server --insecure --ca-file --proxy --store --profile --color --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -1213,12 +1267,16 @@ _heimdex() {
             return 0
             ;;
         heimdex__subcmd__safe__subcmd__to__subcmd__wipe)
-            opts="-q -v -h --reread --accept-cached --receipt --json --profile --color --quiet --verbose --help"
+            opts="-q -v -h --wait --for --reread --accept-cached --without-manifests --receipt --json --profile --color --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --for)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --receipt)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

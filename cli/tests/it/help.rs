@@ -65,6 +65,7 @@ help_of! {
     ingests_explains_itself: "help_ingests" = ["ingests"];
     list_explains_itself: "help_list" = ["list"];
     safe_to_wipe_explains_itself: "help_safe_to_wipe" = ["safe-to-wipe"];
+    receipt_verify_explains_itself: "help_receipt_verify" = ["receipt", "verify"];
     show_explains_itself: "help_show" = ["show"];
     edit_explains_itself: "help_edit" = ["edit"];
     rm_explains_itself: "help_rm" = ["rm"];

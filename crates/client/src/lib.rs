@@ -12,6 +12,7 @@ pub mod http;
 pub mod ingest;
 pub mod journal;
 pub mod litter;
+pub mod manifest;
 pub mod names_cache;
 pub mod paths;
 pub mod platform;

@@ -1,25 +1,33 @@
 //! May this card be wiped? Only if every file on it, read again now, is stored and verified on the server.
 //!
-//! `card` looks at what is there, `medium` reads it, `check` asks the server and gathers the facts; `verdict` alone
-//! decides, purely, and says yes only where no fact speaks against it.
+//! `card` looks at what is there, by the `rules` of its owner; `manifests` are what checksum files on it say; `medium`
+//! reads it, `check` asks the server and gathers the facts; `verdict` alone decides, purely, and says yes only where no
+//! fact speaks against it.
 
 mod card;
 mod check;
 mod facts;
+mod manifests;
 mod medium;
 mod outcome;
+mod paper;
 mod prove;
 mod receipt;
+mod rules;
 mod trace;
 mod verdict;
+mod words;
 
 pub(crate) use card::Seen;
-pub use check::check;
+pub use check::{Card, Question};
 pub use facts::{
-    Copy, Facts, FileFacts, Litter, Obstacle, ObstacleKind, ReadBack, ReadHow, Reread, Stored,
-    Terms, Trace,
+    Copy, Excused, Facts, FileFacts, Litter, Obstacle, ObstacleKind, ReadBack, ReadHow, Reread,
+    Stored, Terms, Trace,
 };
+pub use manifests::{ManifestFacts, Manifests};
 pub use outcome::{Checked, Step, WipeError};
+pub use paper::{Paper, PaperError};
 pub use prove::{Proof, Proven, prove};
-pub use receipt::{Receipt, ReceiptFile, write_receipt};
-pub use verdict::{Finding, Verdict, Why, judge};
+pub use receipt::{Receipt, ReceiptExcused, ReceiptFile, ReceiptManifest, mhl_of, write_receipt};
+pub use rules::CardRules;
+pub use verdict::{Disagreement, Finding, Verdict, Why, judge};

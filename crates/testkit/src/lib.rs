@@ -16,6 +16,7 @@
     reason = "an assertion that hands on what it checked may end a statement"
 )]
 
+mod ascmhl;
 mod binary;
 mod daemon;
 mod desktop;
@@ -33,6 +34,7 @@ mod terminal;
 mod video;
 mod wait;
 
+pub use ascmhl::ascmhl;
 pub use binary::{Binary, binary_path};
 pub use daemon::{TestDaemon, TestDaemonBuilder};
 pub use desktop::Desktop;

@@ -111,7 +111,10 @@ pub enum Trashing {
     /// It is there.
     Done,
     /// It is not proven yet, and asked again later.
-    NotYet,
+    NotYet {
+        /// What the proof lacks, in a few words.
+        lacks: Option<String>,
+    },
     /// It is not what was stored any more: it stays.
     Changed,
     /// It cannot be put there.

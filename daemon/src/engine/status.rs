@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use heimdex_api::Timestamp;
 use heimdex_client::control::{
-    AccountStatus, Because, Notice, Outage, Pace, QueueItem, QueueStatus, Reason, Status, WatchId,
-    WatchStatus, words,
+    AccountStatus, Because, Count, Notice, Outage, Pace, QueueItem, QueueStatus, Reason, Status,
+    WatchId, WatchStatus, words,
 };
 use heimdex_client::journal::Standing;
 use heimdex_client::shown::Moment;
@@ -34,6 +34,10 @@ impl Driver {
             done_at: (rate > 0 && queue.left_bytes > 0).then(|| now.saturating_add(left)),
             limit: self.tools.throttle.limit().map(std::num::NonZeroU64::get),
         };
+        let mut awaiting_proof = Count::default();
+        for unproven in self.state.awaiting_proof() {
+            awaiting_proof.add(unproven.kept.stamp.size);
+        }
         let accounts: Vec<AccountStatus> = self
             .state
             .accounts
@@ -46,6 +50,7 @@ impl Driver {
             watches: self.watch_statuses(),
             queue,
             current,
+            awaiting_proof,
             pace,
             parallel: self.state.limits.at_once,
             notices: notices(&accounts, &self.state),

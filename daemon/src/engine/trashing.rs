@@ -2,9 +2,12 @@
 
 use std::path::Path;
 
+use heimdex_api::Timestamp;
 use heimdex_client::journal::{KeptFile, Trouble};
+use heimdex_client::shown::Moment;
 use heimdex_client::trash;
 use heimdex_client::wipe::{Proof, Terms, Why, prove};
+use jiff::tz::TimeZone;
 use tokio_util::sync::CancellationToken;
 
 use super::event::Trashing;
@@ -29,7 +32,9 @@ pub(super) async fn trash(
         .profile
         .and_then(|profile| place.accounts.context(profile).ok());
     let Some(context) = context else {
-        return Trashing::NotYet;
+        return Trashing::NotYet {
+            lacks: Some("nobody is logged in to its account".to_owned()),
+        };
     };
     let terms = Terms {
         accept_cached,
@@ -38,10 +43,12 @@ pub(super) async fn trash(
     let path = &kept.shown_path;
     let proven = match prove(&context, path, &kept.stamp, terms, cancel).await {
         Ok(Proof::Proven(proven)) => proven,
-        Ok(Proof::Not(whys)) => return not_proven(path, &whys),
+        Ok(Proof::Not(whys)) => return not_proven(path, &whys, context.now()),
         Err(error) => {
             tracing::debug!(%error, "whether a file may go in the trash is not known yet");
-            return Trashing::NotYet;
+            return Trashing::NotYet {
+                lacks: Some(error.to_string()),
+            };
         }
     };
     let (path, data_home) = (path.clone(), place.data_home.map(Path::to_owned));
@@ -58,12 +65,12 @@ pub(super) async fn trash(
             text: error.to_string(),
             hint: error.hint().map(str::to_owned),
         }),
-        Err(_) => Trashing::NotYet,
+        Err(_) => Trashing::NotYet { lacks: None },
     }
 }
 
 /// What a missing proof means: most are only a matter of time, or of a person.
-fn not_proven(path: &Path, whys: &[Why]) -> Trashing {
+fn not_proven(path: &Path, whys: &[Why], now: Timestamp) -> Trashing {
     use heimdex_client::wipe::ReadBack;
     // Without a file there is nothing to prove: it was taken away, or is another state of it by now.
     let is_other = whys.iter().all(|why| {
@@ -75,9 +82,13 @@ fn not_proven(path: &Path, whys: &[Why]) -> Trashing {
     if is_other {
         return Trashing::Changed;
     }
-    let words: Vec<&str> = whys.iter().map(Why::word).collect();
-    tracing::debug!(path = %path.display(), why = words.join(", "), "not proven yet");
-    Trashing::NotYet
+    let moment = Moment {
+        now,
+        zone: TimeZone::system(),
+    };
+    let lacks = whys.first().map(|why| why.sentence(&moment));
+    tracing::debug!(path = %path.display(), why = lacks, "not proven yet");
+    Trashing::NotYet { lacks }
 }
 
 #[cfg(test)]
@@ -87,13 +98,21 @@ mod tests {
     #[test]
     fn what_changed_is_left_alone_and_what_lacks_proof_is_asked_again() {
         let path = Path::new("/card/a.mp4");
-        assert_eq!(not_proven(path, &[]), Trashing::Changed);
-        assert_eq!(not_proven(path, &[Why::NoFiles]), Trashing::Changed);
-        assert_eq!(not_proven(path, &[Why::NotAsked]), Trashing::NotYet);
+        let now = Timestamp::from_micros(0).unwrap();
+        let not_proven = |whys: &[Why]| not_proven(path, whys, now);
+        assert_eq!(not_proven(&[]), Trashing::Changed);
+        assert_eq!(not_proven(&[Why::NoFiles]), Trashing::Changed);
+        let lacks = |text: &str| Trashing::NotYet {
+            lacks: Some(text.to_owned()),
+        };
+        assert_eq!(
+            not_proven(&[Why::NotAsked]),
+            lacks("the server gave no answer for it")
+        );
         let video_id = heimdex_api::VideoId::new(uuid::Uuid::nil());
         assert_eq!(
-            not_proven(path, &[Why::OnlyCached { video_id }]),
-            Trashing::NotYet
+            not_proven(&[Why::NotVerified { video_id }]),
+            lacks("stored, and not verified")
         );
     }
 }

@@ -129,12 +129,12 @@ impl Driver {
     /// What became of a stored file here.
     fn after(&self, kept: &KeptFile, is_missing: bool) -> Option<Reason> {
         let mut waiting = self.state.awaiting_proof();
-        let pending = waiting.find(|(pending, _)| pending.key == kept.key);
-        if let Some((_, next_look_at)) = pending {
-            let video_id = kept.video_id;
+        let pending = waiting.find(|pending| pending.kept.key == kept.key);
+        if let Some(pending) = pending {
             return Some(Reason::AwaitingProof {
-                video_id,
-                next_look_at,
+                video_id: kept.video_id,
+                next_look_at: pending.next_look,
+                lacks: pending.lacks.map(str::to_owned),
             });
         }
         is_missing.then_some(Reason::Missing)

@@ -2,11 +2,13 @@
 
 use std::path::Path;
 
+use heimdex_client::watch::RULES_FILE;
+
 use super::cards::unit_of;
 use super::inotify::Event;
 use super::known::Place;
 use super::probe::{Lying, There, look};
-use super::scan::{Looked, RULES_FILE};
+use super::scan::Looked;
 use super::settle::{Activity, Settling};
 use super::sweep::{Counting, pause, within};
 use super::tracker::Entry;

@@ -14,17 +14,13 @@ use fs_err as fs;
 use heimdex_api::path;
 use heimdex_client::journal::FileStamp;
 use heimdex_client::platform;
-use heimdex_client::watch::{InTree, Left, Matcher, Verdict};
+use heimdex_client::watch::{InTree, Left, Matcher, RULES_FILE, RULES_FILE_MOST, Verdict};
 use rustix::fs::{AtFlags, FileType, Mode, OFlags, RawDir};
 
 use super::inotify::{Inotify, Refused, joined};
 use super::known::Place;
 use super::place::Ground;
 
-/// The rules of a folder, for itself and all below it.
-pub(super) const RULES_FILE: &[u8] = b".heimdexignore";
-/// Longer ones are no rules that a person wrote.
-const RULES_MOST: u64 = 1 << 20;
 /// Names are read so many bytes at once.
 const BUFFER: usize = 32 << 10;
 
@@ -153,7 +149,7 @@ impl Scan<'_> {
     fn rules_in(&self, folder: &[u8]) -> Option<(InTree, Vec<String>)> {
         let path = self.path(&joined(folder, RULES_FILE));
         let metadata = fs::symlink_metadata(&path).ok()?;
-        if !metadata.is_file() || metadata.len() > RULES_MOST {
+        if !metadata.is_file() || metadata.len() > RULES_FILE_MOST {
             return None;
         }
         let text = fs::read(&path).ok()?;

@@ -2,43 +2,22 @@
 
 use std::path::Path;
 
-use heimdex_api::{Open, StoreStanding, VideoState, path};
-use heimdex_client::wipe::{
-    Checked, FileFacts, Finding, ObstacleKind, ReadBack, ReadHow, Trace, Why,
-};
-use serde_json::{Value, json};
+use heimdex_client::wipe::{Checked, FileFacts, Finding, ReadBack, ReadHow, Trace, Why, mhl_of};
 
+use super::beside::{agreed, excused, named, when};
+use super::fields::as_json;
+use super::way::{Way, Ways};
+use super::words::{laid_out, name, why};
 use crate::args::SafeToWipeArgs;
 use crate::clock::Moment;
 use crate::commands::Context;
 use crate::commands::upload::shown;
 use crate::error::CliError;
 use crate::output::json::{self, Selection};
-use crate::output::text::{Colour, clean, count, grouped, width};
-use crate::output::{size, time};
+use crate::output::size;
+use crate::output::text::{Colour, clean, count, grouped};
 use crate::printer::Stream;
 use crate::settings::quoted;
-
-/// The fields of a verdict.
-pub(super) const FIELDS: [&str; 15] = [
-    "safe",
-    "folder",
-    "server",
-    "began_at",
-    "finished_at",
-    "files",
-    "bytes",
-    "proven",
-    "proven_bytes",
-    "findings",
-    "litter",
-    "cached_files",
-    "accept_cached",
-    "reread",
-    "receipt",
-];
-/// Pieces of litter that people are told by name; programs are told all.
-const NAMED: usize = 12;
 
 /// What is said.
 pub(super) struct About<'a> {
@@ -48,6 +27,10 @@ pub(super) struct About<'a> {
     pub(super) label: Option<&'a str>,
     /// Where the proof was written.
     pub(super) receipt: Option<&'a Path>,
+    /// What is on its way.
+    pub(super) ways: &'a Ways,
+    /// When the answer was known.
+    pub(super) moment: &'a Moment,
 }
 
 /// Says it.
@@ -60,7 +43,7 @@ pub(super) fn verdict(
     let printer = context.printer;
     let (checked, receipt) = (about.checked, about.receipt);
     if let Some(selection) = selection {
-        let value = as_json(args, checked, receipt, &context.moment);
+        let value = as_json(args, about);
         return json::print(printer, &selection.pick(&value));
     }
     let room = match printer.stdout() {
@@ -80,7 +63,10 @@ pub(super) fn verdict(
         .verdict
         .findings
         .iter()
-        .map(|finding| (name(finding), why(finding, &context.moment)))
+        .map(|finding| {
+            let way = about.ways.of(&finding.path);
+            (name(finding), why(finding, way, about.moment))
+        })
         .collect();
     match room {
         Some(columns) if !rows.is_empty() => printer.data(&laid_out(&rows, columns))?,
@@ -105,49 +91,25 @@ pub(super) fn verdict(
             printer.talk(&format!("{word} {}", sentence(checked)));
         }
     }
-    for line in rest(checked) {
+    for line in rest(about) {
         match room {
             Some(_) => printer.data(&line)?,
             None => printer.talk(&line),
         }
     }
     if let Some(path) = receipt {
-        printer.talk(&format!("The receipt is `{}`.", clean(&shown(path))));
+        let receipt = format!("`{}`", clean(&shown(path)));
+        let list = mhl_of(path).map_or_else(String::new, |list| {
+            format!(", and as ASC MHL `{}`", clean(&shown(&list)))
+        });
+        printer.talk(&format!("The receipt is {receipt}{list}."));
     } else if args.receipt.is_some() {
         printer.talk("No receipt was written.");
     }
-    if let Some(hint) = hint(args, checked, about.label) {
+    if let Some(hint) = hint(args, about) {
         printer.talk(&format!("hint: {hint}"));
     }
     Ok(())
-}
-
-fn as_json(
-    args: &SafeToWipeArgs,
-    checked: &Checked,
-    receipt: Option<&Path>,
-    moment: &Moment,
-) -> Value {
-    let verdict = &checked.verdict;
-    let findings = verdict.findings.iter().map(|finding| {
-        json!({
-            "path": path::escaped(&finding.path), "path_raw": path::raw_of(&finding.path),
-            "size_bytes": finding.size, "reason": finding.why.word(), "video_id": finding.why.video_id(),
-            "detail": why(finding, moment),
-        })
-    });
-    let litter = checked.facts.litter.iter().map(|litter| {
-        json!({ "path": path::escaped(&litter.path), "files": litter.files, "bytes": litter.bytes })
-    });
-    let bytes: u64 = checked.facts.files.iter().map(|file| file.size).sum();
-    json!({
-        "safe": verdict.is_safe(), "folder": shown(&checked.folder), "server": checked.server,
-        "began_at": checked.began_at, "finished_at": checked.finished_at,
-        "files": verdict.files, "bytes": bytes, "proven": verdict.proven,
-        "proven_bytes": verdict.proven_bytes, "findings": findings.collect::<Vec<_>>(),
-        "litter": litter.collect::<Vec<_>>(), "cached_files": cached(checked),
-        "accept_cached": args.accept_cached, "reread": args.reread, "receipt": receipt.map(shown),
-    })
 }
 
 /// What the verdict is about, behind its word.
@@ -167,14 +129,21 @@ fn sentence(checked: &Checked) -> String {
         );
     }
     if verdict.files == 0 && verdict.findings.len() == 1 {
-        return format!("There is no file under {folder}.");
+        let excused = checked.facts.litter.len() + checked.facts.excused.len();
+        let but = if excused > 0 {
+            " that is not excused"
+        } else {
+            ""
+        };
+        return format!("There is no file under {folder}{but}.");
     }
     let of_files = verdict.files - verdict.proven;
-    let others = verdict
-        .findings
-        .iter()
-        .filter(|finding| finding.size.is_none());
-    let others = others.filter(|finding| finding.why != Why::NoFiles).count() as u64;
+    let of = |is: fn(&Why) -> bool| {
+        let findings = verdict.findings.iter();
+        findings.filter(|finding| is(&finding.why)).count() as u64
+    };
+    let others = of(|why| matches!(why, Why::Obstacle(_)));
+    let disagreements = of(|why| matches!(why, Why::Manifest { .. }));
     let mut parts = Vec::new();
     if of_files > 0 {
         let is = if of_files == 1 { "is" } else { "are" };
@@ -190,11 +159,24 @@ fn sentence(checked: &Checked) -> String {
             count(others, "other thing", "other things")
         ));
     }
-    format!("{}:", parts.join(", and "))
+    if disagreements > 0 {
+        let times = count(disagreements, "time", "times");
+        parts.push(format!(
+            "checksum files on the card disagree with it {times}"
+        ));
+    }
+    format!("{}:", capital(&parts.join(", and ")))
 }
 
-/// What else there is to say: what is proven, what was excused, what answered.
-fn rest(checked: &Checked) -> Vec<String> {
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(letters).collect()
+}
+
+/// What else there is to say: what is proven, what is on its way, what was excused, what answered.
+fn rest(about: &About<'_>) -> Vec<String> {
+    let checked = about.checked;
     let verdict = &checked.verdict;
     let mut lines = Vec::new();
     if !verdict.is_safe() && verdict.proven > 0 {
@@ -205,24 +187,19 @@ fn rest(checked: &Checked) -> Vec<String> {
             "{files} ({bytes}) {is} stored, verified, and equal to what is on the card now."
         ));
     }
+    lines.extend(when(about.ways, about.moment));
+    lines.extend(excused(checked));
+    lines.extend(agreed(checked));
     let litter = &checked.facts.litter;
     if !litter.is_empty() {
         let bytes: u64 = litter.iter().map(|litter| litter.bytes).sum();
         let pieces = count(litter.len() as u64, "piece of litter", "pieces of litter");
         let was = if litter.len() == 1 { "was" } else { "were" };
-        let mut names: Vec<String> = litter
-            .iter()
-            .take(NAMED)
-            .map(|litter| clean(&path::escaped(&litter.path)).into_owned())
-            .collect();
-        if litter.len() > NAMED {
-            let more = grouped((litter.len() - NAMED) as u64);
-            names.push(format!("and {more} more (--json names all)"));
-        }
+        let names = litter.iter().map(|litter| &litter.path[..]);
         lines.push(format!(
             "{pieces} ({}) {was} not looked at: {}.",
             size::bytes(bytes),
-            names.join(", ")
+            named(names.collect())
         ));
     }
     let cached = cached(checked);
@@ -236,7 +213,7 @@ fn rest(checked: &Checked) -> Vec<String> {
 }
 
 /// Files of the card that this machine's memory may have answered for.
-fn cached(checked: &Checked) -> u64 {
+pub(super) fn cached(checked: &Checked) -> u64 {
     let is_cached = |file: &&FileFacts| {
         matches!(
             file.read,
@@ -249,103 +226,27 @@ fn cached(checked: &Checked) -> u64 {
     checked.facts.files.iter().filter(is_cached).count() as u64
 }
 
-fn name(finding: &Finding) -> String {
-    if finding.path.is_empty() {
-        return "(the folder itself)".to_owned();
-    }
-    clean(&path::escaped(&finding.path)).into_owned()
-}
-
-/// A sentence for each thing that speaks against it.
-fn why(finding: &Finding, moment: &Moment) -> String {
-    match &finding.why {
-        Why::NoFiles => "there is no file in it".into(),
-        Why::Obstacle(kind) => match kind {
-            ObstacleKind::Unreadable(reason) => format!("cannot be looked at: {reason}"),
-            ObstacleKind::Mounted => {
-                "something is mounted there, and may hide what is on the card".into()
-            }
-            ObstacleKind::Link => "a link: it has no bytes that could be compared".into(),
-            ObstacleKind::Special(kind) => format!("it is {kind}, not a file"),
-        },
-        Why::NotRead(read) => match read {
-            ReadBack::Changed => "changed while it was looked at".into(),
-            ReadBack::Vanished => "vanished while the card was looked at".into(),
-            ReadBack::Appeared => "new: it came while the card was looked at".into(),
-            ReadBack::Unreadable(reason) => format!("cannot be read: {reason}"),
-            ReadBack::Whole { .. } => "was not compared".into(),
-        },
-        Why::NotAsked => "the server gave no answer for it".into(),
-        Why::NotStored(trace) => not_stored(trace, moment),
-        Why::NotInStore { store, .. } => match store.as_ref().and_then(Open::known) {
-            Some(StoreStanding::Missing) => "the store does not have it any more".into(),
-            Some(StoreStanding::Differs) => "the store has something else in its place".into(),
-            Some(StoreStanding::Present) | None => "the store did not say that it has it".into(),
-        },
-        Why::NotReady { state, .. } => match state.as_ref().and_then(Open::known) {
-            Some(VideoState::Validating) => "stored, and not read back yet".into(),
-            Some(VideoState::Processing) => "stored, and still being looked into".into(),
-            _ => state.as_ref().map_or_else(
-                || "the server does not say what became of it".into(),
-                |state| format!("the server says `{}`", clean(&state.to_string())),
-            ),
-        },
-        Why::NotVerified { .. } => "stored, and not verified".into(),
-        Why::OnlyCached { .. } => {
-            "read back, perhaps only from the server's memory (--accept-cached takes that)".into()
-        }
-        Why::NotReread { reason, .. } => format!("read again: {}", clean(reason)),
-    }
-}
-
-fn not_stored(trace: &Trace, moment: &Moment) -> String {
-    match trace {
-        Trace::Unknown => "not on the server".into(),
-        Trace::Arriving { percent, .. } => format!("sent {percent}%, not all of it has arrived"),
-        Trace::Differs { since, .. } => {
-            let since = time::calendar(*since, moment);
-            format!("the card's file is another than the one that was stored {since}")
-        }
-        Trace::Trashed { video_id } => format!(
-            "in the trash; `heimdex rm --undo {}` brings it back",
-            video_id.short()
-        ),
-        Trace::Failed { reason, .. } => match reason {
-            Some(reason) => format!("failed: {}", clean(reason)),
-            None => "failed".into(),
-        },
-        Trace::Quarantined { .. } => "set aside by the operator of the server".into(),
-    }
-}
-
-/// Names and sentences beside each other where there is room, else below each other.
-fn laid_out(rows: &[(String, String)], room: usize) -> String {
-    let names = rows.iter().map(|(name, _)| width(name)).max().unwrap_or(0);
-    let is_wide = rows
-        .iter()
-        .all(|(_, why)| 2 + names + 2 + width(why) <= room);
-    let lines = rows.iter().map(|(name, why)| {
-        if is_wide {
-            let pad = " ".repeat(names - width(name));
-            format!("  {name}{pad}  {why}")
-        } else {
-            format!("  {name}\n    {why}")
-        }
-    });
-    lines.collect::<Vec<_>>().join("\n")
-}
-
 /// What brings what is missing, or else what makes the answer a yes.
-fn hint(args: &SafeToWipeArgs, checked: &Checked, label: Option<&str>) -> Option<String> {
+fn hint(args: &SafeToWipeArgs, about: &About<'_>) -> Option<String> {
+    let (checked, label) = (about.checked, about.label);
     let folder = shown(&args.folder);
+    if about.ways.is_running == Some(false) {
+        return Some("`heimdex daemon start` sends what is in its queue".to_owned());
+    }
+    let is_coming = |path: &[u8]| matches!(about.ways.of(path), Some(Way::Moving(..)));
     let missing = |finding: &&Finding| {
-        matches!(
+        let is_missing = matches!(
             &finding.why,
             Why::NotStored(Trace::Unknown | Trace::Arriving { .. } | Trace::Differs { .. })
-        )
+        );
+        is_missing && !is_coming(&finding.path)
     };
     let mut missing = checked.verdict.findings.iter().filter(missing).peekable();
     if missing.peek().is_none() {
+        if about.ways.moving().0 > 0 && !args.wait {
+            let command = format!("heimdex safe-to-wipe {} --wait", quoted(&folder));
+            return Some(format!("`{}` says when it may be wiped", clean(&command)));
+        }
         return proving_hint(&folder, checked);
     }
     let is_hidden = |finding: &Finding| {

@@ -14,7 +14,7 @@ use crate::printer::Printer;
 
 /// Tells a person how far it is. Clones tell the same.
 #[derive(Debug, Clone)]
-pub(super) struct Watch {
+pub(in crate::commands) struct Watch {
     printer: Printer,
     state: Arc<Mutex<State>>,
 }
@@ -27,19 +27,24 @@ struct State {
     read: u64,
     /// The tenth of reading again that was told last.
     tenth: Option<u64>,
+    /// The card was read once; what is read later is what came since.
+    is_again: bool,
 }
 
 impl Watch {
-    pub(super) fn new(printer: &Printer) -> Self {
+    pub(in crate::commands) fn new(printer: &Printer) -> Self {
         let printer = printer.clone();
         let state = Arc::default();
         Self { printer, state }
     }
 
-    pub(super) fn tell(&self, step: Step) {
+    pub(in crate::commands) fn tell(&self, step: Step) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         match step {
             Step::Found { files, bytes } => {
+                if state.is_again && files == 0 {
+                    return;
+                }
                 let found = count(files, "file", "files");
                 self.printer.talk(&format!(
                     "Reading {found}, {}, from the card.",
@@ -84,7 +89,10 @@ impl Watch {
                 if let Some(board) = state.board.take() {
                     board.clear();
                 }
-                self.printer.talk("Asking the server.");
+                if !state.is_again {
+                    self.printer.talk("Asking the server.");
+                }
+                state.is_again = true;
             }
             Step::Rereading { progress } => {
                 #[expect(
@@ -103,7 +111,7 @@ impl Watch {
     }
 
     /// Takes what is drawn away.
-    pub(super) fn clear(&self) {
+    pub(in crate::commands) fn clear(&self) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(file) = state.file.take() {
             file.end(false);

@@ -54,6 +54,7 @@ pub(super) fn for_people(
     let files: Vec<_> = status.current.iter().take(NAMED).map(file).collect();
     blocks.push(table::text(printer, &FILES, &files, room));
     blocks.push(queue(status, moment));
+    blocks.push(kept(status));
     blocks.push(troubles(status, moment));
     blocks.retain(|block| !block.is_empty());
     let wrap = |block: &String| {
@@ -201,6 +202,25 @@ fn queue(status: &Status, moment: &Moment) -> String {
         parts.push(format!("done {}", time::until(done_at, moment)));
     }
     parts.join(", ") + "."
+}
+
+/// Files that would be in the trash, had they been proven.
+fn kept(status: &Status) -> String {
+    let kept = status.awaiting_proof;
+    if kept.files == 0 {
+        return String::new();
+    }
+    let (is, goes) = if kept.files == 1 {
+        ("is", "it goes")
+    } else {
+        ("are", "they go")
+    };
+    format!(
+        "{} ({}) {is} stored and not proven yet, kept until then; {goes} in the trash after. \
+         `heimdex why FILE` says what is missing.",
+        count(kept.files, "file", "files"),
+        size::bytes(kept.bytes)
+    )
 }
 
 fn troubles(status: &Status, moment: &Moment) -> String {

@@ -314,6 +314,9 @@ pub enum Reason {
         video_id: VideoId,
         /// When that is asked next.
         next_look_at: Timestamp,
+        /// What the proof lacked when it was asked for last, in a few words.
+        #[serde(default)]
+        lacks: Option<String>,
     },
     /// It was stored, proven equal, and moved to the trash of this machine.
     Trashed {

@@ -286,6 +286,9 @@ pub struct Status {
     pub queue: QueueStatus,
     /// What is on its way, then what goes next; at most [`Status::CURRENT_MAX`].
     pub current: Vec<QueueItem>,
+    /// Stored files that stay here until they are proven, and then go in the trash.
+    #[serde(default)]
+    pub awaiting_proof: Count,
     /// How fast it goes.
     pub pace: Pace,
     /// So many files, or groups of small ones, are sent at once; 0 of a daemon that does not say.
@@ -321,6 +324,7 @@ impl Status {
             watches: Vec::new(),
             queue: QueueStatus::default(),
             current: Vec::new(),
+            awaiting_proof: Count::default(),
             pace: Pace::default(),
             parallel: 0,
             accounts: Vec::new(),

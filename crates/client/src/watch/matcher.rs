@@ -1,5 +1,6 @@
 //! What the rules of a watch say of a name. Pure: paths and sizes in, a verdict out.
 
+use std::fmt;
 use std::path::Path;
 
 use ignore::Match;
@@ -7,6 +8,11 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
 use super::Rules;
 use crate::platform;
+
+/// The rules of a folder, for itself and all below it.
+pub const RULES_FILE: &[u8] = b".heimdexignore";
+/// Longer ones, in bytes, are no rules that a person wrote.
+pub const RULES_FILE_MOST: u64 = 1 << 20;
 
 /// A line that is no rule.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -70,6 +76,27 @@ pub enum Left {
     OtherWatch,
     /// Its name cannot be told to a server.
     Unsendable,
+}
+
+/// The rule, as its owner would know it.
+impl fmt::Display for Left {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Ignored(line) => f.write_str(line),
+            Self::Excluded(pattern) => write!(f, "--exclude {pattern}"),
+            Self::InTree { folder, line } => {
+                let folder = heimdex_api::path::escaped(folder);
+                let slash = if folder.is_empty() { "" } else { "/" };
+                write!(f, "{line} in {folder}{slash}.heimdexignore")
+            }
+            Self::NotIncluded => f.write_str("no --include takes it"),
+            Self::TooSmall => f.write_str("--min-size"),
+            Self::Link => f.write_str("a link"),
+            Self::Special => f.write_str("no file"),
+            Self::OtherWatch => f.write_str("another watch"),
+            Self::Unsendable => f.write_str("a name that no server can be told"),
+        }
+    }
 }
 
 /// The rules of one `.heimdexignore`.

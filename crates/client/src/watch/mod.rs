@@ -8,5 +8,5 @@ mod matcher;
 mod rules;
 
 pub use limits::{NotWithin, Parallel, RescanEvery};
-pub use matcher::{InTree, Left, Matcher, RuleError, Verdict};
+pub use matcher::{InTree, Left, Matcher, RULES_FILE, RULES_FILE_MOST, RuleError, Verdict};
 pub use rules::{AfterVerified, DEFAULT_RULES, Existing, Rules, SETTLE_DEFAULT, TitleFrom};

@@ -8,7 +8,8 @@ use std::os::unix::ffi::OsStrExt as _;
 
 use rustix::fs::{AtFlags, Dir, FileType, Stat};
 
-use super::facts::{Litter, Obstacle, ObstacleKind};
+use super::facts::{Excused, Litter, Obstacle, ObstacleKind};
+use super::rules::{CardRules, Scope};
 use crate::beneath;
 use crate::journal::FileStamp;
 use crate::litter::is_litter;
@@ -21,6 +22,7 @@ pub(super) struct Listing {
     pub(super) files: BTreeMap<Vec<u8>, Seen>,
     pub(super) obstacles: Vec<Obstacle>,
     pub(super) litter: Vec<Litter>,
+    pub(super) excused: Vec<Excused>,
 }
 
 /// What tells that a file is the one that was seen before, untouched.
@@ -39,8 +41,15 @@ impl Seen {
     }
 }
 
+/// A folder that is still to be looked into.
+struct Folder {
+    path: Vec<u8>,
+    /// The rules that hold in it, its own apart.
+    scope: Option<Scope>,
+}
+
 /// Looks at everything below `root`. Blocks.
-pub(super) fn look(root: &OwnedFd) -> Listing {
+pub(super) fn look(root: &OwnedFd, rules: &CardRules) -> Listing {
     let mut listing = Listing::default();
     let home = match Mount::of(root, b"") {
         Ok(home) => home,
@@ -49,10 +58,15 @@ pub(super) fn look(root: &OwnedFd) -> Listing {
             return listing;
         }
     };
-    let mut folders = vec![Vec::new()];
+    let mut folders = vec![Folder {
+        path: Vec::new(),
+        scope: rules.outermost(),
+    }];
     while let Some(folder) = folders.pop() {
-        if let Err(error) = look_into(root, &folder, home, &mut listing, &mut folders) {
-            listing.unreadable(folder, &error);
+        let path = folder.path.clone();
+        let place = Place { root, home, rules };
+        if let Err(error) = place.look_into(folder, &mut listing, &mut folders) {
+            listing.unreadable(path, &error);
         }
     }
     listing
@@ -85,36 +99,86 @@ impl Listing {
     }
 }
 
-fn look_into(
-    root: &OwnedFd,
-    folder: &[u8],
+/// Where a look is taken.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    root: &'a OwnedFd,
     home: Mount,
-    listing: &mut Listing,
-    folders: &mut Vec<Vec<u8>>,
-) -> io::Result<()> {
-    let directory = beneath::directory(root, folder)?;
-    for name in names(&directory)? {
-        let path = joined(folder, &name);
-        match look_at(&directory, &name, home) {
-            // It went between the list and the look: the second look at the card sees whether anything did.
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => listing.unreadable(path, &error),
-            Ok(Found::Obstacle(kind)) => listing.obstacles.push(Obstacle { path, kind }),
-            Ok(Found::Litter(kind, stat)) => {
-                let (files, bytes) = if kind.is_dir() {
-                    weigh(&directory, &name)
-                } else {
-                    (1, u64::try_from(stat.st_size).unwrap_or(0))
-                };
-                listing.litter.push(Litter { path, files, bytes });
-            }
-            Ok(Found::Folder) => folders.push(path),
-            Ok(Found::File(seen)) => {
-                listing.files.insert(path, seen);
+    rules: &'a CardRules,
+}
+
+impl Place<'_> {
+    fn look_into(
+        self,
+        folder: Folder,
+        listing: &mut Listing,
+        folders: &mut Vec<Folder>,
+    ) -> io::Result<()> {
+        let directory = beneath::directory(self.root, &folder.path)?;
+        let scope = folder
+            .scope
+            .map(|scope| scope.entered(&directory, &folder.path));
+        for name in names(&directory)? {
+            let path = joined(&folder.path, &name);
+            match look_at(&directory, &name, self.home) {
+                // It went between the list and the look: the second look at the card sees whether anything did.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => listing.unreadable(path, &error),
+                Ok(Found::Obstacle(kind)) => listing.obstacles.push(Obstacle { path, kind }),
+                Ok(Found::Litter(kind, stat)) => {
+                    let (files, bytes) = if kind.is_dir() {
+                        weigh(&directory, &name)
+                    } else {
+                        (1, u64::try_from(stat.st_size).unwrap_or(0))
+                    };
+                    listing.litter.push(Litter { path, files, bytes });
+                }
+                Ok(Found::Folder) => {
+                    let own = self.rules.of_root(&path);
+                    let left = scope.as_ref().filter(|_| own.is_none());
+                    match left.and_then(|scope| Some((scope.watch(), scope.folder(&path)?))) {
+                        // What another watch takes in there is not left out with the rest.
+                        Some(_) if self.rules.has_root_below(&path) => {
+                            folders.push(Folder { path, scope: None });
+                        }
+                        Some((watch, rule)) => {
+                            let (files, bytes) = weigh(&directory, &name);
+                            listing.excused.push(Excused {
+                                path,
+                                files,
+                                bytes,
+                                watch,
+                                rule,
+                            });
+                        }
+                        None => folders.push(Folder {
+                            path,
+                            scope: own.or_else(|| scope.clone()),
+                        }),
+                    }
+                }
+                Ok(Found::File(seen)) => {
+                    let bytes = seen.stamp.size;
+                    let left = scope
+                        .as_ref()
+                        .and_then(|scope| Some((scope.watch(), scope.file(&path, bytes)?)));
+                    match left {
+                        Some((watch, rule)) => listing.excused.push(Excused {
+                            path,
+                            files: 1,
+                            bytes,
+                            watch,
+                            rule,
+                        }),
+                        None => {
+                            listing.files.insert(path, seen);
+                        }
+                    }
+                }
             }
         }
+        Ok(())
     }
-    Ok(())
 }
 
 enum Found {
@@ -147,7 +211,7 @@ fn look_at(directory: &OwnedFd, name: &[u8], home: Mount) -> io::Result<Found> {
     })
 }
 
-/// How many files a folder of litter has, and their bytes, as far as it lets itself be looked into.
+/// How many files a folder that is excused has, and their bytes, as far as it lets itself be looked into.
 fn weigh(directory: &OwnedFd, name: &[u8]) -> (u64, u64) {
     let (mut files, mut bytes) = (0, 0_u64);
     let Ok(top) = beneath::directory(directory, name) else {
@@ -242,7 +306,10 @@ mod tests {
     fn look_at_tree(make: impl FnOnce(&std::path::Path)) -> Listing {
         let directory = tempfile::tempdir().unwrap();
         make(directory.path());
-        look(&beneath::root(directory.path()).unwrap())
+        look(
+            &beneath::root(directory.path()).unwrap(),
+            &CardRules::default(),
+        )
     }
 
     fn paths<'a>(paths: impl Iterator<Item = &'a Vec<u8>>) -> Vec<String> {

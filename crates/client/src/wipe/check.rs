@@ -2,124 +2,260 @@
 
 mod ask;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::os::fd::OwnedFd;
-use std::path::Path;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use heimdex_api::{Timestamp, VideoId};
 use tokio_util::sync::CancellationToken;
 
-use super::card::{Listing, look};
+use super::card::{Listing, Seen, look};
 use super::facts::{Facts, FileFacts, ReadBack, Reread, Stored, Terms};
-use super::medium::read_back;
+use super::manifests::{self, ManifestFacts, Manifests};
+use super::medium::{Waiting, Wanted, read_back};
 use super::outcome::{Checked, Step, WipeError};
+use super::rules::CardRules;
 use super::verdict::judge;
 use crate::beneath;
+use crate::manifest::Kind;
 use crate::transfer::TransferContext;
 
-/// Finds out whether the card at `folder` may be wiped, on these terms.
-///
-/// # Errors
-/// Whatever keeps the question from being answered: the folder, the login, the way to the server, a person.
-pub async fn check(
-    context: &TransferContext,
-    folder: &Path,
-    terms: Terms,
-    tell: impl Fn(Step) + Send + Sync + 'static,
-    cancel: &CancellationToken,
-) -> Result<Checked, WipeError> {
-    let began_at = context.now();
-    let named = folder.to_owned();
-    let root = blocking(move || beneath::root(&named)).await?;
-    let root = root.map_err(|source| WipeError::Folder {
-        path: folder.to_owned(),
-        source,
-    })?;
-    let run = Run {
-        context,
-        root: Arc::new(root),
-        tell: Arc::new(tell),
-        terms,
-        cancel,
-    };
-    run.can_be_asked().await?;
-    let first = run.look().await?;
-    (run.tell)(Step::Found {
-        files: first.files.len() as u64,
-        bytes: first.files.values().map(|seen| seen.stamp.size).sum(),
-    });
-    let mut files = run.read(&first).await?;
-    (run.tell)(Step::Asking);
-    run.ask(&mut files).await?;
-    run.trace(&mut files).await;
-    if terms.reread {
-        run.reread(&mut files).await?;
-    }
-    let facts = settled(files, first, run.look().await?);
-    let verdict = judge(&facts, terms);
-    Ok(Checked {
-        folder: folder.to_owned(),
-        server: context.api().server().to_string(),
-        began_at,
-        finished_at: context.now(),
-        facts,
-        verdict,
-    })
+/// What a person asks of a card.
+#[derive(Debug)]
+pub struct Question {
+    /// The folder of the card.
+    pub folder: PathBuf,
+    /// On which terms it may be wiped.
+    pub terms: Terms,
+    /// What excuses a file.
+    pub rules: CardRules,
+    /// Whether checksum files on it count.
+    pub manifests: Manifests,
+    /// Checksums to be taken of every file beside BLAKE3, for a receipt.
+    pub kinds: Vec<Kind>,
 }
 
-/// One look at a card, or at a file of one.
-pub(super) struct Run<'a, T> {
+/// A card that is asked about, once or again and again: what was read stays known as long as it is what it was.
+#[derive(Debug)]
+pub struct Card<'a, T> {
+    run: Run<'a, T>,
+    question: Question,
+    rules: Arc<CardRules>,
+    began_at: Timestamp,
+    read: BTreeMap<Vec<u8>, Held>,
+    /// What was read again at the store and found equal: once is enough for one answer.
+    reread: BTreeMap<VideoId, Reread>,
+}
+
+/// A file that was read.
+#[derive(Debug)]
+struct Held {
+    seen: Seen,
+    kinds: BTreeSet<Kind>,
+    file: FileFacts,
+}
+
+impl<'a, T: Fn(Step) + Send + Sync + 'static> Card<'a, T> {
+    /// Opens the folder, and makes sure that the server can be asked.
+    ///
+    /// # Errors
+    /// Whatever keeps the question from being answered: the folder, the login, the way to the server, a person.
+    pub async fn open(
+        context: &'a TransferContext,
+        question: Question,
+        tell: T,
+        cancel: &'a CancellationToken,
+    ) -> Result<Self, WipeError> {
+        let began_at = context.now();
+        let named = question.folder.clone();
+        let root = blocking(move || beneath::root(&named)).await?;
+        let root = root.map_err(|source| WipeError::Folder {
+            path: question.folder.clone(),
+            source,
+        })?;
+        let run = Run {
+            asker: Asker {
+                context,
+                tell: Arc::new(tell),
+                terms: question.terms,
+                cancel,
+            },
+            root: Arc::new(root),
+        };
+        run.asker.can_be_asked().await?;
+        Ok(Self {
+            run,
+            reread: BTreeMap::new(),
+            rules: Arc::new(question.rules.clone()),
+            question,
+            began_at,
+            read: BTreeMap::new(),
+        })
+    }
+
+    /// Finds out whether the card may be wiped now.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub async fn check(&mut self) -> Result<Checked, WipeError> {
+        let first = self.run.look(&self.rules).await?;
+        let manifests = self.manifests(&first).await?;
+        let mut files = self.read(&first, &manifests).await?;
+        let (run, asker) = (&self.run, &self.run.asker);
+        (asker.tell)(Step::Asking);
+        asker.ask(&mut files).await?;
+        asker.trace(&mut files).await;
+        if asker.terms.reread {
+            asker.reread(&mut files, &mut self.reread).await?;
+        }
+        let second = run.look(&self.rules).await?;
+        let facts = Facts {
+            manifests,
+            ..settled(files, first, second)
+        };
+        let verdict = judge(&facts, asker.terms);
+        Ok(Checked {
+            folder: self.question.folder.clone(),
+            server: asker.context.api().server().to_string(),
+            began_at: self.began_at,
+            finished_at: asker.context.now(),
+            facts,
+            verdict,
+        })
+    }
+
+    /// What checksum files on the card say.
+    async fn manifests(&self, listing: &Listing) -> Result<Vec<ManifestFacts>, WipeError> {
+        if self.question.manifests == Manifests::Ignore {
+            return Ok(Vec::new());
+        }
+        let (root, files) = (Arc::clone(&self.run.root), listing.files.clone());
+        let reading = blocking(move || manifests::read(&root, &files));
+        self.run.asker.unless_cancelled(reading).await?
+    }
+
+    /// Reads what was not read yet as it is now.
+    async fn read(
+        &mut self,
+        listing: &Listing,
+        manifests: &[ManifestFacts],
+    ) -> Result<Vec<FileFacts>, WipeError> {
+        let kinds = manifests::kinds(manifests);
+        let mut files = Vec::new();
+        let mut unread = Vec::new();
+        for (path, seen) in &listing.files {
+            let mut wanted: BTreeSet<Kind> = self.question.kinds.iter().copied().collect();
+            wanted.extend(kinds.get(path).into_iter().flatten());
+            match self.read.get(path) {
+                Some(held) if held.seen == *seen && wanted.is_subset(&held.kinds) => {
+                    files.push(held.file.clone());
+                }
+                Some(_) | None => unread.push((path, *seen, wanted)),
+            }
+        }
+        self.read.retain(|path, _| listing.files.contains_key(path));
+        (self.run.asker.tell)(Step::Found {
+            files: unread.len() as u64,
+            bytes: unread.iter().map(|(_, seen, _)| seen.stamp.size).sum(),
+        });
+        for (path, seen, kinds) in unread {
+            let file = self.run.read_file(path, seen, &kinds).await?;
+            if matches!(file.read, ReadBack::Whole { .. }) {
+                let file = file.clone();
+                self.read.insert(path.clone(), Held { seen, kinds, file });
+            }
+            files.push(file);
+        }
+        Ok(files)
+    }
+}
+
+/// Who asks the server.
+#[derive(Debug)]
+pub(super) struct Asker<'a, T> {
     pub(super) context: &'a TransferContext,
-    pub(super) root: Arc<OwnedFd>,
     pub(super) tell: Arc<T>,
     pub(super) terms: Terms,
     pub(super) cancel: &'a CancellationToken,
 }
 
+impl<T> Asker<'_, T> {
+    pub(super) async fn unless_cancelled<V>(
+        &self,
+        work: impl Future<Output = V>,
+    ) -> Result<V, WipeError> {
+        let done = self.cancel.run_until_cancelled(work).await;
+        done.ok_or(WipeError::Interrupted)
+    }
+}
+
+/// One look at a card, or at a file of one.
+#[derive(Debug)]
+pub(super) struct Run<'a, T> {
+    pub(super) asker: Asker<'a, T>,
+    pub(super) root: Arc<OwnedFd>,
+}
+
 impl<T: Fn(Step) + Send + Sync + 'static> Run<'_, T> {
-    async fn look(&self) -> Result<Listing, WipeError> {
-        let root = Arc::clone(&self.root);
-        let looking = blocking(move || look(&root));
-        self.unless_cancelled(looking).await?
+    async fn look(&self, rules: &Arc<CardRules>) -> Result<Listing, WipeError> {
+        let (root, rules) = (Arc::clone(&self.root), Arc::clone(rules));
+        let looking = blocking(move || look(&root, &rules));
+        self.asker.unless_cancelled(looking).await?
     }
 
     /// Reads every file, one after another: a card is fastest so.
     pub(super) async fn read(&self, listing: &Listing) -> Result<Vec<FileFacts>, WipeError> {
         let mut files = Vec::new();
         for (path, seen) in &listing.files {
-            (self.tell)(Step::Reading {
-                path: path.clone(),
-                size: seen.stamp.size,
-            });
-            let over = Arc::new(AtomicBool::new(false));
-            let (root, tell) = (Arc::clone(&self.root), Arc::clone(&self.tell));
-            let (named, seen, is_over) = (path.clone(), *seen, Arc::clone(&over));
-            let reading = blocking(move || {
-                let passed = |bytes| tell(Step::Read { bytes });
-                read_back(&root, &named, &seen, &passed, &is_over)
-            });
-            let read = self.unless_cancelled(reading).await;
-            // Nobody waits for a reading that goes on.
-            over.store(read.is_err(), Ordering::Relaxed);
-            let read = read??.ok_or(WipeError::Interrupted)?;
-            (self.tell)(Step::Ended {
-                is_whole: matches!(read, ReadBack::Whole { .. }),
-            });
-            files.push(FileFacts {
-                path: path.clone(),
-                size: seen.stamp.size,
-                read,
-                stored: Stored::NotAsked,
-                reread: Reread::NotAsked,
-            });
+            files.push(self.read_file(path, *seen, &BTreeSet::new()).await?);
         }
         Ok(files)
     }
 
-    async fn unless_cancelled<V>(&self, work: impl Future<Output = V>) -> Result<V, WipeError> {
-        let done = self.cancel.run_until_cancelled(work).await;
-        done.ok_or(WipeError::Interrupted)
+    async fn read_file(
+        &self,
+        path: &[u8],
+        seen: Seen,
+        kinds: &BTreeSet<Kind>,
+    ) -> Result<FileFacts, WipeError> {
+        let asker = &self.asker;
+        (asker.tell)(Step::Reading {
+            path: path.to_vec(),
+            size: seen.stamp.size,
+        });
+        let over = Arc::new(AtomicBool::new(false));
+        let (root, tell) = (Arc::clone(&self.root), Arc::clone(&asker.tell));
+        let (named, is_over) = (path.to_vec(), Arc::clone(&over));
+        let kinds: Vec<Kind> = kinds.iter().copied().collect();
+        let reading = blocking(move || {
+            let passed = |bytes| tell(Step::Read { bytes });
+            let wanted = Wanted {
+                path: &named,
+                seen: &seen,
+                kinds: &kinds,
+            };
+            let waiting = Waiting {
+                passed: &passed,
+                is_over: &is_over,
+            };
+            read_back(&root, wanted, waiting)
+        });
+        let read = asker.unless_cancelled(reading).await;
+        // Nobody waits for a reading that goes on.
+        over.store(read.is_err(), Ordering::Relaxed);
+        let read = read??.ok_or(WipeError::Interrupted)?;
+        (asker.tell)(Step::Ended {
+            is_whole: matches!(read, ReadBack::Whole { .. }),
+        });
+        Ok(FileFacts {
+            path: path.to_vec(),
+            size: seen.stamp.size,
+            read,
+            stored: Stored::NotAsked,
+            reread: Reread::NotAsked,
+        })
     }
 }
 
@@ -155,6 +291,8 @@ pub(super) fn settled(files: Vec<FileFacts>, first: Listing, second: Listing) ->
         files: files.into_values().collect(),
         obstacles,
         litter: second.litter,
+        excused: second.excused,
+        manifests: Vec::new(),
     }
 }
 

@@ -2,6 +2,11 @@
 
 use heimdex_api::{Blake3, Open, StoreStanding, Timestamp, VerifiedHow, VideoId, VideoState};
 
+use super::manifests::ManifestFacts;
+use crate::control::WatchId;
+use crate::manifest::Digest;
+use crate::watch::Left;
+
 /// Everything that was found out about a card.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Facts {
@@ -11,6 +16,10 @@ pub struct Facts {
     pub obstacles: Vec<Obstacle>,
     /// What operating systems left there: excused, and not looked at.
     pub litter: Vec<Litter>,
+    /// What rules of its owner leave out: excused, and not looked at.
+    pub excused: Vec<Excused>,
+    /// What checksum files on it say.
+    pub manifests: Vec<ManifestFacts>,
 }
 
 /// What a person asks for.
@@ -46,6 +55,8 @@ pub enum ReadBack {
         blake3: Blake3,
         /// What answered.
         how: ReadHow,
+        /// Other checksums, taken in the same read.
+        digests: Vec<Digest>,
     },
     /// It is not what it was when the look at the card began.
     Changed,
@@ -193,4 +204,19 @@ pub struct Litter {
     pub files: u64,
     /// Bytes of these.
     pub bytes: u64,
+}
+
+/// Something on a card that a rule leaves out which its owner wrote, or accepted with a watch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Excused {
+    /// The bytes of its path within the card.
+    pub path: Vec<u8>,
+    /// Files in it, itself if it is one.
+    pub files: u64,
+    /// Bytes of these.
+    pub bytes: u64,
+    /// Whose rule it is.
+    pub watch: WatchId,
+    /// Which.
+    pub rule: Left,
 }

@@ -16,6 +16,7 @@ use rustix::io::{Errno, ReadWriteFlags};
 use super::card::Seen;
 use super::facts::{ReadBack, ReadHow};
 use crate::beneath;
+use crate::manifest::{Digest, Hashers, Kind};
 
 /// Bytes of one read.
 const CHUNK: usize = 4 << 20;
@@ -29,16 +30,33 @@ const PROBED_ONCE: u64 = 8 << 20;
 #[cfg(target_os = "linux")]
 const FORGETS: usize = 10;
 
-/// Reads the file at `path` below `root`, which must be the one that was seen; `None` where `is_over` was set
-/// meanwhile. `passed` is told of bytes as they pass. Blocks.
+/// A file that is to be read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Wanted<'a> {
+    /// The bytes of its path below the root.
+    pub(super) path: &'a [u8],
+    /// What it must be.
+    pub(super) seen: &'a Seen,
+    /// Checksums to be taken beside BLAKE3.
+    pub(super) kinds: &'a [Kind],
+}
+
+/// Who waits for a reading.
+#[derive(Clone, Copy)]
+pub(super) struct Waiting<'a> {
+    /// Is told of bytes as they pass.
+    pub(super) passed: &'a (dyn Fn(u64) + Sync),
+    /// Nobody does any more.
+    pub(super) is_over: &'a AtomicBool,
+}
+
+/// Reads a file below `root`, which must be the one that was seen; `None` where nobody waits for it any more. Blocks.
 pub(super) fn read_back(
     root: &OwnedFd,
-    path: &[u8],
-    seen: &Seen,
-    passed: &(dyn Fn(u64) + Sync),
-    is_over: &AtomicBool,
+    wanted: Wanted<'_>,
+    waiting: Waiting<'_>,
 ) -> Option<ReadBack> {
-    match read(root, path, seen, passed, is_over) {
+    match read(root, wanted, waiting) {
         Ok(read) => read,
         Err(error) => Some(match Errno::from_io_error(&error) {
             Some(Errno::NOENT) => ReadBack::Vanished,
@@ -49,19 +67,15 @@ pub(super) fn read_back(
     }
 }
 
-fn read(
-    root: &OwnedFd,
-    path: &[u8],
-    seen: &Seen,
-    passed: &(dyn Fn(u64) + Sync),
-    is_over: &AtomicBool,
-) -> io::Result<Option<ReadBack>> {
+fn read(root: &OwnedFd, wanted: Wanted<'_>, waiting: Waiting<'_>) -> io::Result<Option<ReadBack>> {
+    let Wanted { path, seen, kinds } = wanted;
+    let size = seen.stamp.size;
     let flags = OFlags::RDONLY | OFlags::NONBLOCK;
     let file = File::from(beneath::open(root, path, flags, Mode::empty())?);
     if !is_seen(&file, seen)? {
         return Ok(Some(ReadBack::Changed));
     }
-    let forgotten = forget(&file, seen.stamp.size);
+    let forgotten = forget(&file, size);
     let past_cache = beneath::open(root, path, flags | direct(), Mode::empty())
         .map(File::from)
         .ok()
@@ -72,22 +86,23 @@ fn read(
         } else {
             forgotten
         };
-        hash(&opened, seen.stamp.size, passed, is_over).map(|hashed| (hashed, how))
+        hash(&opened, size, kinds, waiting).map(|hashed| (hashed, how))
     }) {
         Some(Ok(hashed)) => hashed,
         // File systems that take the flag and then cannot read so.
         Some(Err(error)) if Errno::from_io_error(&error) != Some(Errno::INVAL) => {
             return Err(error);
         }
-        Some(Err(_)) | None => (hash(&file, seen.stamp.size, passed, is_over)?, forgotten),
+        Some(Err(_)) | None => (hash(&file, size, kinds, waiting)?, forgotten),
     };
     let (hashed, how) = hashed;
     let read = match hashed {
-        Hashed::All(hash) if is_seen(&file, seen)? => ReadBack::Whole {
+        Hashed::All(hash, digests) if is_seen(&file, seen)? => ReadBack::Whole {
             blake3: hash.into(),
             how,
+            digests,
         },
-        Hashed::All(_) | Hashed::Short => ReadBack::Changed,
+        Hashed::All(..) | Hashed::Short => ReadBack::Changed,
         Hashed::Over => return Ok(None),
     };
     // A card is larger than memory, and nobody reads it again soon.
@@ -207,7 +222,7 @@ fn is_of_kind(file: &File, kinds: &[u32]) -> bool {
 }
 
 enum Hashed {
-    All(blake3::Hash),
+    All(blake3::Hash, Vec<Digest>),
     /// It has fewer bytes than it had.
     Short,
     /// Nobody waits for it any more.
@@ -215,13 +230,10 @@ enum Hashed {
 }
 
 /// Reads one chunk while the one before it is hashed.
-fn hash(
-    file: &File,
-    size: u64,
-    passed: &(dyn Fn(u64) + Sync),
-    is_over: &AtomicBool,
-) -> io::Result<Hashed> {
+fn hash(file: &File, size: u64, kinds: &[Kind], waiting: Waiting<'_>) -> io::Result<Hashed> {
+    let Waiting { passed, is_over } = waiting;
     let mut hasher = blake3::Hasher::new();
+    let mut others = Hashers::new(kinds.iter().copied());
     if size <= CHUNK as u64 {
         let mut chunk = Chunk::new(usize::try_from(size).unwrap_or(CHUNK));
         let is_whole = chunk.read(file, 0, size)?;
@@ -229,8 +241,9 @@ fn hash(
             return Ok(Hashed::Short);
         }
         hasher.update(chunk.bytes());
+        others.update(chunk.bytes());
         passed(size);
-        return Ok(Hashed::All(hasher.finalize()));
+        return Ok(Hashed::All(hasher.finalize(), others.finish()));
     }
     std::thread::scope(|scope| {
         // One chunk waits while another is hashed; the reader waits when both are taken.
@@ -260,6 +273,7 @@ fn hash(
         });
         while let Ok(chunk) = chunks.recv() {
             hasher.update(chunk.bytes());
+            others.update(chunk.bytes());
             passed(chunk.length as u64);
             // The reader has ended, where it does not take it.
             let _ = empty.send(chunk);
@@ -268,7 +282,7 @@ fn hash(
             .join()
             .unwrap_or_else(|_| Err(io::Error::other("the reader gave up")))?;
         Ok(match read {
-            Some(true) => Hashed::All(hasher.finalize()),
+            Some(true) => Hashed::All(hasher.finalize(), others.finish()),
             Some(false) => Hashed::Short,
             None => Hashed::Over,
         })
@@ -334,18 +348,27 @@ mod tests {
         Seen::of(&rustix::fs::statat(root, name, AtFlags::SYMLINK_NOFOLLOW).unwrap())
     }
 
+    fn read_with(
+        root: &OwnedFd,
+        name: &str,
+        seen: &Seen,
+        passed: &(dyn Fn(u64) + Sync),
+    ) -> Option<ReadBack> {
+        let wanted = Wanted {
+            path: name.as_bytes(),
+            seen,
+            kinds: &[Kind::Md5, Kind::Xxh128],
+        };
+        let is_over = &AtomicBool::new(false);
+        read_back(root, wanted, Waiting { passed, is_over })
+    }
+
     fn read_all(root: &OwnedFd, name: &str, seen: &Seen) -> (Option<ReadBack>, u64) {
         let bytes = AtomicU64::new(0);
         let passed = |more| {
             bytes.fetch_add(more, Ordering::Relaxed);
         };
-        let read = read_back(
-            root,
-            name.as_bytes(),
-            seen,
-            &passed,
-            &AtomicBool::new(false),
-        );
+        let read = read_with(root, name, seen, &passed);
         (read, bytes.into_inner())
     }
 
@@ -369,10 +392,16 @@ mod tests {
                 .collect();
             fs_err::write(directory.path().join("a"), &bytes).unwrap();
             let (read, passed) = read_all(&root, "a", &seen(&root, "a"));
-            let Some(ReadBack::Whole { blake3, .. }) = read else {
+            let Some(ReadBack::Whole {
+                blake3, digests, ..
+            }) = read
+            else {
                 panic!("{size}: {read:?}");
             };
             assert_eq!(blake3, blake3::hash(&bytes).into(), "{size}");
+            let mut hashers = Hashers::new([Kind::Md5, Kind::Xxh128]);
+            hashers.update(&bytes);
+            assert_eq!(digests, hashers.finish(), "{size}");
             assert_eq!(passed, size as u64);
         }
     }
@@ -404,7 +433,7 @@ mod tests {
             let file = fs_err::OpenOptions::new().write(true).open(&path).unwrap();
             file.file().write_all_at(b"other", 7).unwrap();
         };
-        let read = read_back(&root, b"a", &before, &passed, &AtomicBool::new(false));
+        let read = read_with(&root, "a", &before, &passed);
         assert_eq!(read, Some(ReadBack::Changed));
         fs_err::write(&path, vec![1; 3 * CHUNK]).unwrap();
         let before = seen(&root, "a");
@@ -412,7 +441,7 @@ mod tests {
             let file = fs_err::OpenOptions::new().write(true).open(&path).unwrap();
             file.set_len(5).unwrap();
         };
-        let read = read_back(&root, b"a", &before, &passed, &AtomicBool::new(false));
+        let read = read_with(&root, "a", &before, &passed);
         assert_eq!(read, Some(ReadBack::Changed));
     }
 
@@ -422,7 +451,16 @@ mod tests {
         let root = beneath::root(directory.path()).unwrap();
         fs_err::write(directory.path().join("a"), vec![1; 3 * CHUNK]).unwrap();
         let seen = seen(&root, "a");
-        let read = read_back(&root, b"a", &seen, &|_| {}, &AtomicBool::new(true));
+        let wanted = Wanted {
+            path: b"a",
+            seen: &seen,
+            kinds: &[],
+        };
+        let waiting = Waiting {
+            passed: &|_| {},
+            is_over: &AtomicBool::new(true),
+        };
+        let read = read_back(&root, wanted, waiting);
         assert_eq!(read, None);
     }
 }

@@ -1,6 +1,7 @@
 //! May this one file go? The same proof as a card's, of one file: read again now, stored, verified, equal, and judged by
 //! the same judge.
 
+use std::collections::BTreeMap;
 use std::os::fd::OwnedFd;
 use std::path::Path;
 use std::sync::Arc;
@@ -8,7 +9,7 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 use super::card::look_at_file;
-use super::check::{Run, blocking, settled};
+use super::check::{Asker, Run, blocking, settled};
 use super::facts::Terms;
 use super::outcome::WipeError;
 use super::verdict::{Finding, Why, judge};
@@ -78,18 +79,21 @@ pub async fn prove(
         source,
     })?);
     let run = Run {
-        context,
+        asker: Asker {
+            context,
+            tell: Arc::new(|_| {}),
+            terms,
+            cancel,
+        },
         root: Arc::clone(&root),
-        tell: Arc::new(|_| {}),
-        terms,
-        cancel,
     };
-    run.can_be_asked().await?;
+    run.asker.can_be_asked().await?;
     let first = look_at_file(&root, &name);
     let mut files = run.read(&first).await?;
-    run.ask(&mut files).await?;
+    run.asker.ask(&mut files).await?;
+    run.asker.trace(&mut files).await;
     if terms.reread {
-        run.reread(&mut files).await?;
+        run.asker.reread(&mut files, &mut BTreeMap::new()).await?;
     }
     let verdict = judge(&settled(files, first, look_at_file(&root, &name)), terms);
     let proven = Proven {

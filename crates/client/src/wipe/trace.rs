@@ -26,14 +26,20 @@ pub(super) struct Lost {
 
 /// What is known of each. A catalog that cannot be asked costs words only: without a copy there is no yes.
 pub(super) async fn trace(context: &TransferContext, lost: &[Lost]) -> Vec<(usize, Trace)> {
-    let traces = lost
+    // Made before any is awaited: a closure that is kept would not let the whole be sent to another thread.
+    let traces: Vec<_> = lost
         .iter()
         .take(TRACED_MOST)
-        .map(async |lost| (lost.index, of(context, lost).await));
+        .map(|lost| indexed(context, lost))
+        .collect();
     stream::iter(traces)
         .buffer_unordered(AT_ONCE)
         .collect()
         .await
+}
+
+async fn indexed(context: &TransferContext, lost: &Lost) -> (usize, Trace) {
+    (lost.index, of(context, lost).await)
 }
 
 async fn of(context: &TransferContext, lost: &Lost) -> Trace {

@@ -1,8 +1,12 @@
 //! The verdict on a card. Pure: from facts alone, and never a yes by default.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use heimdex_api::{Open, StoreStanding, VerifiedHow, VideoId, VideoState};
 
 use super::facts::{Copy, Facts, FileFacts, ObstacleKind, ReadBack, Reread, Stored, Terms, Trace};
+use super::manifests::ManifestFacts;
+use crate::manifest::{Digest, Kind, Listed};
 
 /// What the facts come to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,6 +84,29 @@ pub enum Why {
         /// What happened, in a few words.
         reason: String,
     },
+    /// A checksum file on the card says otherwise.
+    Manifest {
+        /// The bytes of its path within the card.
+        manifest: Vec<u8>,
+        /// What.
+        what: Disagreement,
+    },
+}
+
+/// What a checksum file on a card and the card do not agree on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Disagreement {
+    /// The file has another checksum.
+    Differs(Kind),
+    /// The file has another size.
+    Size {
+        /// Bytes, as the checksum file has it.
+        listed: u64,
+    },
+    /// The file is not there.
+    Missing,
+    /// The checksum file cannot be leaned on, in a few words.
+    Broken(String),
 }
 
 impl Why {
@@ -114,6 +141,11 @@ impl Why {
             Self::NotVerified { .. } => "not_verified",
             Self::OnlyCached { .. } => "only_cached",
             Self::NotReread { .. } => "not_reread",
+            Self::Manifest { what, .. } => match what {
+                Disagreement::Differs(_) | Disagreement::Size { .. } => "manifest_differs",
+                Disagreement::Missing => "manifest_missing",
+                Disagreement::Broken(_) => "manifest_broken",
+            },
         }
     }
 
@@ -121,7 +153,11 @@ impl Why {
     #[must_use]
     pub fn video_id(&self) -> Option<VideoId> {
         match self {
-            Self::NoFiles | Self::Obstacle(_) | Self::NotRead(_) | Self::NotAsked => None,
+            Self::NoFiles
+            | Self::Obstacle(_)
+            | Self::NotRead(_)
+            | Self::NotAsked
+            | Self::Manifest { .. } => None,
             Self::NotStored(trace) => trace.video_id(),
             Self::NotInStore { video_id, .. }
             | Self::NotReady { video_id, .. }
@@ -162,6 +198,7 @@ pub fn judge(facts: &Facts, terms: Terms) -> Verdict {
             }),
         }
     }
+    findings.extend(disagreements(facts));
     findings.sort_by(|a, b| a.path.cmp(&b.path));
     Verdict {
         findings,
@@ -242,6 +279,81 @@ fn proof(file: &FileFacts, terms: Terms) -> Result<(), Why> {
             video_id: *video_id,
         }),
     }
+}
+
+/// Where the card is not what checksum files on it say.
+fn disagreements(facts: &Facts) -> Vec<Finding> {
+    let files: BTreeMap<&[u8], &FileFacts> = facts
+        .files
+        .iter()
+        .map(|file| (&file.path[..], file))
+        .collect();
+    let listed = facts.manifests.iter().flat_map(|manifest| &manifest.listed);
+    let renamed: BTreeSet<&[u8]> = listed
+        .filter_map(|listed| listed.previous.as_deref())
+        .collect();
+    let mut findings = Vec::new();
+    for ManifestFacts {
+        path,
+        listed,
+        trouble,
+    } in &facts.manifests
+    {
+        let mut find = |at: &[u8], size, what| {
+            findings.push(Finding {
+                path: at.to_vec(),
+                size,
+                why: Why::Manifest {
+                    manifest: path.clone(),
+                    what,
+                },
+            });
+        };
+        if let Some(trouble) = trouble {
+            find(path, None, Disagreement::Broken(trouble.clone()));
+        }
+        for listed in listed {
+            let at = &listed.path[..];
+            match files.get(at) {
+                Some(file) => {
+                    if let Some(what) = disagreement(listed, file) {
+                        find(at, Some(file.size), what);
+                    }
+                }
+                None if renamed.contains(at) || is_excused(facts, at) => {}
+                None => find(at, listed.size, Disagreement::Missing),
+            }
+        }
+    }
+    findings
+}
+
+/// What a file is otherwise than it is listed.
+fn disagreement(listed: &Listed, file: &FileFacts) -> Option<Disagreement> {
+    // What could not be read speaks for itself.
+    let ReadBack::Whole {
+        blake3, digests, ..
+    } = &file.read
+    else {
+        return None;
+    };
+    if let Some(size) = listed.size.filter(|size| *size != file.size) {
+        return Some(Disagreement::Size { listed: size });
+    }
+    let own = Digest::new(Kind::Blake3, blake3.as_bytes());
+    let is_taken = |digest: &&Digest| own.as_ref() == Some(digest) || digests.contains(digest);
+    let other = listed.digests.iter().find(|digest| !is_taken(digest));
+    other.map(|digest| Disagreement::Differs(digest.kind()))
+}
+
+/// Whether something is there, and was left out on purpose.
+fn is_excused(facts: &Facts, path: &[u8]) -> bool {
+    let litter = facts.litter.iter().map(|litter| &litter.path);
+    let mut excused = litter.chain(facts.excused.iter().map(|excused| &excused.path));
+    excused.any(|excused| {
+        let below = path.strip_prefix(&excused[..]);
+        below.is_some_and(|below| below.is_empty() || below.starts_with(b"/"))
+    })
 }
 
 #[cfg(test)]

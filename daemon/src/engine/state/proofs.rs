@@ -26,6 +26,16 @@ struct Pending {
     kept: KeptFile,
     next_look: Timestamp,
     looks: u32,
+    /// What the proof lacked when it was looked for last.
+    lacks: Option<String>,
+}
+
+/// A file that stays until it is proven.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::engine) struct Unproven<'a> {
+    pub(in crate::engine) kept: &'a KeptFile,
+    pub(in crate::engine) next_look: Timestamp,
+    pub(in crate::engine) lacks: Option<&'a str>,
 }
 
 impl Proofs {
@@ -44,6 +54,7 @@ impl Proofs {
             kept,
             next_look: now.saturating_add(FIRST),
             looks: 0,
+            lacks: None,
         });
     }
 
@@ -78,18 +89,23 @@ impl Proofs {
     }
 
     /// Everything that waits for its proof, and when it is looked at next.
-    pub(super) fn waiting(&self) -> impl Iterator<Item = (&KeptFile, Timestamp)> {
+    pub(super) fn waiting(&self) -> impl Iterator<Item = Unproven<'_>> {
         let waiting = self.waiting.iter();
-        waiting.map(|pending| (&pending.kept, pending.next_look))
+        waiting.map(|pending| Unproven {
+            kept: &pending.kept,
+            next_look: pending.next_look,
+            lacks: pending.lacks.as_deref(),
+        })
     }
 
-    fn later(&mut self, kept: &KeptFile, now: Timestamp) {
+    fn later(&mut self, kept: &KeptFile, lacks: Option<&String>, now: Timestamp) {
         for pending in &mut self.waiting {
             if is_same(&pending.kept, kept) {
                 let doubled = 1_u32.checked_shl(pending.looks).unwrap_or(u32::MAX);
                 let pause = FIRST.saturating_mul(doubled).min(MOST);
                 pending.next_look = now.saturating_add(pause);
                 pending.looks = pending.looks.saturating_add(1);
+                pending.lacks = lacks.cloned();
             }
         }
     }
@@ -102,8 +118,8 @@ fn is_same(a: &KeptFile, b: &KeptFile) -> bool {
 impl State {
     pub(super) fn proven(&mut self, at: At, kept: KeptFile, trashing: Trashing) -> Vec<Effect> {
         self.proofs.is_busy = false;
-        if trashing == Trashing::NotYet {
-            self.proofs.later(&kept, at.now);
+        if let Trashing::NotYet { lacks } = &trashing {
+            self.proofs.later(&kept, lacks.as_ref(), at.now);
             return Vec::new();
         }
         self.proofs.forget(&kept);
@@ -122,7 +138,7 @@ impl State {
     }
 
     /// Everything that waits for its proof, and when it is looked at next.
-    pub(in crate::engine) fn awaiting_proof(&self) -> impl Iterator<Item = (&KeptFile, Timestamp)> {
+    pub(in crate::engine) fn awaiting_proof(&self) -> impl Iterator<Item = Unproven<'_>> {
         self.proofs.waiting()
     }
 }

@@ -118,11 +118,17 @@ pub(super) fn of_endings(reason: &Reason, moment: &Moment) -> String {
         Reason::AwaitingProof {
             video_id,
             next_look_at,
-        } => format!(
-            "Stored as video {}. It is kept here until the server has read it back; that is asked again {}.",
-            video_id.short(),
-            time::soon(*next_look_at, moment)
-        ),
+            lacks,
+        } => {
+            let lacks = lacks
+                .as_ref()
+                .map_or_else(String::new, |lacks| format!(": {lacks}"));
+            format!(
+                "Stored as video {}. It is kept here, as its proof is not complete{lacks}. That is asked again {}.",
+                video_id.short(),
+                time::soon(*next_look_at, moment)
+            )
+        }
         Reason::Trashed { video_id, at } => format!(
             "Stored as video {}, proven equal, and moved to the trash of this machine ({}).",
             video_id.short(),

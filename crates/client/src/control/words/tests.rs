@@ -164,6 +164,7 @@ fn all() -> Vec<Reason> {
         Reason::AwaitingProof {
             video_id,
             next_look_at: later,
+            lacks: Some("stored, and not read back yet".into()),
         },
         Reason::Trashed {
             video_id,

@@ -9,7 +9,7 @@ use heimdex_api::upload::{LookupFile, LookupRequest, LookupResult};
 use heimdex_api::{Blake3, Open, RereadOutcome, RereadState, StoreStanding, VideoId};
 use uuid::Uuid;
 
-use super::Run;
+use super::Asker;
 use crate::HttpError;
 use crate::transfer::patiently;
 use crate::wipe::facts::{Copy, FileFacts, ReadBack, Reread, Stored, Trace};
@@ -22,7 +22,7 @@ const POLL_LAST: Duration = Duration::from_secs(2);
 /// What the store is asked by.
 const CHECK: &str = "store";
 
-impl<T: Fn(Step) + Send + Sync + 'static> Run<'_, T> {
+impl<T: Fn(Step) + Send + Sync + 'static> Asker<'_, T> {
     /// Fails before anything is read where nobody is logged in, the server cannot answer, or may not be asked.
     pub(in crate::wipe) async fn can_be_asked(&self) -> Result<(), WipeError> {
         let api = self.context.api();
@@ -67,7 +67,7 @@ impl<T: Fn(Step) + Send + Sync + 'static> Run<'_, T> {
     }
 
     /// Finds out why what is not stored is not.
-    pub(super) async fn trace(&self, files: &mut [FileFacts]) {
+    pub(in crate::wipe) async fn trace(&self, files: &mut [FileFacts]) {
         let lost: Vec<Lost> = files
             .iter()
             .enumerate()
@@ -90,9 +90,18 @@ impl<T: Fn(Step) + Send + Sync + 'static> Run<'_, T> {
     }
 
     /// Has the store's bytes read again.
-    pub(in crate::wipe) async fn reread(&self, files: &mut [FileFacts]) -> Result<(), WipeError> {
+    ///
+    /// `known` has what this asker had read again before; it grows by what is found equal.
+    pub(in crate::wipe) async fn reread(
+        &self,
+        files: &mut [FileFacts],
+        known: &mut BTreeMap<VideoId, Reread>,
+    ) -> Result<(), WipeError> {
         let videos: BTreeSet<VideoId> = files.iter().filter_map(video).collect();
-        let videos: Vec<_> = videos.into_iter().collect();
+        let videos: Vec<_> = videos
+            .into_iter()
+            .filter(|video| !known.contains_key(video))
+            .collect();
         let mut came = BTreeMap::new();
         let mut done = 0;
         for some in videos.chunks(REREAD_MAX) {
@@ -112,12 +121,18 @@ impl<T: Fn(Step) + Send + Sync + 'static> Run<'_, T> {
         }
         for file in files {
             let Some(video) = video(file) else { continue };
+            if let Some(equal) = known.get(&video) {
+                file.reread = equal.clone();
+                continue;
+            }
             file.reread = match came.get(&video) {
                 Some(result) if result.outcome.known() == Some(RereadOutcome::Equal) => {
-                    Reread::Equal {
+                    let equal = Reread::Equal {
                         how: result.verified_how.clone(),
                         at: result.verified_at,
-                    }
+                    };
+                    known.insert(video, equal.clone());
+                    equal
                 }
                 Some(result) => Reread::Bad(words(result.outcome.known()).to_owned()),
                 None => Reread::Bad("the server did not answer for it".to_owned()),

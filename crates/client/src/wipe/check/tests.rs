@@ -6,7 +6,6 @@ use heimdex_api::Blake3;
 
 use super::*;
 use crate::journal::FileStamp;
-use crate::wipe::card::Seen;
 use crate::wipe::facts::{Obstacle, ObstacleKind, ReadHow};
 
 fn seen(mtime: i64) -> Seen {
@@ -38,6 +37,7 @@ fn read(path: &str) -> FileFacts {
         read: ReadBack::Whole {
             blake3: Blake3::new([1; 32]),
             how: ReadHow::Medium,
+            digests: Vec::new(),
         },
         stored: Stored::NotAsked,
         reread: Reread::NotAsked,

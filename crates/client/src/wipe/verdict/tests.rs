@@ -45,6 +45,7 @@ fn sound_file(terms: Terms) -> impl Strategy<Value = FileFacts> {
         read: ReadBack::Whole {
             blake3: Blake3::new([7; 32]),
             how: read,
+            digests: Vec::new(),
         },
         stored: Stored::Copy(Copy {
             video_id: video(),
@@ -81,6 +82,7 @@ fn sound_card() -> impl Strategy<Value = (Facts, Terms)> {
                 files,
                 obstacles: Vec::new(),
                 litter,
+                ..Facts::default()
             };
             (facts, terms)
         })
