@@ -7,3 +7,5 @@ mod faults;
 mod resume;
 mod support;
 mod upload;
+mod wipe;
+mod wipe_trials;
