@@ -103,6 +103,15 @@ impl Printer {
         self.print_data(&clean_lines(text))
     }
 
+    /// Prints sentences as data: in a terminal they break between words.
+    pub(crate) fn sentences(&self, text: &str) -> Result<(), CliError> {
+        let text = clean_lines(text);
+        match self.inner.stdout {
+            Stream::Terminal(columns) => self.print_data(&wrapped(&text, columns)),
+            Stream::Pipe => self.print_data(&text),
+        }
+    }
+
     /// Prints a line of JSON, whose strings are escaped already and must stay as they are.
     pub(crate) fn json(&self, text: &str) -> Result<(), CliError> {
         self.print_data(text)

@@ -6,7 +6,6 @@
 use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
-use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -16,12 +15,12 @@ use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
-use crate::config::HttpSettings;
+use crate::config::{Config, HttpSettings};
 use crate::web::io::PatientStream;
+use crate::web::places::{Place, Places, Share};
 
 /// Enough for any client of ours and for proxies.
 const MAX_HEADERS: usize = 100;
@@ -31,28 +30,28 @@ const MAX_HEAD: usize = 64 * 1024;
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// Serves `router` on `listener` until the soft stop; connections then finish the request that they are at.
-pub async fn serve(
-    router: Router,
-    listener: TcpListener,
-    settings: HttpSettings,
-    lifecycle: Lifecycle,
-) {
-    let places = Arc::new(Semaphore::new(settings.max_connections.get()));
+pub async fn serve(router: Router, listener: TcpListener, config: Config, lifecycle: Lifecycle) {
+    let settings = config.http;
+    let places = Places::new(&settings, &config.server.trusted_proxies);
     let soft = lifecycle.soft().clone();
     let accepting = async {
         loop {
             // Who finds no place waits in the listener's queue.
-            let Ok(place) = Arc::clone(&places).acquire_owned().await else {
+            let Some(place) = places.any().await else {
                 break;
             };
             let (stream, peer) = accept(&listener).await;
+            let Some(share) = places.of(peer.ip()) else {
+                tracing::debug!(client = %peer.ip(), "an address has all the connections that it may have");
+                continue;
+            };
             let connection = Connection {
                 router: router.clone(),
                 settings: settings.clone(),
                 soft: soft.clone(),
                 stream,
                 peer,
-                _place: place,
+                _place: (place, share),
             };
             drop(lifecycle.spawn("connection", connection.serve()));
         }
@@ -88,7 +87,7 @@ struct Connection {
     soft: CancellationToken,
     stream: TcpStream,
     peer: SocketAddr,
-    _place: OwnedSemaphorePermit,
+    _place: (Place, Share),
 }
 
 impl Connection {
@@ -122,5 +121,65 @@ impl Connection {
         if let Err(error) = ended {
             tracing::debug!(error = %error, "a connection ended early");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+    use super::*;
+    use crate::config::Sources;
+
+    async fn answer(stream: &mut TcpStream) -> std::io::Result<String> {
+        stream
+            .write_all(b"GET / HTTP/1.1\r\nhost: a\r\n\r\n")
+            .await?;
+        let mut reply = vec![0; 512];
+        let read = stream.read(&mut reply).await?;
+        Ok(String::from_utf8_lossy(&reply[..read]).into_owned())
+    }
+
+    #[tokio::test]
+    async fn one_address_cannot_take_every_connection() {
+        let share = "HEIMDEX_SERVER_HTTP_MAX_CONNECTIONS_PER_ADDRESS";
+        let sources = Sources {
+            default_data_dir: Some("/nowhere".into()),
+            environment: vec![(share.into(), "2".into())],
+            ..Sources::default()
+        };
+        let (config, _) = Config::resolve(sources).unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let lifecycle = Lifecycle::new();
+        let router = Router::new().fallback(|| async { "here" });
+        let serving = serve(router, listener, config, lifecycle.clone());
+        drop(lifecycle.spawn("listener", serving));
+        let mut kept = Vec::new();
+        for _ in 0..2 {
+            let mut stream = TcpStream::connect(address).await.unwrap();
+            assert!(answer(&mut stream).await.unwrap().ends_with("here"));
+            kept.push(stream);
+        }
+        let mut one_too_many = TcpStream::connect(address).await.unwrap();
+        assert!(
+            !answer(&mut one_too_many)
+                .await
+                .is_ok_and(|reply| !reply.is_empty())
+        );
+        let mut ended = kept.pop().unwrap();
+        ended.shutdown().await.unwrap();
+        ended.read_to_end(&mut Vec::new()).await.unwrap();
+        // Its end is seen here before its place is free there.
+        loop {
+            let mut next = TcpStream::connect(address).await.unwrap();
+            if answer(&mut next)
+                .await
+                .is_ok_and(|reply| reply.ends_with("here"))
+            {
+                break;
+            }
+        }
+        lifecycle.soft().cancel();
     }
 }

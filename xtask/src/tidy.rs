@@ -119,6 +119,13 @@ fn read_files(root: &Path) -> Result<Vec<SourceFile>> {
             if directory == root && (name == "target" || name == ".git") {
                 continue;
             }
+            // What a fuzzer leaves behind is nobody's source.
+            let is_left_behind = ["target", "corpus", "artifacts", "coverage"]
+                .map(Into::into)
+                .contains(&name);
+            if directory == root.join("fuzz") && is_left_behind {
+                continue;
+            }
             if kind.is_dir() {
                 directories.push(path);
             } else if kind.is_file() && entry.metadata()?.len() <= LARGEST {

@@ -18,7 +18,9 @@ Examples:
 /// List videos
 ///
 /// In a terminal it shows the newest 50 and says how many more there are; in a pipe, and as JSON, it prints all of
-/// them. A pipe gets tab-separated columns: title, state, seconds, bytes, time of capture, source, id.
+/// them. A pipe gets tab-separated columns: title, state, seconds, bytes, time of capture, source, id. There and in JSON
+/// states are the API's words: `validating` for stored, `processing` for verified, `indexed` for ready; --state takes
+/// both.
 #[derive(Debug, Args)]
 #[command(before_long_help = EXAMPLES)]
 pub(crate) struct ListArgs {
@@ -27,6 +29,9 @@ pub(crate) struct ListArgs {
     /// In this state
     #[arg(long, value_enum)]
     pub(crate) state: Option<StateFilter>,
+    /// Whose id begins with these digits, four at least
+    #[arg(long, value_name = "DIGITS")]
+    pub(crate) id: Option<String>,
     /// From this card, reel or folder
     #[arg(long, value_name = "LABEL")]
     pub(crate) source: Option<String>,
@@ -67,7 +72,7 @@ pub(crate) struct ListArgs {
     #[arg(long, conflicts_with = "order")]
     pub(crate) reverse: bool,
     /// At most so many
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
     pub(crate) limit: Option<u64>,
     /// The page that `next_cursor` or `prev_cursor` of an earlier one names, with the same filters
     ///
@@ -83,6 +88,14 @@ pub(crate) struct ListArgs {
     /// The output.
     #[command(flatten)]
     pub(crate) json: JsonArgs,
+}
+
+/// How many there may be.
+fn at_least_one(text: &str) -> Result<u64, &'static str> {
+    match text.parse() {
+        Ok(number) if number > 0 => Ok(number),
+        _ => Err("it must be a whole number, 1 at least"),
+    }
 }
 
 /// What a file is.
@@ -107,6 +120,7 @@ pub(crate) enum OrderArg {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum StateFilter {
     /// On its way
+    #[value(aliases = ["sent", "sending"])]
     Uploading,
     /// Stored, being read back
     #[value(alias = "validating")]

@@ -133,7 +133,7 @@ pub(super) async fn ingest(client: &ApiClient, given: &str) -> Result<IngestResp
 }
 
 /// The hexadecimal digits that stand for an id; `verb` shows ids.
-fn digits(given: &str, verb: &str) -> Result<String, CliError> {
+pub(super) fn digits(given: &str, verb: &str) -> Result<String, CliError> {
     let digits = given.replace('-', "").to_lowercase();
     if !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) || digits.len() > 32 {
         return Err(CliError::usage(

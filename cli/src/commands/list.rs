@@ -194,6 +194,7 @@ fn is_narrowed(args: &ListArgs) -> bool {
         &args.text,
         &args.source,
         &args.tag,
+        &args.id,
         &args.since,
         &args.until,
         &args.captured_since,

@@ -98,6 +98,12 @@ async fn whole(
     if !report.is_interrupted && tally.not_tried == 0 {
         ingest::finish(&transfers, found, &report.ingests).await?;
     }
+    if let Some(why) = transfers.journal_trouble() {
+        context.printer.warn(&format!(
+            "the journal could not be written: {why}. An upload that is interrupted still goes on, from what the server \
+             has"
+        ));
+    }
     tell::summary(context, args, events, found, tally, report.is_interrupted)?;
     Ok(tally.status(report.is_interrupted))
 }

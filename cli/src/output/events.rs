@@ -11,7 +11,7 @@ use crate::error::CliError;
 use crate::printer::Printer;
 
 /// Every field that an event may have.
-pub(crate) const FIELDS: [&str; 30] = [
+pub(crate) const FIELDS: [&str; 31] = [
     "event",
     "time",
     "path",
@@ -38,6 +38,7 @@ pub(crate) const FIELDS: [&str; 30] = [
     "failed",
     "left_out",
     "interrupted",
+    "partly_sent",
     "not_tried",
     "instead_of",
     "renamed",

@@ -1,6 +1,6 @@
 //! One thing, field by field: aligned for a person, tab-separated for a program.
 
-use super::text::{clean, width};
+use super::text::{clean, width, wrapped};
 use crate::error::CliError;
 use crate::printer::{Printer, Stream};
 
@@ -46,6 +46,9 @@ impl Field {
     }
 }
 
+/// Fewer columns than these hold no words.
+const LEAST: usize = 12;
+
 /// Prints a heading, for people only, and the fields below it.
 pub(crate) fn print(printer: &Printer, heading: &str, fields: &[Field]) -> Result<(), CliError> {
     match printer.stdout() {
@@ -55,7 +58,7 @@ pub(crate) fn print(printer: &Printer, heading: &str, fields: &[Field]) -> Resul
             }
             Ok(())
         }
-        Stream::Terminal(_) => {
+        Stream::Terminal(columns) => {
             let shown = fields
                 .iter()
                 .filter_map(|field| Some((field.name, field.shown.as_ref()?)));
@@ -64,11 +67,19 @@ pub(crate) fn print(printer: &Printer, heading: &str, fields: &[Field]) -> Resul
                 .map(|(name, _)| width(name))
                 .max()
                 .unwrap_or(0);
-            let mut lines = vec![heading.to_owned()];
-            lines.extend(shown.map(|(name, text)| {
-                let pad = " ".repeat(room - width(name));
-                format!("  {name}{pad}  {text}")
-            }));
+            printer.sentences(heading)?;
+            let below = format!("\n{}", " ".repeat(room + 4));
+            let beside = columns.saturating_sub(room + 4).max(LEAST);
+            let lines: Vec<String> = shown
+                .map(|(name, text)| {
+                    let pad = " ".repeat(room - width(name));
+                    let text = wrapped(text, beside).replace('\n', &below);
+                    format!("  {name}{pad}  {text}")
+                })
+                .collect();
+            if lines.is_empty() {
+                return Ok(());
+            }
             printer.data(&lines.join("\n"))
         }
     }

@@ -170,4 +170,6 @@ pub struct IngestFileResponse {
     pub state: Open<VideoState>,
     /// When its stored bytes were last read back and found equal.
     pub verified_at: Option<Timestamp>,
+    /// When its video was thrown away for good; `state` is then `deleted`, and there is no such video.
+    pub purged_at: Option<Timestamp>,
 }

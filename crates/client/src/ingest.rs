@@ -10,7 +10,6 @@ use heimdex_api::ingest::{CreateIngestRequest, IngestFilesQuery, IngestListQuery
 use heimdex_api::limits::NAME_MAX;
 use heimdex_api::ops::feature;
 use heimdex_api::{IngestId, VideoId, VideoState, path};
-use uuid::Uuid;
 
 use crate::ApiClient;
 use crate::journal::{FileKey, IngestKey, Journal, JournalError};
@@ -87,13 +86,22 @@ async fn taken_in(
     here: &BTreeMap<&[u8], Here>,
     stay: Stay,
 ) -> Result<Ingest, TransferError> {
-    let (api, journal) = (transfers.api(), transfers.journal());
+    let api = transfers.api();
     if !api.has(feature::INGESTS).await? {
         return Ok(Ingest::default());
     }
     let key = key(transfers.profile(), folder)?;
     let mut refused = None;
-    if let Some(journaled) = journal.latest_ingest(&key)? {
+    let journaled = match stay {
+        Stay::Always => transfers.journal().latest_ingest(&key)?,
+        // A journal that fails costs a look at what the server has.
+        Stay::WhileAlike => {
+            let key = key.clone();
+            let read = move |journal: &Journal| journal.latest_ingest(&key);
+            transfers.journaled(read).await.flatten()
+        }
+    };
+    if let Some(journaled) = journaled {
         match api.ingest(journaled.ingest_id).await {
             Ok(ingest) if stay == Stay::Always || goes_on(api, &ingest, folder, here).await? => {
                 return known(api, ingest).await;
@@ -121,16 +129,17 @@ async fn taken_in(
                 root_name: Some(root_name),
                 host: Some(host),
             };
-            let created = api
-                .create_ingest(&request, &Uuid::new_v4().to_string())
-                .await?;
+            let asked = creation_key(&key, refused, here);
+            let created = api.create_ingest(&request, &asked).await?;
             Ingest {
                 id: Some(created.ingest_id),
                 failed: HashMap::new(),
             }
         };
     if let Some(id) = ingest.id {
-        journal.record_ingest(&key, id, transfers.now())?;
+        let now = transfers.now();
+        let record = move |journal: &Journal| journal.record_ingest(&key, id, now);
+        transfers.journaled(record).await;
     }
     Ok(ingest)
 }
@@ -286,6 +295,40 @@ fn key(profile: &str, folder: &Folder<'_>) -> Result<IngestKey, TransferError> {
         root,
         source: folder.source.to_owned(),
     })
+}
+
+/// What the creation of an ingest is asked for by: two runs that begin with one folder at once ask for the same, and so
+/// does one whose answer was lost. Another folder, or other files in it, ask for another.
+fn creation_key(
+    key: &IngestKey,
+    refused: Option<IngestId>,
+    here: &BTreeMap<&[u8], Here>,
+) -> String {
+    let mut hasher = blake3::Hasher::new();
+    let mut tell = |bytes: &[u8]| {
+        hasher.update(&(bytes.len() as u64).to_be_bytes());
+        hasher.update(bytes);
+    };
+    tell(key.profile.as_bytes());
+    tell(key.root.fs_id.as_bytes());
+    tell(&key.root.path);
+    tell(key.source.as_bytes());
+    tell(
+        refused
+            .map(|id| id.to_string())
+            .unwrap_or_default()
+            .as_bytes(),
+    );
+    for (path, (size, mtime)) in here {
+        tell(path);
+        tell(&size.to_be_bytes());
+        tell(
+            &mtime
+                .map_or(i64::MIN, heimdex_api::Timestamp::as_micros)
+                .to_be_bytes(),
+        );
+    }
+    format!("ingest {}", hasher.finalize().to_hex())
 }
 
 fn short(name: &str) -> String {

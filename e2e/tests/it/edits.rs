@@ -186,6 +186,11 @@ fn a_list_is_narrowed_and_turned_page_by_page_both_ways() {
     );
     assert_eq!(titles(&["--min-duration", "1h"]), Vec::<String>::new());
     assert_eq!(titles(&["--camera", "none like it"]), Vec::<String>::new());
+    let all = home.heimdex(["list", "--json=title,video_id"]).ok().json();
+    let all = all["videos"].as_array().unwrap();
+    let clip = all.iter().find(|video| video["title"] == "clip").unwrap();
+    let digits = &clip["video_id"].as_str().unwrap()[..13];
+    assert_eq!(titles(&["--id", digits]), ["clip"]);
     let ordered = titles(&["--kind", "file", "--sort", "title", "--order", "desc"]);
     assert_eq!(ordered, ["n5", "n4", "n3", "n2", "n1", "n0"]);
 

@@ -359,6 +359,10 @@ fn two_runs_over_one_card_at_once_store_each_file_once() {
         .map(|video| video["size_bytes"].as_u64().unwrap())
         .sum();
     assert_eq!(sent, bytes, "nothing was sent twice");
+    let ingests = home.heimdex(["ingests", "--json"]).ok().json();
+    let ingests = ingests["ingests"].as_array().unwrap();
+    assert_eq!(ingests.len(), 1, "it is one card: {ingests:#?}");
+    assert_eq!(ingests[0]["files"]["expected"], SMALL + 2);
     let queue = home.heimdex(["queue", "--json"]).ok().json();
     assert_eq!(queue["uploads"], serde_json::json!([]));
 }

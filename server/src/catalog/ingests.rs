@@ -58,7 +58,7 @@ row! {
         pub stored: u64,
         /// Files whose stored bytes were read back and found equal.
         pub verified: u64,
-        /// Files that failed, or were deleted since.
+        /// Files that failed, or were deleted since, for good too.
         pub failed: u64,
         /// Bytes of the files that it named.
         pub named_bytes: u64,
@@ -82,8 +82,10 @@ const SELECT: &str = "SELECT i.ingest_id, i.source, i.root_name, i.host, i.start
     COUNT(CASE WHEN v.state IN ('validating', 'processing', 'indexed') THEN 1 END) AS stored, \
     COUNT(CASE WHEN v.state IN ('validating', 'processing', 'indexed') AND o.verified_at IS NOT NULL THEN 1 END) \
     AS verified, \
-    COUNT(CASE WHEN v.state IN ('failed', 'deleted') THEN 1 END) AS failed, \
-    CAST(COALESCE(SUM(v.size_bytes), 0) AS BIGINT) AS named_bytes \
+    COUNT(CASE WHEN v.state IN ('failed', 'deleted') THEN 1 END) \
+    + (SELECT COUNT(*) FROM purged_files p WHERE p.ingest_id = i.ingest_id) AS failed, \
+    CAST(COALESCE(SUM(v.size_bytes), 0) \
+    + (SELECT COALESCE(SUM(p.size_bytes), 0) FROM purged_files p WHERE p.ingest_id = i.ingest_id) AS BIGINT) AS named_bytes \
     FROM (SELECT * FROM ingests WHERE library_id = ";
 const GROUPED: &str = ") i \
     LEFT JOIN locations l ON l.ingest_id = i.ingest_id AND l.superseded_at IS NULL \

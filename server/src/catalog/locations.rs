@@ -8,6 +8,7 @@ use heimdex_api::{Blake3, IngestId, JobId, LibraryId, Timestamp, VideoId, VideoS
 use uuid::Uuid;
 
 use super::db::{Tx, Writes, on, on_tx, write_tx};
+use super::purged_files::forget_purged_files;
 use super::side_cars::rewrite_side_car;
 use super::statement::{Bind, Statement, bound};
 use super::value::{Sql, row};
@@ -32,7 +33,7 @@ pub struct FoundFile {
 
 impl FoundFile {
     /// What its exact path is known by.
-    fn path_hash(&self) -> Blake3 {
+    pub(super) fn path_hash(&self) -> Blake3 {
         let bytes = self.path_raw.as_deref().unwrap_or(self.path.as_bytes());
         blake3::hash(bytes).into()
     }
@@ -86,6 +87,8 @@ row! {
         pub state: VideoState,
         /// When its stored bytes were last read back and found equal.
         pub verified_at: Option<Timestamp>,
+        /// When its video was thrown away for good.
+        pub purged_at: Option<Timestamp>,
     }
 }
 
@@ -112,8 +115,24 @@ impl Catalog {
         })
     }
 
-    /// The current files of an ingest by path, from behind this one on.
+    /// The current files of an ingest by path, from behind this one on; those whose videos were thrown away too.
     pub async fn ingest_files(
+        &self,
+        ingest: IngestId,
+        after: Option<(&str, Uuid)>,
+        limit: u32,
+    ) -> Result<Vec<IngestFileRow>, CatalogError> {
+        let mut rows = self.located_files(ingest, after, limit).await?;
+        let purged = self.purged_files(ingest, after, limit).await?;
+        if !purged.is_empty() {
+            rows.extend(purged.into_iter().map(IngestFileRow::from));
+            rows.sort_by(|a, b| (&a.path_sort, a.location_id).cmp(&(&b.path_sort, b.location_id)));
+            rows.truncate(limit as usize);
+        }
+        Ok(rows)
+    }
+
+    async fn located_files(
         &self,
         ingest: IngestId,
         after: Option<(&str, Uuid)>,
@@ -121,10 +140,10 @@ impl Catalog {
     ) -> Result<Vec<IngestFileRow>, CatalogError> {
         let mut statement = Statement::new(
             "SELECT l.location_id, l.path_sort, l.path, l.path_raw, l.filename, l.mtime, l.video_id, \
-             v.size_bytes, v.blake3, v.state, o.verified_at \
+             v.size_bytes, v.blake3, v.state, o.verified_at, v.purging_at AS purged_at \
              FROM locations l JOIN videos v ON v.video_id = l.video_id \
              LEFT JOIN objects o ON o.video_id = l.video_id AND o.store = 'primary' \
-             WHERE l.superseded_at IS NULL AND v.purging_at IS NULL AND l.ingest_id = ",
+             WHERE l.superseded_at IS NULL AND l.ingest_id = ",
         );
         statement.bind(Bind::Id(ingest.as_uuid()));
         if let Some((path, id)) = after {
@@ -177,6 +196,12 @@ pub(super) async fn put_files(
     }
     let mut current = current_locations(tx, ingest, files).await?;
     let mut recorded = Recorded::default();
+    if !files
+        .iter()
+        .all(|file| current.contains_key(&file.path_hash()))
+    {
+        forget_purged_files(tx, ingest, files).await?;
+    }
     for (index, file) in files.iter().enumerate() {
         let path_hash = file.path_hash();
         match current.get(&path_hash) {

@@ -7,6 +7,7 @@ use super::db::{Writes, on, on_tx, write_tx};
 use super::events::{Told, VideoTold, append_event};
 use super::jobs::cancel_jobs;
 use super::moves::{Sign, count};
+use super::purged_files::name_purged_files;
 use super::value::{Sql, row};
 use super::{Catalog, CatalogError};
 
@@ -90,13 +91,15 @@ impl Catalog {
         })
     }
 
-    /// Removes the row of a claimed video whose bytes are gone, and all that hangs on it.
+    /// Removes the row of a claimed video whose bytes are gone, and all that hangs on it. The cards that it was found on
+    /// still name its files.
     pub async fn finish_video_purge(
         &self,
         video: &PurgedVideo,
         now: Timestamp,
     ) -> Result<(), CatalogError> {
         write_tx!(self.db, Writes::Library(video.library_id), |tx| {
+            name_purged_files(tx, video.video_id, now).await?;
             let removed = on_tx!(tx, |connection| {
                 sqlx::query("DELETE FROM videos WHERE video_id = $1 AND purging_at IS NOT NULL")
                     .bind(Sql(video.video_id))

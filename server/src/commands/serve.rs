@@ -68,10 +68,10 @@ impl Ready {
         } = self;
         let lifecycle = Lifecycle::new();
         let routes = router::router(app.clone(), app.objects.routes(app.gate()));
-        let http = app.config.http.clone();
+        let config = app.config.clone();
         drop(lifecycle.spawn(
             "listener",
-            serve::serve(routes, listener, http, lifecycle.clone()),
+            serve::serve(routes, listener, config, lifecycle.clone()),
         ));
         app.objects.keep_fresh(&lifecycle);
         events::start(&app, &lifecycle);

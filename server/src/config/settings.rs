@@ -233,6 +233,9 @@ section! {
         /// Most connections at once; more wait.
         /// `HEIMDEX_SERVER_HTTP_MAX_CONNECTIONS`, default `1024`.
         pub max_connections: AtLeastOne = "1024",
+        /// Most connections of one address (of one /64 of IPv6) at once; more are closed. Trusted proxies have no such limit.
+        /// `HEIMDEX_SERVER_HTTP_MAX_CONNECTIONS_PER_ADDRESS`, default `512`.
+        pub max_connections_per_address: AtLeastOne = "512",
         /// How long the head of a request may take, and how long a connection may idle.
         /// `HEIMDEX_SERVER_HTTP_HEADER_TIMEOUT`, default `30 s`.
         pub header_timeout: Span = "30 s",

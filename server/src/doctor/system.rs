@@ -150,10 +150,10 @@ impl StandIn {
             ..app.gate()
         };
         let routes = router::router(app.clone(), app.objects.routes(gate));
-        let (http, stop) = (app.config.http.clone(), lifecycle.clone());
+        let (config, stop) = (app.config.clone(), lifecycle.clone());
         let serving = async move {
             let held = self.lock;
-            serve::serve(routes, self.listener, http, stop).await;
+            serve::serve(routes, self.listener, config, stop).await;
             drop(held);
         };
         drop(lifecycle.spawn("listener", serving));

@@ -243,7 +243,8 @@ pub fn decode_cursor(list: ListIdentity, cursor: &str) -> Option<PageStart> {
     };
     let value = match *kind {
         NUMBER => SortValue::Number(i64::from_be_bytes(value.try_into().ok()?)),
-        TEXT => SortValue::Text(std::str::from_utf8(value).ok()?.to_owned()),
+        // No title and no path has a zero byte, and no database takes one.
+        TEXT if !value.contains(&0) => SortValue::Text(std::str::from_utf8(value).ok()?.to_owned()),
         _ => return None,
     };
     let position = Position {

@@ -15,7 +15,7 @@ use axum::routing::any;
 use futures::future::BoxFuture;
 use heimdex_api::VideoId;
 use http::header::{
-    AUTHORIZATION, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, HOST, TRANSFER_ENCODING,
+    AUTHORIZATION, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, HOST, RANGE, TRANSFER_ENCODING,
     X_CONTENT_TYPE_OPTIONS,
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, request};
@@ -27,6 +27,7 @@ use super::embedded::EmbeddedStore;
 use super::gate_body::RequestBody;
 use super::key::INCOMING;
 use super::origin::OriginPolicy;
+use super::range::single_range;
 use super::store::ObjectStore;
 
 /// How the gate is set up.
@@ -166,7 +167,10 @@ impl Gate {
         let query = Query::parse(&parts.uri)?;
         check_headers(&parts.headers, query.signed_headers())?;
         match parts.method {
-            Method::GET => query.allow(&DOWNLOAD)?,
+            Method::GET => {
+                query.allow(&DOWNLOAD)?;
+                put_range(&mut parts.headers, query.signed_headers());
+            }
             Method::PUT => {
                 if query.has(PART[0]) && query.has(PART[1]) {
                     query.allow(&PART)?;
@@ -330,6 +334,22 @@ fn is_signed(signed: &[String], name: &HeaderName) -> bool {
     signed.iter().any(|signed| signed == name.as_str())
 }
 
+/// Asks for the range as the store reads it, or for the whole. What is signed stays as it is.
+fn put_range(headers: &mut HeaderMap, signed: &[String]) {
+    if is_signed(signed, &RANGE) {
+        return;
+    }
+    let mut given = headers.get_all(RANGE).iter();
+    let range = match (given.next(), given.next()) {
+        (Some(value), None) => value.to_str().ok().and_then(single_range),
+        _ => None,
+    };
+    match range.and_then(|range| HeaderValue::try_from(range).ok()) {
+        Some(range) => drop(headers.insert(RANGE, range)),
+        None => drop(headers.remove(RANGE)),
+    }
+}
+
 /// A body has the length that was signed, said in advance.
 fn check_length(headers: &HeaderMap, signed: &[String]) -> Result<(), S3Error> {
     if headers.contains_key(TRANSFER_ENCODING) || !headers.contains_key(CONTENT_LENGTH) {
@@ -359,8 +379,13 @@ fn decode(text: &str, plus: Plus) -> Result<String, S3Error> {
         match first {
             b'%' => {
                 let (digits, tail) = rest.split_at_checked(2).ok_or_else(invalid)?;
-                let digits = std::str::from_utf8(digits).map_err(|_| invalid())?;
-                bytes.push(u8::from_str_radix(digits, 16).map_err(|_| invalid())?);
+                // Digits alone: numbers as Rust reads them may have a sign.
+                let byte = digits.iter().try_fold(0, |byte, digit| {
+                    let digit = char::from(*digit).to_digit(16)?;
+                    Some(byte << 4 | digit)
+                });
+                let byte = byte.and_then(|byte| u8::try_from(byte).ok());
+                bytes.push(byte.ok_or_else(invalid)?);
                 rest = tail;
             }
             b'+' if plus == Plus::Space => bytes.push(b' '),

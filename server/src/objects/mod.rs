@@ -12,6 +12,7 @@ pub mod marker;
 mod multipart;
 mod origin;
 mod presign;
+mod range;
 mod store;
 mod urls;
 

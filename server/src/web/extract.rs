@@ -283,9 +283,33 @@ fn wrong_field(path: &str, message: &str) -> ApiError {
     if let Some((_, expected)) = message.split_once(", expected ")
         && message.starts_with("invalid ")
     {
-        return ApiError::field(path, sentence(&format!("it must be {expected}")));
+        return ApiError::field(
+            path,
+            sentence(&format!("it must be {}", in_words(expected))),
+        );
+    }
+    if message.starts_with("UUID parsing failed") {
+        return ApiError::field(
+            path,
+            "It must be an id, as 7f3a91c2-5b0e-4c1a-9d57-0f6b2f3e8a41.",
+        );
     }
     ApiError::field(path, sentence(message))
+}
+
+/// What serde expected, without the names of types.
+fn in_words(expected: &str) -> &str {
+    match expected {
+        "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number, not below 0",
+        "i8" | "i16" | "i32" | "i64" | "isize" => "a whole number",
+        "f32" | "f64" => "a number",
+        "a boolean" | "a bool" | "bool" => "true or false",
+        "a string" | "a borrowed string" => "a text",
+        "a sequence" => "a list",
+        "a map" => "an object",
+        other if other.starts_with("struct ") => "an object",
+        other => other,
+    }
 }
 
 fn joined(path: &str, name: &str) -> String {

@@ -10,6 +10,7 @@ pub mod io;
 pub mod network;
 mod origin;
 mod outages;
+pub mod places;
 pub mod timeout;
 
 pub use context::RequestId;

@@ -40,10 +40,10 @@ impl Plain {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let lifecycle = Lifecycle::new();
-        let http = app.config.http.clone();
+        let config = app.config.clone();
         drop(lifecycle.spawn(
             "listener",
-            serve::serve(routes, listener, http, lifecycle.clone()),
+            serve::serve(routes, listener, config, lifecycle.clone()),
         ));
         let http = reqwest::Client::builder()
             .no_proxy()

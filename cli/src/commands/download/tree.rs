@@ -118,7 +118,7 @@ impl Card {
             card.unnamed += judge(&ingest, &files).unnamed;
             for file in files {
                 match ingests::lack_of(&file) {
-                    Some(lack @ (Lack::Arriving | Lack::Deleted)) => {
+                    Some(lack @ (Lack::Arriving | Lack::Deleted | Lack::Purged)) => {
                         card.missing.push((file, lack));
                     }
                     // What has failed may be stored all the same, as a damaged container is: the server says so.
@@ -266,12 +266,19 @@ impl Run<'_> {
 
     fn missing(&self, file: &IngestFileResponse, lack: Lack) -> Result<(), CliError> {
         let id = file.video_id.short();
-        let (error, hint) = if lack == Lack::Deleted {
-            let hint = format!("`heimdex rm --undo {id}` brings it back");
-            ("it is in the trash", hint)
-        } else {
-            let hint = "the same upload again brings the rest".to_owned();
-            ("not all of it has arrived at the server", hint)
+        let (error, hint) = match lack {
+            Lack::Deleted => {
+                let hint = format!("`heimdex rm --undo {id}` brings it back");
+                ("it is in the trash", hint)
+            }
+            Lack::Purged => {
+                let hint = "an upload of the card brings it again".to_owned();
+                ("it was deleted for good", hint)
+            }
+            Lack::Arriving | Lack::Unverified | Lack::Failed | Lack::Unknown => {
+                let hint = "the same upload again brings the rest".to_owned();
+                ("not all of it has arrived at the server", hint)
+            }
         };
         self.tell_failed(&file.path, error, Some(&hint))
     }

@@ -159,7 +159,7 @@ fn missing(context: &Context<'_>, judged: &Wholeness<'_>) -> Result<(), CliError
     }
     if !lines.is_empty() {
         lines.insert(0, "Missing:".into());
-        printer.data(&lines.join("\n"))?;
+        printer.sentences(&lines.join("\n"))?;
     }
     Ok(())
 }
@@ -171,6 +171,7 @@ fn sentence(file: &IngestFileResponse, lack: Lack) -> String {
         Lack::Unverified => "stored, and not read back yet".into(),
         Lack::Failed => format!("failed; `heimdex show {id}` says why"),
         Lack::Deleted => format!("in the trash; `heimdex rm --undo {id}` brings it back"),
+        Lack::Purged => "deleted for good; an upload of the card brings it again".into(),
         Lack::Unknown => format!("the server says `{}`", file.state),
     }
 }

@@ -37,6 +37,8 @@ pub(in crate::commands) enum Lack {
     Failed,
     /// Its video is in the trash.
     Deleted,
+    /// Its video was thrown away for good.
+    Purged,
     /// A newer server has a word for it that this program does not know.
     Unknown,
 }
@@ -49,6 +51,7 @@ impl Lack {
             Self::Unverified => "unverified",
             Self::Failed => "failed",
             Self::Deleted => "deleted",
+            Self::Purged => "purged",
             Self::Unknown => "unknown",
         }
     }
@@ -59,6 +62,7 @@ pub(in crate::commands) fn lack_of(file: &IngestFileResponse) -> Option<Lack> {
     match file.state.known() {
         Some(VideoState::Uploading) => Some(Lack::Arriving),
         Some(VideoState::Failed) => Some(Lack::Failed),
+        Some(VideoState::Deleted) if file.purged_at.is_some() => Some(Lack::Purged),
         Some(VideoState::Deleted) => Some(Lack::Deleted),
         Some(VideoState::Validating | VideoState::Processing | VideoState::Indexed) => {
             file.verified_at.is_none().then_some(Lack::Unverified)
@@ -120,6 +124,7 @@ mod tests {
             blake3: None,
             state,
             verified_at: is_verified.then(|| Timestamp::from_micros(1).unwrap()),
+            purged_at: None,
         }
     }
 
@@ -141,6 +146,10 @@ mod tests {
             sound().prop_map(|file| IngestFileResponse {
                 verified_at: None,
                 ..file
+            }),
+            Just(IngestFileResponse {
+                purged_at: Timestamp::from_micros(1),
+                ..file(VideoState::Deleted.into(), false)
             }),
         ]
     }

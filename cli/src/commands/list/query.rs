@@ -5,6 +5,7 @@ use heimdex_api::{Timestamp, VideoKind, VideoState};
 
 use crate::args::{KindFilter, ListArgs, OrderArg, SortKey, StateFilter};
 use crate::clock::Moment;
+use crate::commands::find;
 use crate::error::CliError;
 use crate::output::time;
 
@@ -40,7 +41,9 @@ pub(super) fn query(args: &ListArgs, moment: &Moment) -> Result<VideoListQuery, 
         KindFilter::Video => VideoKind::Video,
         KindFilter::File => VideoKind::File,
     });
+    let id_prefix = args.id.as_deref().map(|id| find::digits(id, "list"));
     Ok(VideoListQuery {
+        id_prefix: id_prefix.transpose()?,
         q: args.text.clone(),
         state: args.state.map(|state| word(state).to_string()),
         source: args.source.clone(),

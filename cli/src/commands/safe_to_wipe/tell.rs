@@ -54,7 +54,7 @@ pub(super) fn verdict(
                 (Colour::Red, "Not safe.")
             };
             let head = printer.paint(word, colour);
-            printer.data(&format!("{head} {}", sentence(checked)))?;
+            printer.sentences(&format!("{head} {}", sentence(checked)))?;
             Some(columns)
         }
         Stream::Pipe => None,
@@ -69,7 +69,7 @@ pub(super) fn verdict(
         })
         .collect();
     match room {
-        Some(columns) if !rows.is_empty() => printer.data(&laid_out(&rows, columns))?,
+        Some(columns) if !rows.is_empty() => printer.sentences(&laid_out(&rows, columns))?,
         Some(_) => {}
         None => {
             for (finding, (name, why)) in checked.verdict.findings.iter().zip(&rows) {
@@ -93,7 +93,7 @@ pub(super) fn verdict(
     }
     for line in rest(about) {
         match room {
-            Some(_) => printer.data(&line)?,
+            Some(_) => printer.sentences(&line)?,
             None => printer.talk(&line),
         }
     }

@@ -86,6 +86,11 @@ pub(super) struct Found {
 }
 
 impl Found {
+    /// How many files were named, those that cannot be read included.
+    pub(super) fn files(&self) -> u64 {
+        (self.items.len() + self.unusable.len()) as u64
+    }
+
     /// Bytes of all files to send.
     pub(super) fn bytes(&self) -> u64 {
         self.items.iter().map(|item| item.size).sum()

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use heimdex_api::ingest::FinishIngestRequest;
 use heimdex_client::ingest::{self, Folder, Here, Ingest};
+use heimdex_client::journal::Journal;
 use heimdex_client::transfer::TransferContext;
 
 use super::found::{Found, Root};
@@ -64,7 +65,9 @@ pub(super) async fn finish(
             request.bytes = request.bytes.max(known.bytes);
         }
         api.finish_ingest(ingest, &request).await?;
-        transfers.journal().finish_ingest(ingest, clock::now())?;
+        let now = clock::now();
+        let record = move |journal: &Journal| journal.finish_ingest(ingest, now);
+        transfers.journaled(record).await;
     }
     Ok(())
 }

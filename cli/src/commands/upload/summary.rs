@@ -105,7 +105,7 @@ impl Summary {
             "error": error,
             "hint": hint,
             "interrupted": is_interrupted,
-            "files": found.items.len(),
+            "files": found.files(),
             "bytes": found.bytes(),
             "stored": tally.done,
             "already_stored": tally.already,

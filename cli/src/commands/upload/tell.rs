@@ -132,7 +132,7 @@ pub(super) fn dry_run(
     }
     let (files, bytes) = (found.items.len() as u64, found.bytes());
     let summary = json!({
-        "files": files, "bytes": bytes, "failed": tally.failed, "left_out": found.left_out.len(),
+        "files": found.files(), "bytes": bytes, "failed": tally.failed, "left_out": found.left_out.len(),
     });
     events.tell("summary", None, summary)?;
     printer.talk(&format!(
@@ -299,7 +299,7 @@ pub(super) fn summary(
     is_interrupted: bool,
 ) -> Result<(), CliError> {
     let printer = context.printer;
-    let (files, bytes) = (found.items.len() as u64, found.bytes());
+    let (files, bytes) = (found.files(), found.bytes());
     if is_interrupted {
         let partly = match tally.partly {
             0 => String::new(),
@@ -314,7 +314,7 @@ pub(super) fn summary(
         printer.warn_plain(&format!(
             "Stopped. {stored} stored{partly}. `{typed}`{same} goes on from here."
         ));
-    } else if found.items.len() + found.unusable.len() > 1 {
+    } else if files > 1 {
         let mut parts = vec![format!("{} stored", grouped(tally.done))];
         let mut part = |number: u64, words: &str| {
             if number > 0 {
@@ -334,8 +334,8 @@ pub(super) fn summary(
     }
     let summary = json!({
         "files": files, "bytes": bytes, "stored": tally.done, "already_stored": tally.already,
-        "failed": tally.failed, "not_tried": tally.not_tried, "left_out": found.left_out.len(),
-        "sent_bytes": tally.moved, "interrupted": is_interrupted,
+        "failed": tally.failed, "partly_sent": tally.partly, "not_tried": tally.not_tried,
+        "left_out": found.left_out.len(), "sent_bytes": tally.moved, "interrupted": is_interrupted,
     });
     events.tell("summary", None, summary)
 }

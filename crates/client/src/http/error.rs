@@ -184,13 +184,19 @@ impl HttpError {
             Self::NotLoggedIn { .. } => {
                 Some("run `heimdex login you@example.org`, or set HEIMDEX_TOKEN".into())
             }
-            Self::Unreachable { source, .. } => Some(unreachable_hint(source).into()),
+            Self::Unreachable { server, source } => Some(unreachable_hint(server, source).into()),
             Self::Timeout { .. } => Some("try again; what was sent is kept".into()),
             Self::Redirected { location, .. } => Some(format!(
                 "if you trust that address: `heimdex login --server {location}`"
             )),
             Self::InvalidReply { .. } => Some("check the server's URL".into()),
             Self::Credentials(error) => error.hint(),
+            // What is said by a port that expects encryption, in words of nobody's.
+            Self::Api {
+                status: 400,
+                problem,
+                ..
+            } if problem.detail.starts_with("http://") => Some(NEEDS_TLS.into()),
             Self::Api { retry_after, .. } => self.code().and_then(code_hint).map_or_else(
                 || retry_after.map(|wait| format!("try again in {} s", wait.as_secs().max(1))),
                 |hint| Some(hint.to_owned()),
@@ -234,7 +240,10 @@ fn logged_out(server: &str, why: LoggedOut) -> String {
     }
 }
 
-fn unreachable_hint(source: &reqwest::Error) -> &'static str {
+/// For an address without encryption where somebody answers who is no server of ours.
+const NEEDS_TLS: &str = "if it is encrypted, its address begins with `https://`";
+
+fn unreachable_hint(server: &str, source: &reqwest::Error) -> &'static str {
     let mut causes = String::new();
     let mut cause = source.source();
     while let Some(error) = cause {
@@ -245,6 +254,12 @@ fn unreachable_hint(source: &reqwest::Error) -> &'static str {
         "its certificate is not trusted here; name its authority with --ca-file"
     } else if causes.contains("refused") {
         "is the server running there?"
+    } else if causes.contains("InvalidContentType") {
+        "no encryption is spoken there; without it the address begins with `http://`"
+    } else if server.starts_with("http://")
+        && (causes.contains("invalid HTTP") || causes.contains("connection closed before"))
+    {
+        NEEDS_TLS
     } else {
         "check the address and the network; `-v` tells more"
     }

@@ -344,6 +344,44 @@ async fn an_older_server_gets_the_originals_fields_alone() {
 }
 
 #[tokio::test]
+async fn an_address_without_encryption_where_it_is_expected_is_named() {
+    let source = || CredentialSource::Token(Secret::new("hdx_x"));
+    let words = "The plain HTTP request was sent to HTTPS port";
+    let proxy = scripted(move |_| (400, "content-type: text/html\r\n".into(), words.into())).await;
+    let error = client(&proxy.url, source()).me().await.unwrap_err();
+    assert!(error.hint().unwrap().contains("https://"), "{error}");
+
+    // A TLS alert is all that others answer, if that.
+    for answer in [&b"\x15\x03\x01\x00\x02\x02\x46"[..], b""] {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let mut answering = JoinSet::new();
+        answering.spawn(async move {
+            loop {
+                let (mut stream, _) = listener.accept().await.unwrap();
+                let _ = stream.read(&mut [0; 1024]).await;
+                let _ = stream.write_all(answer).await;
+            }
+        });
+        let error = client(&url, source()).me().await.unwrap_err();
+        assert!(error.hint().unwrap().contains("https://"), "{error:?}");
+    }
+
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("https://{}", listener.local_addr().unwrap());
+    let mut answering = JoinSet::new();
+    answering.spawn(async move {
+        loop {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let _ = stream.read(&mut [0; 1024]).await;
+            let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await;
+        }
+    });
+    let error = client(&url, source()).me().await.unwrap_err();
+    assert!(error.hint().unwrap().contains("http://"), "{error:?}");
+}
+
+#[tokio::test]
 async fn nobody_there_is_unreachable_with_a_hint() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());

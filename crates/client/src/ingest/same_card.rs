@@ -137,6 +137,7 @@ mod tests {
             blake3: None,
             state: Open::Known(VideoState::Indexed),
             verified_at: None,
+            purged_at: None,
         };
         files.iter().map(file).collect()
     }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 
 use heimdex_api::{Blake3, Timestamp};
 use tokio::sync::{OwnedMutexGuard, Semaphore};
@@ -28,6 +28,8 @@ pub struct TransferContext {
     pub(crate) slots: Arc<Semaphore>,
     pub(crate) gates: Gates,
     outlet: Outlet,
+    /// Why the journal was not written, the first time that it was not.
+    unwritten: Arc<OnceLock<String>>,
     now: fn() -> Timestamp,
 }
 
@@ -56,6 +58,7 @@ impl TransferContext {
             slots: Arc::new(Semaphore::new(pace::PARTS_MOST)),
             gates: Gates::default(),
             outlet,
+            unwritten: Arc::default(),
             now,
         }
     }
@@ -91,6 +94,12 @@ impl TransferContext {
         &self.journal
     }
 
+    /// Why the journal was not read or written, where it was not.
+    #[must_use]
+    pub fn journal_trouble(&self) -> Option<&str> {
+        self.unwritten.get().map(String::as_str)
+    }
+
     pub(crate) fn outlet(&self) -> &Outlet {
         &self.outlet
     }
@@ -109,7 +118,7 @@ impl TransferContext {
 
     /// Runs something short on the journal without holding up other tasks. A journal that fails costs a listing,
     /// never the transfer: it is told once, here, and the transfer goes on.
-    pub(crate) async fn journaled<T: Send + 'static>(
+    pub async fn journaled<T: Send + 'static>(
         &self,
         call: impl FnOnce(&Journal) -> Result<T, crate::journal::JournalError> + Send + 'static,
     ) -> Option<T> {
@@ -119,6 +128,8 @@ impl TransferContext {
             Ok(Ok(value)) => Some(value),
             Ok(Err(error)) => {
                 let cause = std::error::Error::source(&error).map(ToString::to_string);
+                self.unwritten
+                    .get_or_init(|| cause.clone().unwrap_or_else(|| error.to_string()));
                 tracing::warn!(error = %error, cause, "the journal was not written; the transfer goes on");
                 None
             }

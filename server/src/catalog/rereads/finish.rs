@@ -80,14 +80,18 @@ async fn finish(
         _ => (None, None),
     };
     let (verified_at, how) = verified.unzip();
+    // What memory may have answered takes nothing from what was once read past it.
+    let is_weak = how == Some(VerifiedHow::Cached);
     on_tx!(tx, |connection| {
         sqlx::query(
-            "UPDATE objects SET etag = COALESCE($2, etag), verified_at = $3, verified_how = $4 WHERE video_id = $1",
+            "UPDATE objects SET etag = COALESCE($2, etag), verified_at = $3, verified_how = $4 WHERE video_id = $1 \
+             AND (NOT $5 OR verified_how IS NULL OR verified_how = 'cached' OR etag <> $2)",
         )
         .bind(Sql(job.video_id))
         .bind(etag)
         .bind(Sql(verified_at))
         .bind(Sql(how))
+        .bind(is_weak)
         .execute(connection)
         .await?
         .rows_affected()

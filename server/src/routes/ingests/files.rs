@@ -73,5 +73,6 @@ fn shown(row: IngestFileRow) -> IngestFileResponse {
         blake3: row.blake3,
         state: Open::Known(row.state),
         verified_at: row.verified_at,
+        purged_at: row.purged_at,
     }
 }

@@ -55,7 +55,7 @@ fn wrong_types_and_missing_fields_name_the_field() {
     );
     assert_eq!(
         body::<LoginRequest>(r#"{"email": 1, "password": "p"}"#),
-        ["email: It must be a string."]
+        ["email: It must be a text."]
     );
 }
 

@@ -220,8 +220,63 @@ both_backends! {
             blake3: Some(hash(1)),
             state: VideoState::Indexed,
             verified_at: Some(at(1)),
+            purged_at: None,
         };
         assert_eq!(file, expected);
+        catalog.close().await;
+    }
+
+    fn what_was_deleted_for_good_is_still_named_until_its_path_has_bytes_again(database) {
+        let catalog = database.open().await;
+        let library = Library::new(&catalog, "ada@example.org").await;
+        let id = library.account.library_id;
+        let ingest = begun(&library, "A cam", at(0)).await;
+        let mut gone = Vec::new();
+        for (path, size, seed) in [("a", 10, 1), ("b", 20, 2), ("c", 40, 3)] {
+            let new = library.plain(path, size, at(1));
+            let video = library.indexed(new, seed, &Probe::default(), at(1)).await;
+            put(&library, ingest, &[found(path, video)], at(2)).await;
+            gone.push(video);
+        }
+        let kept = gone.remove(0);
+        for video in &gone {
+            catalog.delete_video(id, *video, at(3)).await.unwrap();
+        }
+        let trashed = catalog.trashed_before(at(3), 10).await.unwrap();
+        assert_eq!(trashed.len(), 2);
+        for video in &trashed {
+            assert!(catalog.claim_video_purge(video, at(3), at(4)).await.unwrap());
+        }
+        let claimed = catalog.ingest_files(ingest, None, 10).await.unwrap();
+        assert_eq!(claimed[2].purged_at, Some(at(4)), "nobody may lean on it any more");
+        for video in &trashed {
+            catalog.finish_video_purge(video, at(5)).await.unwrap();
+            catalog.finish_video_purge(video, at(6)).await.unwrap();
+        }
+        let named = async || {
+            let mut seen: Vec<IngestFileRow> = Vec::new();
+            loop {
+                let after = seen.last().map(|file| (file.path_sort.as_str(), file.location_id));
+                let page = catalog.ingest_files(ingest, after, 1).await.unwrap();
+                let Some(row) = page.into_iter().next() else { break seen };
+                seen.push(row);
+            }
+        };
+        let files = named().await;
+        let paths: Vec<_> = files.iter().map(|file| (file.path.as_str(), file.purged_at)).collect();
+        assert_eq!(paths, [("a", None), ("b", Some(at(5))), ("c", Some(at(5)))]);
+        assert_eq!((files[1].video_id, files[1].state), (gone[0], VideoState::Deleted));
+        assert_eq!((files[1].size_bytes, files[1].blake3), (Some(20), Some(hash(2))));
+        let row = catalog.ingest(id, ingest).await.unwrap().unwrap();
+        assert_eq!((row.stored, row.failed, row.named_bytes), (1, 2, 70));
+
+        assert_eq!(put(&library, ingest, &[found("b", kept)], at(7)).await, recorded(1, 0, 0));
+        let paths: Vec<_> =
+            named().await.into_iter().map(|file| (file.path, file.purged_at)).collect();
+        let expected = [("a", None), ("b", None), ("c", Some(at(5)))];
+        assert_eq!(paths, expected.map(|(path, at)| (path.to_owned(), at)));
+        let row = catalog.ingest(id, ingest).await.unwrap().unwrap();
+        assert_eq!((row.stored, row.failed), (2, 1));
         catalog.close().await;
     }
 

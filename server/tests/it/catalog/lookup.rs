@@ -1,6 +1,10 @@
 //! Look-ups: only bytes that somebody may lean on are found.
 
+use heimdex_api::{JobId, RereadId, Timestamp, VerifiedHow};
 use heimdex_media::Probe;
+use heimdex_server::catalog::jobs::Held;
+use heimdex_server::catalog::rereads::{NewReread, RereadFinding};
+use uuid::Uuid;
 
 use super::at;
 use super::library::{Library, hash};
@@ -50,6 +54,42 @@ both_backends! {
         library.validate(1, Some("it ends in the middle"), at(5)).await;
         assert_eq!((found().await, candidates().await), (0, None), "failed");
         assert!(catalog.candidates_of_size(id, &[]).await.unwrap().is_empty());
+        catalog.close().await;
+    }
+
+    fn what_memory_answered_takes_nothing_from_what_was_read_past_it(database) {
+        let catalog = database.open().await;
+        let library = Library::new(&catalog, "ada@example.org").await;
+        let id = library.account.library_id;
+        let video = library.indexed(library.plain("a.mp4", 10, at(1)), 1, &Probe::default(), at(1)).await;
+        let reread = async |etag: &str, how: VerifiedHow, now: Timestamp| {
+            let new = NewReread {
+                reread_id: RereadId::new(Uuid::new_v4()),
+                library: id,
+                user: library.account.user_id,
+                videos: &[(video, JobId::new(Uuid::new_v4()))],
+                budget: 1_000,
+                since: at(0),
+                idempotency: None,
+            };
+            catalog.start_reread(&new, now).await.unwrap();
+            let job = library.claim(now).await;
+            let finding =
+                RereadFinding::Equal { etag: etag.to_owned(), verified_at: now, how };
+            assert_eq!(catalog.finish_reread(&job, &finding, now).await.unwrap(), Held::Yes);
+            let (_, came) = catalog.reread(id, new.reread_id).await.unwrap().unwrap();
+            assert_eq!(came[0].verified_how, Some(how), "the run says what it read");
+            let known = catalog.known_contents(id, &[(10, hash(1))]).await.unwrap();
+            let found = &known[&(10, hash(1))][0];
+            (found.verified_at, found.verified_how)
+        };
+        let (cached, medium) = (VerifiedHow::Cached, VerifiedHow::Medium);
+        assert_eq!(reread("\"e-2\"", cached, at(2)).await, (Some(at(2)), Some(cached)));
+        assert_eq!(reread("\"e-2\"", medium, at(3)).await, (Some(at(3)), Some(medium)));
+        assert_eq!(reread("\"e-2\"", cached, at(4)).await, (Some(at(3)), Some(medium)));
+        assert_eq!(reread("\"e-2\"", medium, at(5)).await, (Some(at(5)), Some(medium)));
+        let other = reread("\"other\"", cached, at(6)).await;
+        assert_eq!(other, (Some(at(6)), Some(cached)), "of another object nothing was read before");
         catalog.close().await;
     }
 

@@ -131,7 +131,7 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let lifecycle = Lifecycle::new();
-        let serving = serve::serve(routes, listener, app.config.http.clone(), lifecycle.clone());
+        let serving = serve::serve(routes, listener, app.config.clone(), lifecycle.clone());
         drop(lifecycle.spawn("listener", serving));
         events::start(&app, &lifecycle);
         let http = reqwest::Client::builder()
