@@ -5,8 +5,12 @@ use std::process::ExitCode;
 use clap::Parser;
 use heimdex_server::args::ServerArgs;
 use heimdex_server::commands;
+use heimdex_server::jobs::cage::inside;
 
 fn main() -> ExitCode {
+    if let Some(ended) = inside::enter() {
+        return ended;
+    }
     let args = ServerArgs::parse();
     #[expect(
         clippy::disallowed_methods,

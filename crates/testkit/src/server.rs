@@ -147,7 +147,9 @@ impl TestServer {
             environment::base(),
             self.directory.path().to_owned(),
         )
-        .env("HOME", self.directory.path());
+        .env("HOME", self.directory.path())
+        // A test that wants pictures asks for them: they cost seconds.
+        .env("HEIMDEX_SERVER_JOBS_THUMBNAILS", "false");
         for (name, value) in &self.builder.environment {
             invocation = invocation.env(name, value);
         }

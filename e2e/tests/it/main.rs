@@ -17,6 +17,7 @@ mod nightly;
 mod odd_files;
 mod original_client;
 mod original_server;
+mod pictures;
 mod power_loss;
 mod proxies;
 mod queue;

@@ -3,12 +3,14 @@
 //! Whoever holds a lease writes only while the row still names it and its attempt, so a worker that was thought dead
 //! changes nothing when it comes back.
 
+mod claim;
+
 use heimdex_api::{JobId, JobState, LibraryId, Timestamp, VideoId, VideoState};
 
-use super::db::{Tx, Writes, on, on_tx, write_tx};
+use super::db::{Tx, Writes, on_tx, write_tx};
 use super::events::append_job_event;
 use super::moves::advance_video;
-use super::value::{Sql, row};
+use super::value::Sql;
 use super::{Catalog, CatalogError};
 use crate::domain::job::{AfterFault, Stage};
 
@@ -39,65 +41,7 @@ pub enum Held {
     No,
 }
 
-row! {
-    struct ClaimRow {
-        job_id: JobId,
-        video_id: VideoId,
-        stage: String,
-        attempt: u32,
-    }
-}
-
-row! {
-    struct DueRow {
-        job_id: JobId,
-        library_id: LibraryId,
-    }
-}
-
-const CLAIMABLE: &str = "j.stage IN ('upload_validate', 'probe', 'side_car', 'reread') AND \
-    ((j.state = 'pending' AND j.run_at <= $1) OR (j.state = 'running' AND j.lease_until <= $1))";
-
 impl Catalog {
-    /// Takes the job that is due first, for as long as a lease lasts; a job whose worker fell silent is due again.
-    pub async fn claim_job(
-        &self,
-        worker: &str,
-        lease_until: Timestamp,
-        now: Timestamp,
-    ) -> Result<Option<ClaimedJob>, CatalogError> {
-        // A job that is gone when it is reached for went to somebody else: each turn of the loop is one job's progress.
-        while let Some(due) = self.due_job(now).await? {
-            let claimed: Option<ClaimRow> =
-                write_tx!(self.db, Writes::Library(due.library_id), |tx| {
-                    let claimed = claim(tx, &due, worker, lease_until, now).await?;
-                    if let Some(row) = &claimed
-                        && row.stage.parse().is_ok_and(Stage::is_told)
-                    {
-                        append_job_event(tx, due.job_id, now).await?;
-                    }
-                    Ok(claimed)
-                })?;
-            if let Some(row) = claimed {
-                return held_by(worker, due.library_id, &row).map(Some);
-            }
-        }
-        Ok(None)
-    }
-
-    async fn due_job(&self, now: Timestamp) -> Result<Option<DueRow>, CatalogError> {
-        let sql = format!(
-            "SELECT j.job_id, v.library_id FROM jobs j JOIN videos v ON v.video_id = j.video_id \
-             WHERE {CLAIMABLE} ORDER BY j.priority, j.run_at, j.job_id LIMIT 1"
-        );
-        Ok(on!(self.db, |pool| {
-            sqlx::query_as(sqlx::AssertSqlSafe(sql))
-                .bind(Sql(now))
-                .fetch_optional(pool)
-                .await?
-        }))
-    }
-
     /// Keeps the lease and tells how far the job is.
     pub async fn beat(
         &self,
@@ -190,30 +134,6 @@ impl Catalog {
     }
 }
 
-/// Takes a job that is still due.
-async fn claim(
-    tx: &mut Tx,
-    due: &DueRow,
-    worker: &str,
-    lease_until: Timestamp,
-    now: Timestamp,
-) -> Result<Option<ClaimRow>, CatalogError> {
-    let sql = format!(
-        "UPDATE jobs AS j SET state = 'running', worker = $2, lease_until = $3, attempt = attempt + 1, \
-         started_at = COALESCE(started_at, $1) WHERE job_id = $4 AND {CLAIMABLE} \
-         RETURNING job_id, video_id, stage, attempt"
-    );
-    Ok(on_tx!(tx, |connection| {
-        sqlx::query_as(sqlx::AssertSqlSafe(sql))
-            .bind(Sql(now))
-            .bind(worker)
-            .bind(Sql(lease_until))
-            .bind(Sql(due.job_id))
-            .fetch_optional(connection)
-            .await?
-    }))
-}
-
 /// How far a job was when it was told last; `None` where it is not the caller's any more.
 async fn held_progress(tx: &mut Tx, job: &ClaimedJob) -> Result<Option<f64>, CatalogError> {
     Ok(on_tx!(tx, |connection| {
@@ -252,20 +172,6 @@ async fn told_if_held(
         append_job_event(tx, job.job_id, now).await?;
     }
     Ok(Held::Yes)
-}
-
-fn held_by(worker: &str, library: LibraryId, row: &ClaimRow) -> Result<ClaimedJob, CatalogError> {
-    Ok(ClaimedJob {
-        job_id: row.job_id,
-        video_id: row.video_id,
-        library_id: library,
-        stage: row
-            .stage
-            .parse()
-            .map_err(|error| CatalogError::Corrupt(format!("{error}")))?,
-        attempt: row.attempt,
-        worker: worker.to_owned(),
-    })
 }
 
 /// Gives a job that is still the caller's back, because what it worked on has changed meanwhile.
@@ -318,6 +224,8 @@ async fn put_back(
 pub(super) enum JobEnd<'a> {
     Completed,
     Failed(&'a str),
+    /// Nobody could do it here.
+    Cancelled(&'a str),
 }
 
 /// Ends a job that is still the caller's.
@@ -330,6 +238,7 @@ pub(super) async fn end_job(
     let (state, sentence) = match end {
         JobEnd::Completed => (JobState::Completed, None),
         JobEnd::Failed(sentence) => (JobState::Failed, Some(sentence)),
+        JobEnd::Cancelled(sentence) => (JobState::Cancelled, Some(sentence)),
     };
     let rows = on_tx!(tx, |connection| {
         sqlx::query(
@@ -361,8 +270,9 @@ pub(super) async fn enqueue(
 ) -> Result<(), CatalogError> {
     let added = on_tx!(tx, |connection| {
         sqlx::query(
-            "INSERT INTO jobs (job_id, video_id, stage, version, state, run_at, priority, created_at) \
-             VALUES ($1, $2, $3, $4, 'pending', $5, $6, $5) ON CONFLICT DO NOTHING",
+            "INSERT INTO jobs (job_id, video_id, library_id, stage, version, state, run_at, priority, created_at) \
+             SELECT $1, v.video_id, v.library_id, $3, $4, 'pending', $5, $6, $5 FROM videos v WHERE v.video_id = $2 \
+             ON CONFLICT DO NOTHING",
         )
         .bind(Sql(id))
         .bind(Sql(video))

@@ -17,6 +17,7 @@ mod moves;
 pub mod objects;
 mod open;
 pub mod operators;
+pub mod pictures;
 mod purged_files;
 pub mod purges;
 mod quota;

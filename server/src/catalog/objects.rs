@@ -13,7 +13,7 @@ use super::side_cars::{Description, rewrite_if_stale};
 use super::value::{Sql, row};
 use super::{Catalog, CatalogError};
 use crate::domain::fold::fold;
-use crate::domain::job::{Damage, after_validation};
+use crate::domain::job::{Damage, Stage, after_validation};
 
 row! {
     /// What a stage needs to know of a video and of its bytes.
@@ -178,11 +178,13 @@ impl Catalog {
         })
     }
 
-    /// Records what the container says, ends the job; the video is indexed.
+    /// Records what the container says, ends the job; the video is indexed. `pictures` is for the job that makes some, where
+    /// that is wanted.
     pub async fn finish_probe(
         &self,
         job: &ClaimedJob,
         probe: &Probe,
+        pictures: Option<JobId>,
         now: Timestamp,
     ) -> Result<Held, CatalogError> {
         let media = serde_json::to_string(&probe.extra)
@@ -195,6 +197,9 @@ impl Catalog {
                 return Ok(Held::No);
             }
             record_probe(tx, job.video_id, probe, &media).await?;
+            if let Some(next) = pictures {
+                enqueue(tx, next, job.video_id, Stage::Thumbnail, now).await?;
+            }
             let sentence = video.error_text.filter(|_| video.damaged);
             let to = forward(
                 video.state_before.unwrap_or(video.state),

@@ -196,7 +196,7 @@ async fn start(
         .chunks(AT_ONCE)
     {
         insert_videos(tx, new.reread_id, chunk, &counted).await?;
-        insert_jobs(tx, chunk, &counted, now).await?;
+        insert_jobs(tx, new.library, chunk, &counted, now).await?;
     }
     if let Some(idempotency) = new.idempotency {
         record(tx, new.user, idempotency, new.reread_id.as_uuid(), now).await?;
@@ -312,6 +312,7 @@ async fn insert_videos(
 
 async fn insert_jobs(
     tx: &mut Tx,
+    library: LibraryId,
     videos: &[Placed<'_>],
     counted: &HashMap<VideoId, u64>,
     now: Timestamp,
@@ -326,11 +327,12 @@ async fn insert_jobs(
     let stage = Stage::Reread;
     on_tx!(tx, |connection| {
         let mut sql = sqlx::QueryBuilder::new(
-            "INSERT INTO jobs (job_id, video_id, stage, version, state, run_at, priority, created_at) ",
+            "INSERT INTO jobs (job_id, video_id, library_id, stage, version, state, run_at, priority, created_at) ",
         );
         sql.push_values(videos, |mut row, (_, (video, job))| {
             row.push_bind(Sql(*job))
                 .push_bind(Sql(*video))
+                .push_bind(Sql(library))
                 .push_bind(stage.as_str())
                 .push_bind(stage.version())
                 .push_bind(Sql(heimdex_api::JobState::Pending))

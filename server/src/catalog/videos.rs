@@ -85,6 +85,10 @@ row! {
         pub sort_size: i64,
         /// What lists are sorted by where `duration_ms` is unknown.
         pub sort_duration: i64,
+        /// The size of its poster; none where it has none.
+        pub poster_bytes: Option<u64>,
+        /// The size of its contact sheet; none where it has none.
+        pub contact_sheet_bytes: Option<u64>,
         /// When its stored bytes were last read back and found equal.
         pub verified_at: Option<Timestamp>,
         /// What was read then.
@@ -212,6 +216,7 @@ pub(super) const SELECT: &str = "SELECT v.video_id, v.library_id, v.user_id, v.a
     v.title, v.title_fold, v.description, v.filename, v.mime_type, v.size_bytes, v.blake3, v.duration_ms, \
     v.width, v.height, v.rotation, v.frame_rate, v.video_codec, v.audio_codec, v.camera, v.captured_at, \
     v.media, v.state, v.state_before, v.error_text, v.damaged, v.quarantined_at, v.replaces, v.version, \
+    v.poster_bytes, v.contact_sheet_bytes, \
     v.created_at, v.updated_at, v.indexed_at, v.deleted_at, v.sort_captured, v.sort_size, v.sort_duration, \
     o.verified_at, o.verified_how, u.bytes_received, u.expires_at, \
     (SELECT f.path FROM locations f WHERE f.video_id = v.video_id \

@@ -1,5 +1,6 @@
 //! Every setting of the server. The documentation of each names its variable, its default and its unit.
 
+use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -37,6 +38,8 @@ pub struct Config {
     pub cors: CorsSettings,
     /// Background work.
     pub jobs: JobsSettings,
+    /// Where programs are looked for.
+    pub search_path: Option<OsString>,
 }
 
 impl Config {
@@ -45,6 +48,8 @@ impl Config {
     /// # Errors
     /// A file that cannot be read, a setting that there is not, a value that does not fit.
     pub fn resolve(sources: Sources) -> Result<(Self, Vec<Shown>), ConfigError> {
+        let path = sources.environment.iter().find(|(name, _)| name == "PATH");
+        let search_path = path.map(|(_, directories)| directories.clone());
         let mut reader = Reader::new(sources, &Self::fields())?;
         let config = Self {
             server: Section::read(&mut reader)?,
@@ -56,6 +61,7 @@ impl Config {
             http: Section::read(&mut reader)?,
             cors: Section::read(&mut reader)?,
             jobs: Section::read(&mut reader)?,
+            search_path,
         };
         let shown = reader.into_shown();
         config.check(&shown)?;
@@ -295,5 +301,17 @@ section! {
         /// How long what somebody began to throw away is left to him, before the next look finishes it.
         /// `HEIMDEX_SERVER_JOBS_CLAIM_TTL`, default `5 min`.
         pub claim_ttl: Span = "5 min",
+        /// Whether a poster and a contact sheet are made of each video, by ffmpeg.
+        /// `HEIMDEX_SERVER_JOBS_THUMBNAILS`, default `true`.
+        pub thumbnails: bool = "true",
+        /// The ffmpeg that makes them; unset: the first one on `PATH`.
+        /// `HEIMDEX_SERVER_JOBS_FFMPEG`, default: unset.
+        pub ffmpeg: Option<PathBuf> = "",
+        /// Videos of which one process makes them at once, of the jobs that it works on.
+        /// `HEIMDEX_SERVER_JOBS_THUMBNAILS_AT_ONCE`, default `1`.
+        pub thumbnails_at_once: AtLeastOne = "1",
+        /// How long that may take for one video; a sixth of it for one moment of its film.
+        /// `HEIMDEX_SERVER_JOBS_THUMBNAIL_TIME`, default `2 min`.
+        pub thumbnail_time: Span = "2 min",
     }
 }

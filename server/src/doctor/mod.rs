@@ -36,6 +36,7 @@ pub async fn look(config: Config, public_at: Option<SocketAddr>) -> Report {
         report.note("data", Err(trouble));
     }
     let current = system::database(&mut report, &config).await;
+    system::ffmpeg(&mut report, &config);
     match config.s3.external() {
         Some(settings) => {
             let app = if allowed && current {

@@ -13,6 +13,8 @@ use super::words::causes;
 use crate::app::App;
 use crate::catalog::{Catalog, DatabaseLocation, Look};
 use crate::config::Config;
+use crate::jobs::PictureTools;
+use crate::jobs::cage::Cage;
 use crate::objects::GateSettings;
 use crate::start::{self, DataDirLock, StartError};
 use crate::{router, serve};
@@ -34,6 +36,25 @@ pub(super) fn owner(config: &Config) -> Option<Trouble> {
             "Run it as that user: `setpriv --reuid {owner} --clear-groups heimdex-server doctor …`."
         ),
     ))
+}
+
+/// Looks for what makes pictures, where they are wanted.
+pub(super) fn ffmpeg(report: &mut Report, config: &Config) {
+    let tools = PictureTools::of(config);
+    if !tools.wanted {
+        return;
+    }
+    let found = match Cage::find(tools.ffmpeg.as_deref(), tools.path.as_ref(), tools.limits) {
+        Ok(cage) => Ok(format!(
+            "`{}` makes pictures of videos.",
+            cage.ffmpeg().display()
+        )),
+        Err(missing) => Err(Trouble::new(
+            format!("No pictures are made of videos: {missing}."),
+            "Install ffmpeg, name it with `jobs.ffmpeg`, or do without: `jobs.thumbnails = false`.",
+        )),
+    };
+    report.note("pictures", found);
 }
 
 /// Looks at the database without changing it. Answers whether it is there and of this version.

@@ -18,6 +18,8 @@ pub enum Stage {
     Probe,
     /// Writes the side-car anew after what it tells has changed.
     SideCar,
+    /// Makes a poster and a contact sheet.
+    Thumbnail,
     /// Reads the object again, because somebody asked, and compares.
     Reread,
 }
@@ -28,6 +30,7 @@ impl Stage {
         Self::UploadValidate,
         Self::Probe,
         Self::SideCar,
+        Self::Thumbnail,
         Self::Reread,
     ];
 
@@ -38,6 +41,7 @@ impl Stage {
             Self::UploadValidate => "upload_validate",
             Self::Probe => "probe",
             Self::SideCar => "side_car",
+            Self::Thumbnail => "thumbnail",
             Self::Reread => "reread",
         }
     }
@@ -46,7 +50,9 @@ impl Stage {
     #[must_use]
     pub const fn version(self) -> i64 {
         match self {
-            Self::UploadValidate | Self::Probe | Self::SideCar | Self::Reread => 1,
+            Self::UploadValidate | Self::Probe | Self::SideCar | Self::Thumbnail | Self::Reread => {
+                1
+            }
         }
     }
 
@@ -57,6 +63,7 @@ impl Stage {
             Self::UploadValidate => 100,
             Self::Probe => 200,
             Self::SideCar => 300,
+            Self::Thumbnail => 350,
             Self::Reread => 400,
         }
     }
@@ -65,7 +72,7 @@ impl Stage {
     #[must_use]
     pub const fn is_told(self) -> bool {
         match self {
-            Self::UploadValidate | Self::Probe | Self::Reread => true,
+            Self::UploadValidate | Self::Probe | Self::Thumbnail | Self::Reread => true,
             Self::SideCar => false,
         }
     }
@@ -75,7 +82,7 @@ impl Stage {
     pub const fn decides(self) -> bool {
         match self {
             Self::UploadValidate | Self::Probe => true,
-            Self::SideCar | Self::Reread => false,
+            Self::SideCar | Self::Thumbnail | Self::Reread => false,
         }
     }
 }

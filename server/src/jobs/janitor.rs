@@ -231,6 +231,7 @@ impl Janitor {
             },
             ObjectKey::Incoming(id),
             ObjectKey::Poster(id),
+            ObjectKey::ContactSheet(id),
             // Last: as long as it is there, the bytes can be told to whom they belong.
             ObjectKey::SideCar { library, video: id },
         ];

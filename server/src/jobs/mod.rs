@@ -3,9 +3,11 @@
 //!
 //! The row is the truth, a notification only a hint, polling the net below it.
 
+pub mod cage;
 mod janitor;
 mod keys;
 mod lost;
+pub mod pictures;
 mod read_back;
 mod side_car;
 mod source;
@@ -13,8 +15,11 @@ mod stages;
 mod worker;
 
 use std::error::Error;
+use std::ffi::OsString;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use heimdex_process::clock::Clock;
 use heimdex_process::lifecycle::Lifecycle;
@@ -22,10 +27,11 @@ use tokio::task::JoinError;
 
 use crate::app::{App, JobWaker};
 use crate::catalog::{Catalog, CatalogError};
-use crate::config::VerifyStore;
+use crate::config::{Config, VerifyStore};
 use crate::objects::{ObjectStore, ObjectsError};
 use crate::random::Random;
 
+pub use cage::CageLimits;
 pub use janitor::{Janitor, free_upload};
 pub use keys::{home, incoming};
 pub use lost::{Lost, lost};
@@ -46,6 +52,23 @@ pub struct JobContext {
     pub wake: JobWaker,
     /// Whether what is stored is read back.
     pub verify_store: VerifyStore,
+    /// How pictures are made.
+    pub pictures: PictureTools,
+}
+
+/// How pictures are made.
+#[derive(Debug, Clone)]
+pub struct PictureTools {
+    /// Whether they are.
+    pub wanted: bool,
+    /// The ffmpeg that is set, if one is.
+    pub ffmpeg: Option<PathBuf>,
+    /// The directories in which it is looked for otherwise.
+    pub path: Option<OsString>,
+    /// What one run of it may take.
+    pub limits: CageLimits,
+    /// How long all of it may take for one video.
+    pub time: Duration,
 }
 
 impl JobContext {
@@ -59,6 +82,25 @@ impl JobContext {
             random: app.random,
             wake: app.wake.clone(),
             verify_store: app.config.jobs.verify_store,
+            pictures: PictureTools::of(&app.config),
+        }
+    }
+}
+
+impl PictureTools {
+    /// As the configuration says.
+    #[must_use]
+    pub fn of(config: &Config) -> Self {
+        let limits = CageLimits {
+            wall: config.jobs.thumbnail_time.get() / 6,
+            ..CageLimits::default()
+        };
+        Self {
+            wanted: config.jobs.thumbnails,
+            ffmpeg: config.jobs.ffmpeg.clone(),
+            path: config.search_path.clone(),
+            limits,
+            time: config.jobs.thumbnail_time.get(),
         }
     }
 }

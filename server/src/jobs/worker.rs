@@ -3,11 +3,13 @@
 use std::error::Error;
 use std::panic::AssertUnwindSafe;
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures::FutureExt as _;
 use heimdex_api::Timestamp;
 use heimdex_process::lifecycle::Lifecycle;
+use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
@@ -15,7 +17,7 @@ use tracing::Instrument as _;
 use crate::catalog::CatalogError;
 use crate::catalog::jobs::{ClaimedJob, Held};
 use crate::config::JobsSettings;
-use crate::domain::job::{self, AfterFault};
+use crate::domain::job::{self, AfterFault, Stage};
 use crate::jobs::{JobContext, Progress, StageError, stages};
 
 /// A stage that still runs this long after the soft stop is let go: another worker begins it again.
@@ -32,6 +34,7 @@ impl Worker {
     /// Begins to work; the lifecycle ends it.
     pub fn spawn(context: &JobContext, settings: &JobsSettings, lifecycle: &Lifecycle) {
         let process = context.random.uuid();
+        let thumbnails = Arc::new(Semaphore::new(settings.thumbnails_at_once.get()));
         for number in 1..=settings.concurrency.get() {
             let one = One {
                 context: context.clone(),
@@ -39,6 +42,7 @@ impl Worker {
                 lease: settings.lease.get(),
                 attempts: u32::try_from(settings.max_attempts.get()).unwrap_or(u32::MAX),
                 soft: lifecycle.soft().clone(),
+                thumbnails: Arc::clone(&thumbnails),
             };
             drop(lifecycle.spawn("worker", one.run()));
         }
@@ -52,6 +56,8 @@ struct One {
     lease: Duration,
     attempts: u32,
     soft: CancellationToken,
+    /// Places for the one stage that takes a processor for long and is not urgent.
+    thumbnails: Arc<Semaphore>,
 }
 
 impl One {
@@ -61,23 +67,38 @@ impl One {
             let mut woken = pin!(self.context.wake.notify().notified());
             woken.as_mut().enable();
             let now = self.context.clock.now();
+            // A place is held while a job is looked for, so that no more of them are claimed than there are places.
+            let place = Arc::clone(&self.thumbnails).try_acquire_owned().ok();
+            let stages: Vec<Stage> = Stage::ALL
+                .iter()
+                .copied()
+                .filter(|stage| place.is_some() || *stage != Stage::Thumbnail)
+                .collect();
             let claimed = self
                 .context
                 .catalog
-                .claim_job(&self.name, self.lease_until(), now)
+                .claim_job(&self.name, &stages, self.lease_until(), now)
                 .await;
             match claimed {
                 Ok(Some(job)) => {
+                    let place = place.filter(|_| job.stage == Stage::Thumbnail);
                     let span = tracing::info_span!(
                         "job", job.id = %job.job_id, job.stage = %job.stage,
                         video.id = %job.video_id, job.attempt = job.attempt,
                     );
                     self.work(&job).instrument(span).await;
+                    if place.is_some() {
+                        drop(place);
+                        // Another loop may have left a job lie for want of this place.
+                        self.context.wake.wake();
+                    }
                 }
                 Ok(None) => {
+                    drop(place);
                     let _ = self.soft.run_until_cancelled(timeout(POLL, woken)).await;
                 }
                 Err(error) => {
+                    drop(place);
                     tracing::warn!(error = causes(&error), "cannot look for work");
                     let _ = self.soft.run_until_cancelled(sleep(POLL)).await;
                 }

@@ -27,6 +27,8 @@ pub enum ObjectKey {
     Incoming(VideoId),
     /// A still picture of a video.
     Poster(VideoId),
+    /// Many small pictures of a video.
+    ContactSheet(VideoId),
     /// Timed lines of a video in one language.
     Captions {
         /// Which video.
@@ -73,6 +75,7 @@ impl fmt::Display for ObjectKey {
             Self::SideCar { library, video } => write!(f, "videos/{library}/{video}.heimdex.json"),
             Self::Incoming(video) => write!(f, "{INCOMING}{video}"),
             Self::Poster(video) => write!(f, "thumbnails/{video}/poster.webp"),
+            Self::ContactSheet(video) => write!(f, "thumbnails/{video}/contact_sheet.webp"),
             Self::Captions { video, language } => write!(f, "captions/{video}/{language}.vtt"),
             Self::Library(library) => write!(f, "libraries/{library}.json"),
             Self::StoreMarker => f.write_str("heimdex-store.json"),

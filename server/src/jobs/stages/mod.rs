@@ -3,6 +3,7 @@
 mod probe;
 mod reread;
 mod side_car;
+mod thumbnail;
 mod upload_validate;
 
 use crate::catalog::jobs::ClaimedJob;
@@ -19,6 +20,7 @@ pub(super) async fn run(
         Stage::UploadValidate => upload_validate::run(context, job, progress).await,
         Stage::Probe => probe::run(context, job).await,
         Stage::SideCar => side_car::run(context, job).await,
+        Stage::Thumbnail => thumbnail::run(context, job, progress).await,
         Stage::Reread => reread::run(context, job, progress).await,
     }
 }

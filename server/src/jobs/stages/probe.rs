@@ -3,7 +3,7 @@
 //!
 //! Inputs: the verified object. Running it twice gives the same rows.
 
-use heimdex_api::failpoint;
+use heimdex_api::{JobId, failpoint};
 
 use crate::catalog::jobs::{ClaimedJob, Held};
 use crate::jobs::stages::upload_validate::look;
@@ -17,13 +17,18 @@ pub(super) async fn run(context: &JobContext, job: &ClaimedJob) -> Result<(), St
         .ok_or(StageError::Lost)?;
     let report = look(context, &video.object_key, video.size_bytes).await?;
     let probe = report.map(|report| report.probe).unwrap_or_default();
+    let pictures = context.pictures.wanted;
+    let pictures = pictures.then(|| JobId::new(context.random.uuid()));
     let held = context
         .catalog
-        .finish_probe(job, &probe, context.clock.now())
+        .finish_probe(job, &probe, pictures, context.clock.now())
         .await?;
     failpoint!("job.probe.recorded");
     match held {
-        Held::Yes => Ok(()),
+        Held::Yes => {
+            context.wake.wake();
+            Ok(())
+        }
         Held::No => Err(StageError::Lost),
     }
 }

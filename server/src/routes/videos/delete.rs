@@ -12,12 +12,13 @@ use crate::app::App;
 use crate::auth::Caller;
 use crate::catalog::DeleteOutcome;
 use crate::routes::uploads;
-use crate::web::{ApiError, PathId, Query};
+use crate::web::{ApiError, ClientOrigin, PathId, Query};
 
 /// `DELETE /videos/{id}`
 pub async fn delete(
     State(app): State<App>,
     caller: Caller,
+    ClientOrigin(origin): ClientOrigin,
     PathId(id): PathId<VideoId>,
     Query(NoQuery {}): Query<NoQuery>,
 ) -> Result<Response, ApiError> {
@@ -39,5 +40,5 @@ pub async fn delete(
     }
     let video = app.catalog.video(library, id).await?.ok_or_else(gone)?;
     let etag = reply::etag(&video.row);
-    Ok(([(ETAG, etag)], Json(reply::shown(video, app.clock.now()))).into_response())
+    Ok(([(ETAG, etag)], Json(reply::shown(&app, &origin, video))).into_response())
 }

@@ -19,7 +19,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, header};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::events::NoRoom;
-use crate::web::{ApiError, Query};
+use crate::web::{ApiError, ClientOrigin, Query};
 use feed::Feed;
 
 /// nginx, and what copied it from there, passes on what has this as it comes.
@@ -31,6 +31,7 @@ const ROOM_AFTER: Duration = Duration::from_secs(30);
 pub async fn events(
     State(app): State<App>,
     caller: Caller,
+    ClientOrigin(origin): ClientOrigin,
     Query(NoQuery {}): Query<NoQuery>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
@@ -41,7 +42,7 @@ pub async fn events(
         .get(LAST_EVENT_ID)
         .map(|id| id.to_str().unwrap_or_default())
         .filter(|id| !id.is_empty());
-    let feed = Feed::begin(app, caller.library_id, place, last).await?;
+    let feed = Feed::begin(app, (caller.library_id, origin), place, last).await?;
     let bytes = stream::unfold(feed, |mut feed| async move {
         let bytes = feed.next().await?;
         Some((Ok::<_, Infallible>(bytes), feed))

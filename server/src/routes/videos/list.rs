@@ -9,12 +9,13 @@ use super::{query, reply};
 use crate::app::App;
 use crate::auth::Caller;
 use crate::domain::listing::encode_cursor;
-use crate::web::{ApiError, Query};
+use crate::web::{ApiError, ClientOrigin, Query};
 
 /// `GET /videos`
 pub async fn list(
     State(app): State<App>,
     caller: Caller,
+    ClientOrigin(origin): ClientOrigin,
     Query(query): Query<VideoListQuery>,
 ) -> Result<Json<VideoListResponse>, ApiError> {
     caller.require(Scope::Read)?;
@@ -24,12 +25,11 @@ pub async fn list(
         app.catalog.list_videos(library, &query),
         app.catalog.count_videos(library, &query.filter)
     )?;
-    let now = app.clock.now();
     Ok(Json(VideoListResponse {
         videos: page
             .videos
             .into_iter()
-            .map(|video| reply::shown(video, now))
+            .map(|video| reply::shown(&app, &origin, video))
             .collect(),
         total: total.videos,
         total_is_lower_bound: total.is_lower_bound,

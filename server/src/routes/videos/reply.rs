@@ -2,17 +2,32 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use heimdex_api::Open;
 use heimdex_api::video::{LocationResponse, VideoResponse};
-use heimdex_api::{Open, Timestamp};
 use http::HeaderValue;
 
+use crate::app::App;
 use crate::catalog::{LocationRow, Video, VideoRow};
 use crate::domain::upload::announced_expiry;
+use crate::objects::{ObjectKey, Origin};
 
-/// A video, without its locations and what else the probe found.
-pub(super) fn shown(video: Video, now: Timestamp) -> VideoResponse {
+/// A video, without its locations and what else the probe found; its pictures are signed for the address that the request
+/// came to.
+pub(super) fn shown(app: &App, origin: &Origin, video: Video) -> VideoResponse {
     let Video { row, tags } = video;
+    let now = app.clock.now();
+    let id = row.video_id;
+    let picture = |key: ObjectKey, bytes: Option<u64>| {
+        bytes?;
+        let signed = app.objects.presign_picture(origin, &key.to_string());
+        // A list with a picture less is better than none.
+        signed
+            .inspect_err(|error| tracing::warn!(%error, "cannot sign the URL of a picture"))
+            .ok()
+    };
     VideoResponse {
+        thumbnail_url: picture(ObjectKey::Poster(id), row.poster_bytes),
+        contact_sheet_url: picture(ObjectKey::ContactSheet(id), row.contact_sheet_bytes),
         video_id: row.video_id,
         user_id: row.user_id,
         library_id: Some(row.library_id),
@@ -44,8 +59,6 @@ pub(super) fn shown(video: Video, now: Timestamp) -> VideoResponse {
         replaces: row.replaces,
         state: Open::Known(row.state),
         error_text: row.error_text,
-        thumbnail_url: None,
-        contact_sheet_url: None,
         bytes_received: row.bytes_received,
         expires_at: row.expires_at.and_then(|ends| announced_expiry(ends, now)),
         created_at: row.created_at,

@@ -11,12 +11,13 @@ use super::reply;
 use crate::app::App;
 use crate::auth::Caller;
 use crate::catalog::RestoreOutcome;
-use crate::web::{ApiError, PathId, Query};
+use crate::web::{ApiError, ClientOrigin, PathId, Query};
 
 /// `POST /videos/{id}/restore`
 pub async fn restore(
     State(app): State<App>,
     caller: Caller,
+    ClientOrigin(origin): ClientOrigin,
     PathId(id): PathId<VideoId>,
     Query(NoQuery {}): Query<NoQuery>,
 ) -> Result<Response, ApiError> {
@@ -33,5 +34,5 @@ pub async fn restore(
     }
     let video = app.catalog.video(library, id).await?.ok_or_else(gone)?;
     let etag = reply::etag(&video.row);
-    Ok(([(ETAG, etag)], Json(reply::shown(video, app.clock.now()))).into_response())
+    Ok(([(ETAG, etag)], Json(reply::shown(&app, &origin, video))).into_response())
 }

@@ -10,12 +10,13 @@ use http::header::ETAG;
 use super::{Sight, reply, visible};
 use crate::app::App;
 use crate::auth::Caller;
-use crate::web::{ApiError, PathId, Query};
+use crate::web::{ApiError, ClientOrigin, PathId, Query};
 
 /// `GET /videos/{id}`
 pub async fn show(
     State(app): State<App>,
     caller: Caller,
+    ClientOrigin(origin): ClientOrigin,
     PathId(id): PathId<VideoId>,
     Query(NoQuery {}): Query<NoQuery>,
 ) -> Result<Response, ApiError> {
@@ -28,7 +29,7 @@ pub async fn show(
         .map(serde_json::from_str)
         .transpose();
     let etag = reply::etag(&video.row);
-    let mut shown = reply::shown(video, app.clock.now());
+    let mut shown = reply::shown(&app, &origin, video);
     shown.locations = Some(locations.into_iter().map(reply::location).collect());
     // Every key is always there: null says that nothing was found, or not yet.
     let media = media.map_err(ApiError::internal)?;

@@ -16,12 +16,13 @@ use crate::catalog::edits::{EditOutcome, VideoEdit};
 use crate::catalog::{NewTag, Video};
 use crate::domain::edit::{Edit, Impossible};
 use crate::routes::texts::{check_tags, check_text, distinct};
-use crate::web::{ApiError, Body, IfMatch, PathId, Query};
+use crate::web::{ApiError, Body, ClientOrigin, IfMatch, PathId, Query};
 
 /// `PATCH /videos/{id}`
 pub async fn update(
     State(app): State<App>,
     caller: Caller,
+    ClientOrigin(origin): ClientOrigin,
     PathId(id): PathId<VideoId>,
     Query(NoQuery {}): Query<NoQuery>,
     IfMatch(if_match): IfMatch,
@@ -66,7 +67,7 @@ pub async fn update(
         EditOutcome::NoSuchVideo => return Err(gone()),
     }
     let etag = reply::etag(&video.row);
-    Ok(([(ETAG, etag)], Json(reply::shown(video, app.clock.now()))).into_response())
+    Ok(([(ETAG, etag)], Json(reply::shown(&app, &origin, video))).into_response())
 }
 
 fn checked(request: UpdateVideoRequest) -> Result<Edit, ApiError> {

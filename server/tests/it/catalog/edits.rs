@@ -182,7 +182,7 @@ both_backends! {
         let finished = catalog.finish_side_car(&again, &written, at(63)).await.unwrap();
         assert_eq!(finished, heimdex_server::catalog::jobs::Held::Yes);
         let later = at(1_000);
-        assert_eq!(catalog.claim_job("w", at(2_000), later).await.unwrap(), None);
+        assert_eq!(catalog.claim_job("w", Stage::ALL, at(2_000), later).await.unwrap(), None);
         catalog.close().await;
     }
 

@@ -14,6 +14,7 @@ use heimdex_server::catalog::uploads::{
     CompleteOutcome, Completed, CompletedBy, NewUpload, OpenOutcome,
 };
 use heimdex_server::catalog::{AccountRow, Catalog, Video};
+use heimdex_server::domain::job::Stage;
 use uuid::Uuid;
 
 use super::registered;
@@ -108,7 +109,7 @@ impl<'a> Library<'a> {
     pub(super) async fn claim(&self, now: Timestamp) -> ClaimedJob {
         let until = now.saturating_add(Duration::from_mins(1));
         self.catalog
-            .claim_job("w", until, now)
+            .claim_job("w", Stage::ALL, until, now)
             .await
             .unwrap()
             .unwrap()
@@ -147,7 +148,10 @@ impl<'a> Library<'a> {
     pub(super) async fn probe(&self, probe: &Probe, now: Timestamp) {
         let job = self.claim(now).await;
         assert_eq!(
-            self.catalog.finish_probe(&job, probe, now).await.unwrap(),
+            self.catalog
+                .finish_probe(&job, probe, None, now)
+                .await
+                .unwrap(),
             Held::Yes
         );
     }

@@ -3,4 +3,5 @@
 mod janitor;
 mod outage;
 mod queue;
+mod thumbnails;
 pub(crate) mod validate;

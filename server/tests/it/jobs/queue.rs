@@ -17,7 +17,7 @@ async fn claim(server: &Server, worker: &str, now: Timestamp) -> Option<ClaimedJ
     server
         .app
         .catalog
-        .claim_job(worker, now.saturating_add(MINUTE), now)
+        .claim_job(worker, Stage::ALL, now.saturating_add(MINUTE), now)
         .await
         .unwrap()
 }
@@ -67,6 +67,28 @@ both_backends! {
         assert_eq!(catalog.finish_validation(&next, &refused(), fresh(), later).await.unwrap(), Held::Yes);
         assert_eq!(catalog.finish_validation(&next, &refused(), fresh(), later).await.unwrap(), Held::No);
         assert_eq!(server.row(&video).await.state, VideoState::Failed);
+    }
+
+    fn a_library_with_many_jobs_does_not_hold_up_one_with_few(database) {
+        let mut server = Server::start(database).await;
+        for name in 0..4 {
+            uploaded(&server, &format!("{name}"), b"many").await;
+        }
+        let ada = server.library;
+        let bob = server.register("bob@example.org").await;
+        server.authorised(bob);
+        uploaded(&server, "one", b"few").await;
+        let now = server.app.clock.now();
+        let mut order = Vec::new();
+        for _ in 0..5 {
+            order.push(claim(&server, "w", now).await.unwrap().library_id == ada);
+        }
+        assert_eq!(order, [true, false, true, true, true], "hers, his, and then the rest of hers");
+        assert_eq!(claim(&server, "w", now).await, None);
+        let only = [Stage::Thumbnail];
+        let later = now.saturating_add(MINUTE);
+        let other = server.app.catalog.claim_job("w", &only, later.saturating_add(MINUTE), later).await.unwrap();
+        assert_eq!(other, None, "those of other stages are left to others");
     }
 
     fn an_outage_uses_no_attempt_up_and_faults_do(database) {

@@ -110,7 +110,11 @@ impl Server {
         clock: Clock,
     ) -> Self {
         let data_dir = directory.path().to_str().unwrap().to_owned();
-        let mut environment = vec![("HEIMDEX_SERVER_DATA_DIR".into(), data_dir.into())];
+        let mut environment = vec![
+            ("HEIMDEX_SERVER_DATA_DIR".into(), data_dir.into()),
+            // A test that wants pictures asks for them: they cost seconds.
+            ("HEIMDEX_SERVER_JOBS_THUMBNAILS".into(), "false".into()),
+        ];
         if let DatabaseLocation::Postgres { url, .. } = &database.settings {
             environment.push(("HEIMDEX_SERVER_DATABASE_URL".into(), url.expose().into()));
         }

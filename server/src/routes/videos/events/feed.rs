@@ -13,6 +13,7 @@ use super::told;
 use crate::app::App;
 use crate::catalog::{CatalogError, Watch};
 use crate::events::Place;
+use crate::objects::Origin;
 use crate::web::ApiError;
 
 /// Events that are read and written at once.
@@ -28,6 +29,7 @@ const RETRY: &str = "retry: 2000\n";
 pub(super) struct Feed {
     app: App,
     library: LibraryId,
+    origin: Origin,
     place: Place,
     watch: Watch,
     position: Position,
@@ -54,7 +56,7 @@ impl Feed {
     /// Begins behind the event that `last` names, or at the end.
     pub(super) async fn begin(
         app: App,
-        library: LibraryId,
+        (library, origin): (LibraryId, Origin),
         place: Place,
         last: Option<&str>,
     ) -> Result<Self, ApiError> {
@@ -64,6 +66,7 @@ impl Feed {
         let mut feed = Self {
             app,
             library,
+            origin,
             place,
             watch,
             position: Position { seq: 0, at: None },
@@ -182,7 +185,7 @@ impl Feed {
         if last.seq != expected {
             return Ok(Look::Reset(ResetReason::TooOld, false));
         }
-        let text = told::write(&self.app, self.library, &page.events).await?;
+        let text = told::write(&self.app, &self.origin, self.library, &page.events).await?;
         self.position = Position {
             seq: last.seq,
             at: Some(last.created_at),

@@ -14,11 +14,13 @@ use super::position::Position;
 use crate::app::App;
 use crate::catalog::events::{EventRow, JobTold, UploadTold, VideoTold};
 use crate::catalog::{CatalogError, Video};
+use crate::objects::Origin;
 use crate::routes::videos::reply;
 
 /// Writes these events out, one after another.
 pub(super) async fn write(
     app: &App,
+    origin: &Origin,
     library: LibraryId,
     rows: &[EventRow],
 ) -> Result<String, CatalogError> {
@@ -38,7 +40,8 @@ pub(super) async fn write(
             .into_iter()
             .map(|row| (row.video_id, row.progress))
             .collect(),
-        now: app.clock.now(),
+        app,
+        origin,
     };
     let mut text = String::new();
     for row in rows {
@@ -70,13 +73,14 @@ fn push(text: &mut String, id: &str, kind: EventKind, data: &str) {
 }
 
 /// What is read when events are told.
-struct Found {
+struct Found<'a> {
+    app: &'a App,
+    origin: &'a Origin,
     videos: HashMap<VideoId, Video>,
     running: HashMap<VideoId, f64>,
-    now: Timestamp,
 }
 
-impl Found {
+impl Found<'_> {
     fn told(&self, row: &EventRow) -> Option<(EventKind, String)> {
         let kind: EventKind = row.kind.parse().ok()?;
         let (video_id, at) = (row.video_id?, row.created_at);
@@ -125,7 +129,7 @@ impl Found {
             state: Open::Known(told.state.unwrap_or(gone)),
             progress: video.and_then(|video| self.progress(video)),
             changed: told.changed.clone(),
-            video: video.map(|video| Box::new(reply::shown(video.clone(), self.now))),
+            video: video.map(|video| Box::new(reply::shown(self.app, self.origin, video.clone()))),
         })
     }
 
