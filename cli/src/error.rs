@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use heimdex_api::VideoId;
+use heimdex_client::ErrorClass;
 use heimdex_client::control::ControlError;
 use heimdex_client::credentials::CredentialsError;
 use heimdex_client::http::{HttpError, InvalidProxy, InvalidServerUrl, NetworkError};
@@ -172,6 +173,9 @@ pub(crate) enum CliError {
     /// Standard output cannot be written.
     #[error("cannot write to standard output")]
     Output(#[source] io::Error),
+    /// The terminal cannot be drawn on, or read.
+    #[error("cannot use the terminal: {0}")]
+    Terminal(#[source] io::Error),
     /// The process cannot start its threads.
     #[error("cannot start")]
     Runtime(#[source] io::Error),
@@ -230,7 +234,21 @@ impl CliError {
             | Self::Paper(_)
             | Self::Credentials(_)
             | Self::Output(_)
+            | Self::Terminal(_)
             | Self::Runtime(_) => ExitStatus::Failed,
+        }
+    }
+
+    /// What kind of failure it is.
+    pub(crate) fn class(&self) -> ErrorClass {
+        match self {
+            Self::Http(error) => error.class(),
+            Self::Control(error) => error.class(),
+            Self::Transfer(error) => error.class(),
+            Self::Wipe(error) => error.class(),
+            Self::Credentials(CredentialsError::Locked { .. }) => ErrorClass::Busy,
+            Self::Credentials(CredentialsError::Keyring(_)) => ErrorClass::NotLoggedIn,
+            _ => ErrorClass::Failed,
         }
     }
 
@@ -283,6 +301,7 @@ impl CliError {
             | Self::Declined
             | Self::Path { .. }
             | Self::Output(_)
+            | Self::Terminal(_)
             | Self::Runtime(_) => None,
         }
     }

@@ -11,7 +11,9 @@ mod logging;
 mod output;
 mod printer;
 mod settings;
+mod tui;
 
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser as _};
@@ -45,6 +47,11 @@ pub fn main() -> ExitCode {
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
+    if cli.command.is_none() && !environment.is_interactive() {
+        // Who writes a script meant a verb.
+        let _ = write!(std::io::stderr(), "{}", Cli::command().render_help());
+        return ExitStatus::Usage.into();
+    }
     let printer = Printer::new(&cli.global, &environment);
     logging::start(&cli.global, &environment, &printer);
     let runtime = match tokio::runtime::Builder::new_multi_thread()

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use indicatif::{MultiProgress, ProgressDrawTarget};
 
@@ -27,6 +27,15 @@ pub(crate) struct Printer {
     inner: Arc<Inner>,
 }
 
+/// Who takes the talk where the screen is not for printing.
+struct Taker(Box<dyn Fn(&str) + Send + Sync>);
+
+impl std::fmt::Debug for Taker {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Taker")
+    }
+}
+
 #[derive(Debug)]
 struct Inner {
     stdout: Stream,
@@ -36,6 +45,7 @@ struct Inner {
     quiet: bool,
     verbose: u8,
     bars: MultiProgress,
+    taker: OnceLock<Taker>,
 }
 
 impl Printer {
@@ -66,8 +76,21 @@ impl Printer {
                 quiet: global.quiet,
                 verbose: global.verbose,
                 bars: MultiProgress::with_draw_target(target),
+                taker: OnceLock::new(),
             }),
         }
+    }
+
+    /// The same, and from now on all talk, by whichever clone, goes there instead of to standard error.
+    pub(crate) fn diverted(&self, taker: impl Fn(&str) + Send + Sync + 'static) -> Self {
+        // Whoever took it first keeps it.
+        let _ = self.inner.taker.set(Taker(Box::new(taker)));
+        self.clone()
+    }
+
+    /// Whether standard output is coloured.
+    pub(crate) fn is_coloured(&self) -> bool {
+        self.inner.stdout_colours
     }
 
     /// What standard output is.
@@ -232,6 +255,9 @@ impl Printer {
     }
 
     fn print_stderr(&self, text: &str) {
+        if let Some(taker) = self.inner.taker.get() {
+            return (taker.0)(text);
+        }
         self.inner.bars.suspend(|| {
             // Who closed standard error does not want to be talked to.
             let _ = writeln!(io::stderr().lock(), "{}", clean_lines(text));

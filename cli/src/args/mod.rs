@@ -19,6 +19,7 @@ mod safe_to_wipe;
 mod show;
 mod status;
 mod token;
+mod tui;
 mod upload;
 mod version;
 mod watch;
@@ -59,6 +60,7 @@ pub(crate) use safe_to_wipe::SafeToWipeArgs;
 pub(crate) use show::ShowArgs;
 pub(crate) use status::StatusArgs;
 pub(crate) use token::{TokenArgs, TokenCommand, TokenCreateArgs, TokenListArgs, TokenRevokeArgs};
+pub(crate) use tui::TuiArgs;
 pub(crate) use upload::{UploadArgs, WaitFor};
 pub(crate) use version::VersionArgs;
 pub(crate) use watch::{
@@ -72,16 +74,15 @@ pub(crate) use why::WhyArgs;
 #[command(
     name = "heimdex",
     version,
-    arg_required_else_help = true,
     disable_help_subcommand = true,
     max_term_width = 100,
     after_help = "`heimdex VERB --help` shows examples.",
     after_long_help = for_scripts()
 )]
 pub(crate) struct Cli {
-    /// The verb.
+    /// The verb; without one, in a terminal, the library on the whole screen.
     #[command(subcommand)]
-    pub(crate) command: Command,
+    pub(crate) command: Option<Command>,
     /// What holds for every verb.
     #[command(flatten)]
     pub(crate) global: GlobalArgs,
@@ -161,10 +162,11 @@ pub(crate) enum Command {
     Completions(CompletionsArgs),
     Config(ConfigArgs),
     Version(VersionArgs),
+    Tui(TuiArgs),
 }
 
 /// What the environment says to `heimdex`, for help and manual.
-pub const ENVIRONMENT: [(&str, &str); 10] = [
+pub const ENVIRONMENT: [(&str, &str); 11] = [
     ("HEIMDEX_SERVER", "the server's URL, before the profile's"),
     (
         "HEIMDEX_TOKEN",
@@ -183,6 +185,10 @@ pub const ENVIRONMENT: [(&str, &str); 10] = [
     ("HEIMDEX_CA_FILE", "as `heimdex login --ca-file`"),
     ("HEIMDEX_PROXY", "as `heimdex login --proxy`"),
     ("VISUAL, EDITOR", "what `heimdex edit` opens"),
+    (
+        "VIDEO_PLAYER",
+        "what the terminal interface plays videos in",
+    ),
     ("NO_COLOR", "no colours"),
 ];
 

@@ -26,7 +26,7 @@ pub(super) const USER_FIELDS: [&str; 5] = [
 
 /// Where a login is going to be kept.
 #[derive(Debug)]
-pub(super) struct Keeping {
+pub(crate) struct Keeping {
     credentials: Credentials,
     store: Store,
     choice: Choice,
@@ -46,7 +46,7 @@ enum Choice {
 }
 
 /// Decides where the login is kept, before anything is asked or made: it fails early where it could not be.
-pub(super) async fn prepare(context: &Context<'_>) -> Result<Keeping, CliError> {
+pub(crate) async fn prepare(context: &Context<'_>) -> Result<Keeping, CliError> {
     let settings = &context.settings;
     let credentials = settings.credentials().ok_or(CliError::NoHome)?;
     let (store, choice) = match settings.store() {
@@ -73,7 +73,7 @@ pub(super) async fn prepare(context: &Context<'_>) -> Result<Keeping, CliError> 
 }
 
 /// Writes the login and the server down. A session that cannot be kept is ended: nobody could end it later.
-pub(super) async fn keep(
+pub(crate) async fn keep(
     context: &Context<'_>,
     client: &ApiClient,
     reply: &AuthResponse,

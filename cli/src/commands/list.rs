@@ -64,7 +64,8 @@ pub(super) const VIDEO_FIELDS: [&str; 41] = [
     "media",
 ];
 
-const COLUMNS: [Column; 7] = [
+/// The columns of a list of videos.
+pub(crate) const COLUMNS: [Column; 7] = [
     Column {
         name: "TITLE",
         side: Side::Left,
@@ -207,7 +208,8 @@ fn is_narrowed(args: &ListArgs) -> bool {
     args.state.is_some() || args.kind.is_some() || texts.into_iter().any(Option::is_some)
 }
 
-fn row(video: &VideoResponse, moment: &Moment) -> Vec<Cell> {
+/// A video as a row of [`COLUMNS`].
+pub(crate) fn row(video: &VideoResponse, moment: &Moment) -> Vec<Cell> {
     let (word, colour) = state::of(video);
     let name = video
         .title

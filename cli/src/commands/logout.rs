@@ -29,7 +29,7 @@ pub(super) async fn run(context: &Context<'_>) -> Result<ExitStatus, CliError> {
 }
 
 /// Ends the session, and forgets it wherever it is; says how the server took it.
-pub(super) async fn end(
+pub(crate) async fn end(
     settings: &Settings,
     credentials: &Credentials,
 ) -> Result<Result<(), HttpError>, CliError> {
@@ -50,7 +50,7 @@ pub(super) async fn end(
 }
 
 /// Says how the server took it; an error where it lives on there.
-pub(super) fn tell(
+pub(crate) fn tell(
     printer: &Printer,
     settings: &Settings,
     ended: Result<(), HttpError>,

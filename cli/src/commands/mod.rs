@@ -1,6 +1,6 @@
 //! One verb, one file: each takes what was typed and what holds, and says how it ended.
 
-mod account;
+pub(crate) mod account;
 mod ask;
 mod config;
 mod control;
@@ -10,9 +10,9 @@ mod edit;
 mod events;
 mod find;
 mod ingests;
-mod list;
+pub(crate) mod list;
 mod login;
-mod logout;
+pub(crate) mod logout;
 mod pause;
 mod profile;
 mod queue;
@@ -20,11 +20,12 @@ mod receipt;
 mod register;
 mod rm;
 mod safe_to_wipe;
-mod show;
+pub(crate) mod show;
 mod status;
 mod token;
-mod transfer;
-mod upload;
+pub(crate) mod transfer;
+mod tui;
+pub(crate) mod upload;
 mod version;
 mod watch;
 mod whoami;
@@ -35,13 +36,14 @@ use std::sync::Arc;
 
 use heimdex_client::credentials::Unlock;
 
-use crate::args::{Cli, Command, ConfigCommand};
+use crate::args::{Cli, Command, ConfigCommand, TuiArgs};
 use crate::clock::{self, Moment};
 use crate::completing;
 use crate::error::CliError;
 use crate::exit::ExitStatus;
 use crate::printer::Printer;
 use crate::settings::{Environment, Settings};
+use crate::tui::Glyphs;
 
 /// What every verb gets.
 #[derive(Debug)]
@@ -58,6 +60,12 @@ pub(crate) struct Context<'a> {
     pub(crate) search_path: Vec<PathBuf>,
     /// The person's editor, where the environment names one.
     pub(crate) editor: Option<String>,
+    /// The person's player, where the environment names one.
+    pub(crate) player: Option<String>,
+    /// The home directory, where there is one.
+    pub(crate) home: Option<PathBuf>,
+    /// Which characters the terminal has.
+    pub(crate) glyphs: Glyphs,
 }
 
 /// Runs the verb that was typed.
@@ -67,7 +75,11 @@ pub(crate) async fn run(
     printer: &Printer,
 ) -> Result<ExitStatus, CliError> {
     // What needs no configuration works where that is broken, too.
-    match &cli.command {
+    let command = match cli.command {
+        Some(command) => command,
+        None => Command::Tui(TuiArgs {}),
+    };
+    match &command {
         Command::Config(args) if matches!(args.command, ConfigCommand::Path(_)) => {
             return config::path(&environment, printer);
         }
@@ -78,7 +90,7 @@ pub(crate) async fn run(
     }
     let settings = Settings::resolve(&cli.global, &environment, unlock(&environment, printer))?;
     let makes_or_shows_one = matches!(
-        cli.command,
+        command,
         Command::Login(_)
             | Command::Register(_)
             | Command::Profile(_)
@@ -98,8 +110,11 @@ pub(crate) async fn run(
         editor: environment
             .text("VISUAL")
             .or_else(|| environment.text("EDITOR")),
+        player: environment.text("VIDEO_PLAYER"),
+        home: environment.text("HOME").map(PathBuf::from),
+        glyphs: Glyphs::of(&environment),
     };
-    match cli.command {
+    match command {
         Command::Register(args) => register::run(context, args).await,
         Command::Login(args) => login::run(context, args).await,
         Command::Logout(_) => logout::run(&context).await,
@@ -124,6 +139,7 @@ pub(crate) async fn run(
         Command::Edit(args) => edit::run(&context, args).await,
         Command::Rm(args) => rm::run(&context, &args).await,
         Command::Config(args) => config::run(&context, args),
+        Command::Tui(_) => tui::run(&context).await,
         // Answered above.
         Command::Completions(_) => Ok(ExitStatus::Done),
         Command::Version(args) => version::run(&context, &args).await,

@@ -51,7 +51,7 @@ pub(super) async fn run(context: &Context<'_>, args: &ShowArgs) -> Result<ExitSt
 }
 
 /// What a person should know before all details.
-fn sentences(video: &VideoResponse) -> Vec<String> {
+pub(crate) fn sentences(video: &VideoResponse) -> Vec<String> {
     let mut sentences = Vec::new();
     let failed = video.state.known() == Some(VideoState::Failed);
     if let Some(text) = &video.error_text {
@@ -92,7 +92,8 @@ fn ended(sentence: &str) -> String {
     format!("{first}{}{end}", letters.as_str())
 }
 
-fn list(
+/// All that is known of it, field by field.
+pub(crate) fn list(
     video: &VideoResponse,
     status: Option<&VideoStatusResponse>,
     moment: &Moment,

@@ -12,7 +12,7 @@ use crate::error::CliError;
 use crate::exit::ExitStatus;
 
 /// What the transfers of this run share.
-pub(super) fn context(
+pub(crate) fn context(
     context: &Context<'_>,
     client: ApiClient,
 ) -> Result<TransferContext, CliError> {
@@ -142,7 +142,7 @@ pub(super) fn ends_the_run(error: &TransferError) -> bool {
 }
 
 /// Whether a person ended it.
-pub(super) fn is_interrupted(error: &TransferError) -> bool {
+pub(crate) fn is_interrupted(error: &TransferError) -> bool {
     matches!(
         error,
         TransferError::Stopped {

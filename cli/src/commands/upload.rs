@@ -2,12 +2,14 @@
 
 mod collect;
 mod found;
-mod ingest;
+pub(crate) mod ingest;
 mod listed;
 mod send;
 mod summary;
 mod tell;
 mod wait;
+
+use std::path::PathBuf;
 
 use heimdex_client::bwlimit::Throttle;
 
@@ -21,8 +23,7 @@ use crate::interrupt::Interrupt;
 use crate::output::events::{self, Events};
 use crate::output::json::Selection;
 use collect::{Named, Rules};
-use found::Found;
-pub(super) use found::shown;
+pub(crate) use found::{Found, shown};
 use listed::{Listed, Separator};
 use summary::{Report, Summary};
 
@@ -127,6 +128,18 @@ async fn look(args: &UploadArgs, rules: Rules) -> Result<(Found, usize), CliErro
     tokio::task::spawn_blocking(looking)
         .await
         .map_err(|error| CliError::Runtime(error.into()))?
+}
+
+/// What there is to upload at these paths, by the rules that hold where none was typed.
+pub(crate) fn look_at(paths: Vec<PathBuf>) -> Result<Found, CliError> {
+    let rules = Rules::new(&[], false, None)?;
+    Ok(collect::collect(
+        &Named {
+            paths,
+            listed: Listed::default(),
+        },
+        &rules,
+    ))
 }
 
 /// How far to wait for each file.

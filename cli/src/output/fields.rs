@@ -36,6 +36,11 @@ impl Field {
         }
     }
 
+    /// Its name and what a person sees of it, where a person does.
+    pub(crate) fn shown(&self) -> Option<(&'static str, &str)> {
+        Some((self.name, self.shown.as_deref()?))
+    }
+
     /// What the heading tells a person already, for a program.
     pub(crate) fn for_programs(name: &'static str, text: &str) -> Self {
         Self {

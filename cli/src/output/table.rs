@@ -61,6 +61,16 @@ impl Cell {
         Self::new("-", "")
     }
 
+    /// What a person sees.
+    pub(crate) fn shown(&self) -> &str {
+        &self.shown
+    }
+
+    /// Its colour, if it has one.
+    pub(crate) fn colour(&self) -> Option<Colour> {
+        self.colour
+    }
+
     /// In a colour.
     pub(crate) fn coloured(mut self, colour: Colour) -> Self {
         self.colour = Some(colour);

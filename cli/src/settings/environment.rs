@@ -56,6 +56,11 @@ impl Environment {
         }
     }
 
+    /// Whether somebody sits there: both keys and screen are a terminal's.
+    pub(crate) fn is_interactive(&self) -> bool {
+        self.stdin_is_terminal && self.stdout != Stream::Pipe
+    }
+
     /// One that was never looked at: these variables, no terminal.
     #[cfg(test)]
     pub(crate) fn of(variables: &[(&str, &str)]) -> Self {

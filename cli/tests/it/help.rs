@@ -76,4 +76,5 @@ help_of! {
     config_path_explains_itself: "help_config_path" = ["config", "path"];
     completions_explains_itself: "help_completions" = ["completions"];
     version_explains_itself: "help_version" = ["version"];
+    tui_explains_itself: "help_tui" = ["tui"];
 }

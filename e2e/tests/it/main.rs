@@ -31,6 +31,7 @@ mod support;
 mod sweeps;
 mod tokens;
 mod trash;
+mod tui;
 mod unattended;
 mod users;
 mod wipe_rules;

@@ -9,35 +9,35 @@ use heimdex_api::path;
 
 /// A folder that is taken in as a whole, or the folder of files that were named one by one.
 #[derive(Debug, Clone)]
-pub(super) struct Root {
+pub(crate) struct Root {
     /// As it was named.
-    pub(super) path: PathBuf,
+    pub(crate) path: PathBuf,
     /// Whether all of it is meant.
-    pub(super) is_whole: bool,
+    pub(crate) is_whole: bool,
     /// The label of what is found in it.
-    pub(super) source: String,
+    pub(crate) source: String,
     /// Its own name.
-    pub(super) name: Option<String>,
+    pub(crate) name: Option<String>,
 }
 
 /// A file to send.
 #[derive(Debug, Clone)]
-pub(super) struct Item {
+pub(crate) struct Item {
     /// Which root it belongs to.
-    pub(super) root: usize,
+    pub(crate) root: usize,
     /// Where it is.
-    pub(super) path: PathBuf,
+    pub(crate) path: PathBuf,
     /// Within the root, `/`-separated bytes.
-    pub(super) relative: Vec<u8>,
+    pub(crate) relative: Vec<u8>,
     /// Bytes, as last seen.
-    pub(super) size: u64,
+    pub(crate) size: u64,
     /// The file's own time.
-    pub(super) mtime: Option<Timestamp>,
+    pub(crate) mtime: Option<Timestamp>,
 }
 
 /// Why something is left out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Reason {
+pub(crate) enum Reason {
     /// A name that begins with a dot.
     Hidden,
     /// What operating systems leave behind.
@@ -52,37 +52,37 @@ pub(super) enum Reason {
 
 /// Something that is not sent, by a rule.
 #[derive(Debug, Clone)]
-pub(super) struct LeftOut {
+pub(crate) struct LeftOut {
     /// What.
-    pub(super) path: PathBuf,
+    pub(crate) path: PathBuf,
     /// Why.
-    pub(super) reason: Reason,
+    pub(crate) reason: Reason,
 }
 
 /// Something that cannot be looked at, or not be sent.
 #[derive(Debug)]
-pub(super) struct Unusable {
+pub(crate) struct Unusable {
     /// The root that it belongs to, if any.
-    pub(super) root: Option<usize>,
+    pub(crate) root: Option<usize>,
     /// What.
-    pub(super) path: PathBuf,
+    pub(crate) path: PathBuf,
     /// Why, in a sentence.
-    pub(super) error: String,
+    pub(crate) error: String,
     /// What to do about it.
-    pub(super) hint: Option<&'static str>,
+    pub(crate) hint: Option<&'static str>,
 }
 
 /// All that was found.
 #[derive(Debug, Default)]
-pub(super) struct Found {
+pub(crate) struct Found {
     /// Folders.
-    pub(super) roots: Vec<Root>,
+    pub(crate) roots: Vec<Root>,
     /// Files to send, in the order of their names.
-    pub(super) items: Vec<Item>,
+    pub(crate) items: Vec<Item>,
     /// What rules leave out.
-    pub(super) left_out: Vec<LeftOut>,
+    pub(crate) left_out: Vec<LeftOut>,
     /// What failed already.
-    pub(super) unusable: Vec<Unusable>,
+    pub(crate) unusable: Vec<Unusable>,
 }
 
 impl Found {
@@ -92,12 +92,12 @@ impl Found {
     }
 
     /// Bytes of all files to send.
-    pub(super) fn bytes(&self) -> u64 {
+    pub(crate) fn bytes(&self) -> u64 {
         self.items.iter().map(|item| item.size).sum()
     }
 }
 
 /// A path for people and programs.
-pub(in crate::commands) fn shown(path: &Path) -> String {
+pub(crate) fn shown(path: &Path) -> String {
     path::escaped(OsString::from(path).as_bytes())
 }

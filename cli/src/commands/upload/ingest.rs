@@ -12,7 +12,7 @@ use crate::clock;
 use crate::error::CliError;
 
 /// The ingest of each root, in order.
-pub(super) async fn begin(
+pub(crate) async fn begin(
     transfers: &TransferContext,
     found: &Found,
 ) -> Result<Vec<Ingest>, CliError> {
@@ -37,7 +37,7 @@ fn folder(root: &Root) -> Folder<'_> {
 }
 
 /// Tells how much each folder holds, what could not be read included.
-pub(super) async fn finish(
+pub(crate) async fn finish(
     transfers: &TransferContext,
     found: &Found,
     ingests: &[Ingest],

@@ -1,0 +1,18 @@
+//! `heimdex tui`, and `heimdex` alone in a terminal: the library on the whole screen.
+
+use super::Context;
+use crate::error::CliError;
+use crate::exit::ExitStatus;
+use crate::printer::Stream;
+use crate::tui;
+
+pub(super) async fn run(context: &Context<'_>) -> Result<ExitStatus, CliError> {
+    let is_terminal = matches!(context.printer.stdout(), Stream::Terminal(_));
+    if !is_terminal || !context.settings.can_ask {
+        return Err(CliError::usage(
+            "there is no terminal to draw in",
+            "use the commands: `heimdex --help` names them",
+        ));
+    }
+    tui::run(context).await
+}

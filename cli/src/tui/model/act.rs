@@ -1,0 +1,344 @@
+//! What every action does.
+
+use std::path::PathBuf;
+
+use heimdex_client::bwlimit::Timetable;
+
+use super::input::Input;
+use super::message::Effect;
+use super::overlay::{Edit, Overlay, Palette, Prompt, Question};
+use super::{Anchor, Link, Model, Tone, View};
+use crate::output::time;
+use crate::tui::actions::Action;
+
+impl Model {
+    /// Does what an action says.
+    pub(super) fn act(&mut self, action: Action) -> Vec<Effect> {
+        self.is_stale = true;
+        let page = isize::try_from(self.list_height()).unwrap_or(isize::MAX);
+        match action {
+            Action::Up => self.move_by(-1),
+            Action::Down => self.move_by(1),
+            Action::PageUp => self.move_by(-page),
+            Action::PageDown => self.move_by(page),
+            Action::First => self.to_end(Anchor::Start),
+            Action::Last => self.to_end(Anchor::End),
+            Action::Library => self.show(View::Library),
+            Action::Transfers => self.show(View::Transfers),
+            Action::Account => self.show(View::Account),
+            Action::Log => self.show(View::Log),
+            Action::NextView => self.next_view(1),
+            Action::PreviousView => self.next_view(View::ALL.len() - 1),
+            Action::Help => self.lay(Overlay::Help(0)),
+            Action::Palette => self.lay(Overlay::Palette(Palette::default())),
+            Action::UploadPath => self.lay(Overlay::Prompt(Prompt::Upload, Input::default())),
+            Action::Undo => self.undo(),
+            Action::Theme => {
+                self.theme = self.theme.next();
+                let name = self.theme.name();
+                self.say(Tone::Good, format!("theme {name}"));
+                Vec::new()
+            }
+            Action::Redraw => vec![Effect::Redraw],
+            Action::Suspend => vec![Effect::Suspend],
+            Action::Back => self.back(),
+            Action::Quit => self.leave(),
+            Action::Logout => self.logout(),
+            Action::Profile => self.lay(Overlay::Prompt(Prompt::Profile, Input::default())),
+            Action::Pause => self.transfers.pause(),
+            Action::Cancel => self.transfers.cancel(),
+            Action::Retry => self.transfers.retry(),
+            Action::Earlier => self.reorder(-1),
+            Action::Later => self.reorder(1),
+            Action::Limit => {
+                let limit = self.transfers.limit.clone().unwrap_or_default();
+                self.lay(Overlay::Prompt(Prompt::Limit, Input::of(&limit)))
+            }
+            of_library => self.act_in_library(of_library),
+        }
+    }
+
+    /// What the library's own actions do.
+    fn act_in_library(&mut self, action: Action) -> Vec<Effect> {
+        let library = &mut self.library;
+        match action {
+            Action::Search => {
+                library.search = Some(Input::of(&library.filter.text));
+                Vec::new()
+            }
+            Action::Open => {
+                library.is_open = !library.is_open;
+                self.look_later().into_iter().collect()
+            }
+            Action::Mark => self.mark(),
+            Action::Sort => {
+                library.filter.sort = library.filter.sort.next();
+                self.list_anew()
+            }
+            Action::Reverse => {
+                library.filter.is_reversed = !library.filter.is_reversed;
+                self.list_anew()
+            }
+            Action::FilterState => {
+                library.filter.next_state();
+                self.list_anew()
+            }
+            Action::FilterTag => self.prompt(Prompt::Tag, self.library.filter.tag.clone()),
+            Action::FilterSource => self.prompt(Prompt::Source, self.library.filter.source.clone()),
+            Action::FilterSince => {
+                let since = self
+                    .library
+                    .filter
+                    .since
+                    .as_ref()
+                    .map(|(typed, _)| typed.clone());
+                self.prompt(Prompt::Since, since)
+            }
+            Action::ClearFilters => {
+                let (sort, is_reversed) = (library.filter.sort, library.filter.is_reversed);
+                library.filter = super::library::Filter {
+                    sort,
+                    is_reversed,
+                    ..Default::default()
+                };
+                self.list_anew()
+            }
+            Action::Refresh => {
+                library.whole = None;
+                self.list_anew()
+            }
+            Action::Edit => {
+                if let Some(video) = library.window.selected() {
+                    self.overlay = Some(Overlay::Edit(Box::new(Edit::of(video))));
+                }
+                Vec::new()
+            }
+            Action::Play | Action::CopyId | Action::CopyUrl => self.use_selected(action),
+            Action::Download => self.download(),
+            Action::Delete => {
+                let videos: Vec<_> = library.meant().into_iter().map(|(id, _)| id).collect();
+                if videos.is_empty() {
+                    Vec::new()
+                } else {
+                    vec![Effect::Delete(videos)]
+                }
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// Shows a view.
+    pub(super) fn show(&mut self, view: View) -> Vec<Effect> {
+        self.view = view;
+        self.is_stale = true;
+        match view {
+            View::Account if self.link == Link::LoggedOut => {
+                self.account.open_form();
+                Vec::new()
+            }
+            View::Account => vec![Effect::Who],
+            View::Library => self.moved_to(),
+            View::Transfers | View::Log => Vec::new(),
+        }
+    }
+
+    fn next_view(&mut self, by: usize) -> Vec<Effect> {
+        let at = View::ALL
+            .iter()
+            .position(|view| *view == self.view)
+            .unwrap_or(0);
+        self.show(View::ALL[(at + by) % View::ALL.len()])
+    }
+
+    fn lay(&mut self, overlay: Overlay) -> Vec<Effect> {
+        self.overlay = Some(overlay);
+        Vec::new()
+    }
+
+    fn prompt(&mut self, prompt: Prompt, text: Option<String>) -> Vec<Effect> {
+        self.lay(Overlay::Prompt(
+            prompt,
+            Input::of(&text.unwrap_or_default()),
+        ))
+    }
+
+    /// Moves whatever the view has a cursor in.
+    pub(super) fn move_by(&mut self, rows: isize) -> Vec<Effect> {
+        match self.view {
+            View::Library => {
+                let height = self.list_height();
+                self.library.window.go(rows, height);
+                self.moved_to()
+            }
+            View::Transfers => {
+                self.transfers.go(rows);
+                self.stale()
+            }
+            View::Log => {
+                let most = self.log.len().saturating_sub(1);
+                self.log_back = self.log_back.saturating_add_signed(-rows).min(most);
+                self.stale()
+            }
+            View::Account => Vec::new(),
+        }
+    }
+
+    /// To one end of whatever the view has.
+    fn to_end(&mut self, anchor: Anchor) -> Vec<Effect> {
+        let rows = match anchor {
+            Anchor::Start => isize::MIN + 1,
+            Anchor::End => isize::MAX,
+        };
+        if self.view != View::Library {
+            return self.move_by(rows);
+        }
+        let side = match anchor {
+            Anchor::Start => super::window::Side::Before,
+            Anchor::End => super::window::Side::After,
+        };
+        if self.library.window.holds(side) {
+            return self.move_by(rows);
+        }
+        vec![self.list_from(anchor)]
+    }
+
+    /// Step by step: what is narrowed or marked here first, then the library, then out.
+    fn back(&mut self) -> Vec<Effect> {
+        if self.view != View::Library {
+            return self.show(View::Library);
+        }
+        if self.library.is_open && !self.is_wide() {
+            self.library.is_open = false;
+            return Vec::new();
+        }
+        let library = &mut self.library;
+        if !library.marks.is_empty() {
+            library.marks.clear();
+            return Vec::new();
+        }
+        if library.filter.is_narrow() {
+            return self.act_in_library(Action::ClearFilters);
+        }
+        self.leave()
+    }
+
+    fn mark(&mut self) -> Vec<Effect> {
+        if let Some(video) = self.library.window.selected() {
+            let (id, name) = (video.video_id, super::name(video));
+            if self.library.marks.remove(&id).is_none() {
+                self.library.marks.insert(id, name);
+            }
+        }
+        self.move_by(1)
+    }
+
+    fn use_selected(&mut self, action: Action) -> Vec<Effect> {
+        let Some(video) = self.library.window.selected() else {
+            return Vec::new();
+        };
+        let id = video.video_id;
+        vec![match action {
+            Action::Play => Effect::Play(id),
+            Action::CopyUrl => Effect::CopyUrl(id),
+            _ => Effect::Copy {
+                text: id.to_string(),
+                what: "the id",
+            },
+        }]
+    }
+
+    fn download(&mut self) -> Vec<Effect> {
+        for (id, name) in self.library.meant() {
+            let row = self
+                .library
+                .window
+                .rows()
+                .find(|video| video.video_id == id);
+            let size = row.and_then(|video| video.size_bytes).unwrap_or(0);
+            self.transfers.fetch(id, name, size);
+        }
+        let transfers = self.keymap.shown(Action::Transfers);
+        self.say(
+            Tone::Good,
+            format!("downloading; {transfers} shows how far it is"),
+        );
+        self.library.marks.clear();
+        self.transfers.start()
+    }
+
+    fn undo(&mut self) -> Vec<Effect> {
+        if let Some(videos) = self.undo.pop() {
+            return vec![Effect::Restore(videos)];
+        }
+        self.say(
+            Tone::Bad,
+            "nothing was deleted here that could be taken back",
+        );
+        Vec::new()
+    }
+
+    fn reorder(&mut self, rows: isize) -> Vec<Effect> {
+        self.transfers.reorder(rows);
+        Vec::new()
+    }
+
+    fn logout(&mut self) -> Vec<Effect> {
+        if self.link == Link::LoggedOut {
+            return Vec::new();
+        }
+        self.lay(Overlay::Ask(Question::Logout))
+    }
+
+    /// A line was typed to its end.
+    pub(super) fn entered_line(&mut self, prompt: Prompt, input: Input) -> Vec<Effect> {
+        let text = input.text().trim().to_owned();
+        let some = (!text.is_empty()).then(|| text.clone());
+        match prompt {
+            Prompt::Tag => self.library.filter.tag = some,
+            Prompt::Source => self.library.filter.source = some,
+            Prompt::Since => match some.map(|typed| (time::parse(&typed, &self.moment), typed)) {
+                None => self.library.filter.since = None,
+                Some((Some(at), typed)) => {
+                    self.library.filter.since = Some((typed, at.to_string()))
+                }
+                Some((None, typed)) => {
+                    self.say(
+                        Tone::Bad,
+                        format!("`{typed}` is not a time: {}", prompt.hint()),
+                    );
+                    self.overlay = Some(Overlay::Prompt(prompt, input));
+                    return Vec::new();
+                }
+            },
+            Prompt::Upload => {
+                let Some(path) = some else { return Vec::new() };
+                let batch = self.transfers.number();
+                return vec![Effect::Collect {
+                    batch,
+                    paths: vec![PathBuf::from(path)],
+                }];
+            }
+            Prompt::Limit => return self.limited(some, input),
+            Prompt::Profile => {
+                return some.map(Effect::UseProfile).into_iter().collect();
+            }
+        }
+        self.list_anew()
+    }
+
+    fn limited(&mut self, text: Option<String>, input: Input) -> Vec<Effect> {
+        match text.as_deref().unwrap_or("off").parse::<Timetable>() {
+            Ok(timetable) => {
+                let words = text.as_deref().unwrap_or("what the line gives").to_owned();
+                self.transfers.limit = text;
+                self.say(Tone::Good, format!("uploads take at most {words}"));
+                vec![Effect::Limit(timetable)]
+            }
+            Err(error) => {
+                self.say(Tone::Bad, error.to_string());
+                self.overlay = Some(Overlay::Prompt(Prompt::Limit, input));
+                Vec::new()
+            }
+        }
+    }
+}

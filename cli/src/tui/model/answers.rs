@@ -1,0 +1,299 @@
+//! What the answers of effects do to the model.
+
+use heimdex_api::VideoId;
+use heimdex_api::video::VideoResponse;
+
+use super::library::name;
+use super::message::{Answer, Collected, Effect, Moved, Place, Trouble, Who};
+use super::overlay::Overlay;
+use super::{Account, Anchor, Link, Model, Standing, Tone, View};
+use crate::output::text::count;
+
+/// A question by its name: titles hold what they like.
+fn quoted(text: &str) -> String {
+    format!("`{text}`")
+}
+
+impl Model {
+    pub(super) fn answer(&mut self, answer: Answer) -> Vec<Effect> {
+        match answer {
+            Answer::Listed(ask, result) => {
+                match &result {
+                    Ok(_) => self.reached(),
+                    Err(trouble) => self.heard(trouble),
+                }
+                if self.library.listed(&ask, result) {
+                    return self.moved_to();
+                }
+                Vec::new()
+            }
+            Answer::Shown(video, result) => self.shown(video, result),
+            Answer::Followed(result) => self.followed(result),
+            Answer::Deleted(videos, trouble) => self.deleted(&videos, trouble.as_ref()),
+            Answer::Restored(videos, trouble) => self.restored(&videos, trouble.as_ref()),
+            Answer::Edited(result) => self.edited(result),
+            Answer::Played(result) => self.told(result, |player| format!("opened in {player}")),
+            Answer::Copied(result) => self.told(result, |what| format!("copied {what}")),
+            Answer::Collected(batch, result) => self.collected(batch, result),
+            Answer::Finished(result) => match result {
+                Ok(()) => Vec::new(),
+                Err(trouble) => self.complained(&trouble),
+            },
+            Answer::Moved(transfer, result) => self.moved(transfer, result),
+            Answer::HandedOver(result) => self.handed_over(result),
+            Answer::Who(result) => self.who(result),
+            Answer::Entered(result) => self.entered(result),
+        }
+    }
+
+    fn complained(&mut self, trouble: &Trouble) -> Vec<Effect> {
+        self.complain(trouble);
+        Vec::new()
+    }
+
+    fn told(
+        &mut self,
+        result: Result<String, Trouble>,
+        words: impl FnOnce(String) -> String,
+    ) -> Vec<Effect> {
+        match result {
+            Ok(what) => self.say(Tone::Good, words(what)),
+            Err(trouble) => self.complain(&trouble),
+        }
+        Vec::new()
+    }
+
+    fn shown(&mut self, video: VideoId, result: Result<Box<super::Whole>, Trouble>) -> Vec<Effect> {
+        match result {
+            Ok(whole) => {
+                self.reached();
+                let is_new = self.library.whole.as_ref() != Some(&whole);
+                self.library.take(&whole.video);
+                self.library.whole = Some(whole);
+                self.is_stale |= is_new;
+                Vec::new()
+            }
+            // Somebody deleted it for good meanwhile.
+            Err(trouble) if trouble.class == heimdex_client::ErrorClass::Failed => {
+                self.library
+                    .whole
+                    .take_if(|whole| whole.video.video_id == video);
+                self.complained(&trouble)
+            }
+            Err(trouble) => {
+                self.heard(&trouble);
+                Vec::new()
+            }
+        }
+    }
+
+    fn followed(&mut self, result: Result<Vec<VideoResponse>, Trouble>) -> Vec<Effect> {
+        self.transfers.followed();
+        match result {
+            Ok(videos) => {
+                self.reached();
+                let mut changed = false;
+                for video in &videos {
+                    changed |= self.transfers.take(video);
+                    changed |= self.library.take(video);
+                }
+                self.is_stale |= changed;
+            }
+            Err(trouble) => self.heard(&trouble),
+        }
+        Vec::new()
+    }
+
+    fn deleted(&mut self, videos: &[VideoResponse], trouble: Option<&Trouble>) -> Vec<Effect> {
+        for video in videos {
+            self.library.take(video);
+            self.library.marks.remove(&video.video_id);
+        }
+        if !videos.is_empty() {
+            self.undo
+                .push(videos.iter().map(|video| video.video_id).collect());
+            let undo = self.keymap.shown(crate::tui::actions::Action::Undo);
+            let what = named(videos);
+            self.say(
+                Tone::Good,
+                format!("{what} in the trash, for 30 days; {undo} takes it back"),
+            );
+        }
+        if let Some(trouble) = trouble {
+            self.complain(trouble);
+        }
+        self.moved_to()
+    }
+
+    fn restored(&mut self, videos: &[VideoResponse], trouble: Option<&Trouble>) -> Vec<Effect> {
+        if !videos.is_empty() {
+            self.say(Tone::Good, format!("{} out of the trash", named(videos)));
+        }
+        if let Some(trouble) = trouble {
+            self.complain(trouble);
+        }
+        self.list_anew()
+    }
+
+    fn edited(&mut self, result: Result<Box<VideoResponse>, Trouble>) -> Vec<Effect> {
+        match result {
+            Ok(video) => {
+                self.library.take(&video);
+                self.say(Tone::Good, format!("{} is changed", quoted(&name(&video))));
+                self.look_later().into_iter().collect()
+            }
+            Err(trouble) => self.complained(&trouble),
+        }
+    }
+
+    fn collected(&mut self, batch: u64, result: Result<Collected, Trouble>) -> Vec<Effect> {
+        let collected = match result {
+            Ok(collected) => collected,
+            Err(trouble) => return self.complained(&trouble),
+        };
+        for sentence in &collected.unusable {
+            self.note(Tone::Bad, sentence.clone());
+        }
+        let files = collected.files.len() as u64;
+        let mut words = format!("uploading {}", count(files, "file", "files"));
+        if files == 0 {
+            words = "there is nothing to upload".into();
+        }
+        if collected.left_out > 0 {
+            let left_out = count(collected.left_out as u64, "file", "files");
+            words = format!("{words}; {left_out} left out: hidden, or an operating system's");
+        }
+        if let Some(first) = collected.unusable.first() {
+            let more = collected.unusable.len();
+            words = if more > 1 {
+                format!("{words}; {first}, and more")
+            } else {
+                format!("{words}; {first}")
+            };
+        }
+        let is_good = files > 0 && collected.unusable.is_empty();
+        self.say(if is_good { Tone::Good } else { Tone::Bad }, words);
+        if files > 0 {
+            self.view = View::Transfers;
+        }
+        self.transfers.collected(batch, &collected)
+    }
+
+    fn moved(&mut self, id: u64, result: Result<Moved, Trouble>) -> Vec<Effect> {
+        let found = self
+            .transfers
+            .list
+            .iter()
+            .find(|transfer| transfer.id == id);
+        let Some(name) = found.map(|transfer| transfer.name.clone()) else {
+            return Vec::new();
+        };
+        match &result {
+            Ok(Moved::Stored { already: false, .. }) => {
+                self.note(Tone::Good, format!("{} is stored", quoted(&name)));
+            }
+            Ok(Moved::Stored { already: true, .. }) => {
+                self.note(Tone::Good, format!("{} was stored already", quoted(&name)));
+            }
+            Ok(Moved::Fetched { path }) => {
+                self.say(
+                    Tone::Good,
+                    format!("{} is here: {}", quoted(&name), path.display()),
+                );
+            }
+            Ok(Moved::Stopped) => {}
+            Err(trouble) => self.heard(trouble),
+        }
+        let effects = self.transfers.moved(id, result);
+        let failed = self
+            .transfers
+            .list
+            .iter()
+            .find(|transfer| transfer.id == id);
+        if let Some(Standing::Failed(trouble)) = failed.map(|transfer| &transfer.standing) {
+            let trouble = trouble.clone();
+            self.complain(&trouble);
+        }
+        self.stale_in(View::Transfers);
+        effects
+    }
+
+    fn handed_over(&mut self, result: Result<usize, Trouble>) -> Vec<Effect> {
+        match result {
+            Ok(_) => self.quit(),
+            Err(trouble) => self.complained(&trouble),
+        }
+    }
+
+    fn who(&mut self, result: Result<Box<Who>, Trouble>) -> Vec<Effect> {
+        match result {
+            Ok(who) => {
+                self.reached();
+                self.account.trouble = None;
+                self.account.who = Some(who);
+            }
+            Err(trouble) => {
+                self.heard(&trouble);
+                self.account.trouble = Some(trouble);
+            }
+        }
+        self.stale_in(View::Account)
+    }
+
+    /// Another server, another account, or nobody.
+    fn entered(&mut self, result: Result<Place, Trouble>) -> Vec<Effect> {
+        let place = match result {
+            Ok(place) => place,
+            Err(trouble) => {
+                match &mut self.account.form {
+                    Some(form) => {
+                        form.is_busy = false;
+                        form.trouble = Some(trouble);
+                        self.is_stale = true;
+                    }
+                    None => self.complain(&trouble),
+                }
+                return Vec::new();
+            }
+        };
+        let was_form = self.account.form.is_some();
+        self.account = Account {
+            place,
+            ..Account::default()
+        };
+        let generation = self.library.generation;
+        self.library = super::Library {
+            generation,
+            is_open: self.is_wide(),
+            ..super::Library::default()
+        };
+        self.undo.clear();
+        if self.account.place.server.is_none() {
+            self.ask_to_log_in();
+            return Vec::new();
+        }
+        self.link = Link::Connecting;
+        self.view = if was_form {
+            View::Library
+        } else {
+            View::Account
+        };
+        self.overlay
+            .take_if(|overlay| matches!(overlay, Overlay::Ask(_)));
+        let mut effects = vec![self.list_from(Anchor::Start)];
+        if self.view == View::Account {
+            effects.push(Effect::Who);
+        }
+        effects.extend(self.poll_later());
+        self.is_stale = true;
+        effects
+    }
+}
+
+/// One by its name, or how many there are.
+fn named(videos: &[VideoResponse]) -> String {
+    match videos {
+        [video] => format!("{} is", quoted(&name(video))),
+        several => format!("{} are", count(several.len() as u64, "video", "videos")),
+    }
+}

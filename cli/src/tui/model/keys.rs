@@ -1,0 +1,361 @@
+//! Where keys, pasted text and the mouse go: what lies over the view first, then what is typed into, then the keymap.
+
+use std::path::PathBuf;
+
+use super::account::FORM_FIELDS;
+use super::input::{Input, Typed};
+use super::message::{Effect, Mouse, Pointed};
+use super::overlay::{EDIT_FIELDS, Edit, Overlay, Palette, Prompt, Question};
+use super::{Model, PAUSE, Timer, View};
+use crate::tui::actions::Action;
+use crate::tui::key::{Code, Key, Named};
+
+/// Rows that a turn of the wheel moves.
+const WHEEL: isize = 3;
+
+fn named(key: Key) -> Option<Named> {
+    match key.code {
+        Code::Named(named) if !key.ctrl && !key.alt => Some(named),
+        _ => None,
+    }
+}
+
+/// The field before or behind, around the ends.
+fn field(focus: usize, fields: usize, is_back: bool) -> usize {
+    (focus + if is_back { fields - 1 } else { 1 }) % fields
+}
+
+impl Model {
+    pub(super) fn key(&mut self, key: Key) -> Vec<Effect> {
+        self.notice = None;
+        self.is_stale = true;
+        // Whatever is typed into, these three are never text.
+        let action = self.keymap.action(self.view, key);
+        if let Some(action @ (Action::Quit | Action::Suspend | Action::Redraw)) = action
+            && (key.ctrl || key.typed().is_none())
+        {
+            if action == Action::Quit && matches!(self.overlay, Some(Overlay::Ask(Question::Quit)))
+            {
+                return self.quit();
+            }
+            return self.act(action);
+        }
+        if let Some(overlay) = self.overlay.take() {
+            return self.overlay_key(overlay, key);
+        }
+        if let Some(input) = self.library.search.take()
+            && self.view == View::Library
+        {
+            return self.search_key(input, key);
+        }
+        if self.view == View::Account && self.account.form.is_some() {
+            return self.form_key(key);
+        }
+        match action {
+            Some(action) => self.act(action),
+            None => Vec::new(),
+        }
+    }
+
+    fn overlay_key(&mut self, overlay: Overlay, key: Key) -> Vec<Effect> {
+        match overlay {
+            Overlay::Help(top) => self.help_key(top, key),
+            Overlay::Palette(palette) => self.palette_key(palette, key),
+            Overlay::Prompt(prompt, input) => self.prompt_key(prompt, input, key),
+            Overlay::Ask(question) => self.question_key(question, key),
+            Overlay::Edit(edit) => self.edit_key(edit, key),
+        }
+    }
+
+    fn help_key(&mut self, top: usize, key: Key) -> Vec<Effect> {
+        let page = self.list_height();
+        let top = match self.keymap.action(self.view, key) {
+            Some(Action::Back | Action::Help | Action::Open) => return Vec::new(),
+            Some(Action::Down) => top.saturating_add(1),
+            Some(Action::Up) => top.saturating_sub(1),
+            Some(Action::PageDown) => top.saturating_add(page),
+            Some(Action::PageUp) => top.saturating_sub(page),
+            Some(Action::First) => 0,
+            Some(Action::Last) => usize::MAX,
+            _ => top,
+        };
+        let most = crate::tui::screens::help_lines(self).saturating_sub(page);
+        self.overlay = Some(Overlay::Help(top.min(most)));
+        Vec::new()
+    }
+
+    fn palette_key(&mut self, mut palette: Palette, key: Key) -> Vec<Effect> {
+        let found = palette.found(self.view);
+        match named(key) {
+            Some(Named::Escape) => return Vec::new(),
+            Some(Named::Enter) => {
+                return match found.get(palette.cursor) {
+                    Some(entry) => self.act(entry.action),
+                    None => Vec::new(),
+                };
+            }
+            Some(Named::Down | Named::Tab) => {
+                palette.cursor = (palette.cursor + 1).min(found.len().saturating_sub(1));
+            }
+            Some(Named::Up | Named::BackTab) => palette.cursor = palette.cursor.saturating_sub(1),
+            _ => {
+                if palette.input.key(key) == Typed::Changed {
+                    palette.cursor = 0;
+                }
+            }
+        }
+        self.overlay = Some(Overlay::Palette(palette));
+        Vec::new()
+    }
+
+    fn prompt_key(&mut self, prompt: Prompt, mut input: Input, key: Key) -> Vec<Effect> {
+        match named(key) {
+            Some(Named::Escape) => return Vec::new(),
+            Some(Named::Enter) => return self.entered_line(prompt, input),
+            _ => {
+                input.key(key);
+            }
+        }
+        self.overlay = Some(Overlay::Prompt(prompt, input));
+        Vec::new()
+    }
+
+    fn question_key(&mut self, question: Question, key: Key) -> Vec<Effect> {
+        match (question, key.typed()) {
+            (Question::Quit, Some('y')) => return self.quit(),
+            (Question::Quit, Some('d')) => {
+                let paths = self.transfers.open_uploads();
+                if !paths.is_empty() {
+                    return vec![Effect::HandOver(paths)];
+                }
+            }
+            (Question::Logout, Some('y')) => return vec![Effect::Logout],
+            (_, Some('n' | 'q')) => return Vec::new(),
+            _ if named(key) == Some(Named::Escape) => return Vec::new(),
+            _ => {}
+        }
+        self.overlay = Some(Overlay::Ask(question));
+        Vec::new()
+    }
+
+    fn edit_key(&mut self, mut edit: Box<Edit>, key: Key) -> Vec<Effect> {
+        match named(key) {
+            Some(Named::Escape) => return Vec::new(),
+            Some(Named::Enter) => {
+                let (video, version) = (edit.video, edit.version);
+                let change = edit.change();
+                return change
+                    .map(|change| Effect::Edit {
+                        video,
+                        version,
+                        change,
+                    })
+                    .into_iter()
+                    .collect();
+            }
+            Some(Named::Tab | Named::Down) => {
+                edit.focus = field(edit.focus, EDIT_FIELDS.len(), false);
+            }
+            Some(Named::BackTab | Named::Up) => {
+                edit.focus = field(edit.focus, EDIT_FIELDS.len(), true);
+            }
+            _ => {
+                edit.fields[edit.focus].key(key);
+            }
+        }
+        self.overlay = Some(Overlay::Edit(edit));
+        Vec::new()
+    }
+
+    fn search_key(&mut self, mut input: Input, key: Key) -> Vec<Effect> {
+        match named(key) {
+            Some(Named::Enter) => return Vec::new(),
+            Some(Named::Escape) => {
+                self.library.filter.text.clear();
+                return self.list_anew();
+            }
+            Some(Named::Up) => {
+                self.library.search = Some(input);
+                return self.act(Action::Up);
+            }
+            Some(Named::Down) => {
+                self.library.search = Some(input);
+                return self.act(Action::Down);
+            }
+            _ => {}
+        }
+        let typed = input.key(key);
+        let text = input.text();
+        self.library.search = Some(input);
+        if typed == Typed::Changed {
+            self.searched(text)
+        } else {
+            Vec::new()
+        }
+    }
+
+    /// Another text to search for: asked for when typing pauses.
+    pub(super) fn searched(&mut self, text: String) -> Vec<Effect> {
+        self.library.filter.text = text;
+        self.library.generation += 1;
+        self.library.is_loading = false;
+        vec![Effect::After(PAUSE, Timer::Search(self.library.generation))]
+    }
+
+    fn form_key(&mut self, key: Key) -> Vec<Effect> {
+        let has_server = self.account.place.server.is_some();
+        let Some(form) = self.account.form.as_mut().filter(|form| !form.is_busy) else {
+            return Vec::new();
+        };
+        match named(key) {
+            Some(Named::Escape) if has_server => {
+                self.view = View::Library;
+                Vec::new()
+            }
+            Some(Named::Tab | Named::Down) => {
+                form.focus = field(form.focus, FORM_FIELDS.len(), false);
+                Vec::new()
+            }
+            Some(Named::BackTab | Named::Up) => {
+                form.focus = field(form.focus, FORM_FIELDS.len(), true);
+                Vec::new()
+            }
+            Some(Named::Enter) => match form.filled() {
+                Ok((server, email, password)) if form.focus + 1 == FORM_FIELDS.len() => {
+                    form.is_busy = true;
+                    form.trouble = None;
+                    vec![Effect::Login {
+                        server,
+                        email,
+                        password,
+                    }]
+                }
+                Ok(_) => {
+                    form.focus += 1;
+                    Vec::new()
+                }
+                Err(missing) => {
+                    form.focus = missing;
+                    Vec::new()
+                }
+            },
+            _ => {
+                form.fields[form.focus].key(key);
+                Vec::new()
+            }
+        }
+    }
+
+    pub(super) fn paste(&mut self, text: &str) -> Vec<Effect> {
+        self.is_stale = true;
+        match &mut self.overlay {
+            Some(Overlay::Prompt(_, input)) => {
+                input.paste(text);
+                return Vec::new();
+            }
+            Some(Overlay::Palette(palette)) => {
+                palette.input.paste(text);
+                return Vec::new();
+            }
+            Some(Overlay::Edit(edit)) => {
+                edit.fields[edit.focus].paste(text);
+                return Vec::new();
+            }
+            Some(Overlay::Help(_) | Overlay::Ask(_)) => return Vec::new(),
+            None => {}
+        }
+        if self.view == View::Library
+            && let Some(input) = &mut self.library.search
+        {
+            input.paste(text);
+            let text = input.text();
+            return self.searched(text);
+        }
+        if self.view == View::Account
+            && let Some(form) = &mut self.account.form
+        {
+            form.fields[form.focus].paste(text);
+            return Vec::new();
+        }
+        // A file manager drops paths as text.
+        if let Some(path) = dropped(text) {
+            let path = path.display().to_string();
+            self.overlay = Some(Overlay::Prompt(Prompt::Upload, Input::of(&path)));
+        }
+        Vec::new()
+    }
+
+    pub(super) fn mouse(&mut self, mouse: Mouse) -> Vec<Effect> {
+        if self.overlay.is_some() || self.account.form.is_some() && self.view == View::Account {
+            return Vec::new();
+        }
+        match mouse.what {
+            Pointed::Up => self.move_by(-WHEEL),
+            Pointed::Down => self.move_by(WHEEL),
+            Pointed::Click => self.click(mouse),
+        }
+    }
+
+    fn click(&mut self, mouse: Mouse) -> Vec<Effect> {
+        self.notice = None;
+        if mouse.row == 0 {
+            let view = crate::tui::screens::tab_at(self, mouse.column);
+            return view.map_or_else(Vec::new, |view| self.show(view));
+        }
+        // Below the tabs and the headings.
+        let Some(row) = usize::from(mouse.row).checked_sub(2) else {
+            return Vec::new();
+        };
+        let height = self.list_height();
+        if row >= height {
+            return Vec::new();
+        }
+        match self.view {
+            View::Library => {
+                self.library.window.click(row, height);
+                self.moved_to()
+            }
+            View::Transfers => {
+                crate::tui::screens::click_transfer(self, row);
+                self.stale()
+            }
+            View::Account | View::Log => Vec::new(),
+        }
+    }
+}
+
+/// The path that a file manager dropped: quoted, escaped, or as a `file:` URL.
+fn dropped(text: &str) -> Option<PathBuf> {
+    let line = text.trim().lines().next()?.trim();
+    let unquoted = line
+        .strip_prefix('\'')
+        .and_then(|line| line.strip_suffix('\''));
+    let unquoted = unquoted.or_else(|| line.strip_prefix('"')?.strip_suffix('"'));
+    let path = match (unquoted, line.strip_prefix("file://")) {
+        (Some(path), _) => PathBuf::from(path),
+        (None, Some(_)) => url::Url::parse(line).ok()?.to_file_path().ok()?,
+        (None, None) => PathBuf::from(line.replace("\\ ", " ").replace("\\'", "'")),
+    };
+    path.is_absolute().then_some(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_file_manager_drops_is_a_path() {
+        let path = |text: &str| dropped(text).map(|path| path.display().to_string());
+        for (text, expected) in [
+            ("/a/b c.mp4", "/a/b c.mp4"),
+            ("'/a/b c.mp4' ", "/a/b c.mp4"),
+            ("\"/a/b c.mp4\"\n", "/a/b c.mp4"),
+            ("/a/b\\ c.mp4", "/a/b c.mp4"),
+            ("file:///a/b%20c.mp4\r\nfile:///d", "/a/b c.mp4"),
+        ] {
+            assert_eq!(path(text).as_deref(), Some(expected), "{text:?}");
+        }
+        assert_eq!(path("some words"), None);
+        assert_eq!(path(""), None);
+    }
+}

@@ -1,0 +1,307 @@
+//! What happens, and what is to be done about it: the closed lists between the model and the runtime.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use heimdex_api::auth::UserResponse;
+use heimdex_api::ops::UsageResponse;
+use heimdex_api::video::{
+    UpdateVideoRequest, VideoListQuery, VideoListResponse, VideoResponse, VideoStatusResponse,
+};
+use heimdex_api::{Secret, VideoId};
+use heimdex_client::ErrorClass;
+use heimdex_client::bwlimit::Timetable;
+use heimdex_client::transfer::Progress;
+
+use super::window::{Anchor, Side};
+use crate::tui::key::Key;
+
+/// Something that happened.
+#[derive(Debug, Clone)]
+pub(crate) enum Msg {
+    /// A key was pressed.
+    Key(Key),
+    /// Text was pasted, or a file was dropped.
+    Paste(String),
+    /// The mouse did something.
+    Mouse(Mouse),
+    /// The terminal has another size.
+    Resized {
+        /// Its width.
+        columns: u16,
+        /// Its height.
+        rows: u16,
+    },
+    /// The system asks the program to end.
+    Ended,
+    /// The screen may show something else: it is drawn anew.
+    Redrawn,
+    /// A line for the log, from elsewhere in this program.
+    Said(String),
+    /// Time has passed.
+    Timer(Timer),
+    /// The answer to an effect.
+    Answer(Answer),
+    /// A step of a transfer of this process.
+    Progress {
+        /// Which.
+        transfer: u64,
+        /// The step.
+        step: Progress,
+    },
+}
+
+/// What the mouse did, and where.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Mouse {
+    /// From the left, from 0.
+    pub(crate) column: u16,
+    /// From the top, from 0.
+    pub(crate) row: u16,
+    /// What.
+    pub(crate) what: Pointed,
+}
+
+/// What a mouse does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Pointed {
+    /// It clicks.
+    Click,
+    /// The wheel turns up.
+    Up,
+    /// The wheel turns down.
+    Down,
+}
+
+/// What somebody waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Timer {
+    /// The list is compared with the server's.
+    Poll,
+    /// Typing paused: the list of this number is asked for.
+    Search(u64),
+    /// The cursor rests: all about this video is asked for.
+    Rest(VideoId),
+    /// A second of transfers.
+    Second,
+}
+
+/// Why something did not work, in sentences.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Trouble {
+    /// What happened.
+    pub(crate) text: String,
+    /// What to do.
+    pub(crate) hint: Option<String>,
+    /// What kind it is.
+    pub(crate) class: ErrorClass,
+}
+
+/// A page that is asked for.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct ListAsk {
+    /// Which list: answers for an earlier one are not looked at.
+    pub(crate) generation: u64,
+    /// Which of its pages.
+    pub(crate) page: PageAsk,
+    /// What the server is asked for.
+    pub(crate) query: VideoListQuery,
+}
+
+/// Which page of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum PageAsk {
+    /// One of the ends.
+    Begin(Anchor),
+    /// The next one beyond a side, by its cursor.
+    Join(Side, String),
+    /// The anchored one, to be compared with what is held.
+    Compare,
+}
+
+/// All about a video.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Whole {
+    /// Its row, with where its bytes were found.
+    pub(crate) video: VideoResponse,
+    /// What was and is done with it.
+    pub(crate) status: VideoStatusResponse,
+}
+
+/// Who is logged in.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Who {
+    /// The account.
+    pub(crate) user: UserResponse,
+    /// What is stored, where the server says so.
+    pub(crate) usage: Option<UsageResponse>,
+    /// The access tokens by name, where they may be seen.
+    pub(crate) tokens: Vec<String>,
+}
+
+/// Which server, as whom: what the runtime works with.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Place {
+    /// The server, where one is known.
+    pub(crate) server: Option<String>,
+    /// The profile.
+    pub(crate) profile: String,
+    /// Its e-mail address.
+    pub(crate) email: Option<String>,
+    /// All profiles.
+    pub(crate) profiles: Vec<String>,
+    /// Whether a token from the environment is used.
+    pub(crate) is_token: bool,
+}
+
+/// Files to send, as they were found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Collected {
+    /// Name, bytes and path of each.
+    pub(crate) files: Vec<(String, u64, PathBuf)>,
+    /// How many rules leave out.
+    pub(crate) left_out: usize,
+    /// What cannot be used, in sentences.
+    pub(crate) unusable: Vec<String>,
+}
+
+/// How a transfer ended well.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Moved {
+    /// The server has it.
+    Stored {
+        /// The video.
+        video: VideoId,
+        /// Whether it had it before.
+        already: bool,
+    },
+    /// It is here.
+    Fetched {
+        /// Where.
+        path: PathBuf,
+    },
+    /// It was stopped, and goes on from there.
+    Stopped,
+}
+
+/// The answer to an effect.
+#[derive(Debug, Clone)]
+pub(crate) enum Answer {
+    /// To [`Effect::List`].
+    Listed(Box<ListAsk>, Result<VideoListResponse, Trouble>),
+    /// To [`Effect::Show`].
+    Shown(VideoId, Result<Box<Whole>, Trouble>),
+    /// To [`Effect::Follow`]: those that could be asked for.
+    Followed(Result<Vec<VideoResponse>, Trouble>),
+    /// To [`Effect::Delete`]: those that are in the trash now, and what stopped it.
+    Deleted(Vec<VideoResponse>, Option<Trouble>),
+    /// To [`Effect::Restore`].
+    Restored(Vec<VideoResponse>, Option<Trouble>),
+    /// To [`Effect::Edit`].
+    Edited(Result<Box<VideoResponse>, Trouble>),
+    /// To [`Effect::Play`]: what opened it.
+    Played(Result<String, Trouble>),
+    /// To [`Effect::Copy`] and [`Effect::CopyUrl`]: what was copied, in words.
+    Copied(Result<String, Trouble>),
+    /// To [`Effect::Collect`].
+    Collected(u64, Result<Collected, Trouble>),
+    /// To [`Effect::Finish`].
+    Finished(Result<(), Trouble>),
+    /// To [`Effect::Send`] and [`Effect::Fetch`].
+    Moved(u64, Result<Moved, Trouble>),
+    /// To [`Effect::HandOver`]: how many files the daemon took.
+    HandedOver(Result<usize, Trouble>),
+    /// To [`Effect::Who`].
+    Who(Result<Box<Who>, Trouble>),
+    /// To [`Effect::Login`], [`Effect::Logout`] and [`Effect::UseProfile`].
+    Entered(Result<Place, Trouble>),
+}
+
+/// Something to do. Each is answered, but those that end or wait.
+#[derive(Debug, Clone)]
+pub(crate) enum Effect {
+    /// Ask for a page.
+    List(Box<ListAsk>),
+    /// Ask for all about a video.
+    Show(VideoId),
+    /// Ask how these stand.
+    Follow(Vec<VideoId>),
+    /// Put these into the trash.
+    Delete(Vec<VideoId>),
+    /// Take these out of it.
+    Restore(Vec<VideoId>),
+    /// Change a video, if it is still of this version.
+    Edit {
+        /// Which.
+        video: VideoId,
+        /// The version that was seen.
+        version: Option<u64>,
+        /// What is to be changed.
+        change: UpdateVideoRequest,
+    },
+    /// Open a video in a player.
+    Play(VideoId),
+    /// Copy a text, which is called so.
+    Copy {
+        /// The text.
+        text: String,
+        /// What it is.
+        what: &'static str,
+    },
+    /// Copy a link to a video's bytes.
+    CopyUrl(VideoId),
+    /// Look what there is to upload at these paths.
+    Collect {
+        /// The number of this upload.
+        batch: u64,
+        /// Where.
+        paths: Vec<PathBuf>,
+    },
+    /// All files of an upload are stored.
+    Finish(u64),
+    /// Send a file of an upload.
+    Send {
+        /// Its number.
+        transfer: u64,
+        /// Of which upload.
+        batch: u64,
+        /// Which file of it.
+        file: usize,
+    },
+    /// Fetch a video.
+    Fetch {
+        /// Its number.
+        transfer: u64,
+        /// Which.
+        video: VideoId,
+    },
+    /// Stop a transfer after what is in flight.
+    Stop(u64),
+    /// Uploads take at most this from now on.
+    Limit(Timetable),
+    /// Give files to the daemon.
+    HandOver(Vec<PathBuf>),
+    /// Ask who is logged in.
+    Who,
+    /// Log in.
+    Login {
+        /// Where.
+        server: String,
+        /// Who.
+        email: String,
+        /// By what.
+        password: Secret,
+    },
+    /// Log out.
+    Logout,
+    /// Use another profile from now on.
+    UseProfile(String),
+    /// Say when so much time has passed.
+    After(Duration, Timer),
+    /// Stop the process until the shell lets it go on.
+    Suspend,
+    /// Draw everything anew.
+    Redraw,
+    /// End.
+    Quit,
+}

@@ -1,0 +1,391 @@
+//! All that the screen shows, and what every event does to it. Pure: no clock, no file, no socket, no terminal.
+
+mod account;
+mod act;
+mod answers;
+mod input;
+mod keys;
+mod library;
+mod message;
+mod overlay;
+#[cfg(test)]
+pub(crate) mod tests;
+mod transfers;
+mod view;
+mod window;
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use heimdex_api::VideoId;
+use heimdex_client::ErrorClass;
+
+use self::message::ListAsk;
+use super::keymap::Keymap;
+use super::options::Options;
+use super::theme::Theme;
+use crate::clock::Moment;
+
+pub(crate) use account::{Account, FORM_FIELDS, PASSWORD};
+pub(crate) use input::Input;
+pub(crate) use library::{Library, name};
+pub(crate) use message::{
+    Answer, Collected, Effect, Mouse, Moved, Msg, Place, Pointed, Timer, Trouble, Who, Whole,
+};
+pub(crate) use overlay::{EDIT_FIELDS, Edit, Overlay, Palette, Prompt, Question};
+pub(crate) use transfers::{SECONDS, Standing, Transfer, Transfers, Way};
+pub(crate) use view::View;
+pub(crate) use window::Anchor;
+
+/// How often the list is compared with the server's.
+const POLL: Duration = Duration::from_secs(3);
+/// How long the cursor rests before all about a video is asked for.
+const REST: Duration = Duration::from_millis(120);
+/// How long typing pauses before a search is asked for.
+const PAUSE: Duration = Duration::from_millis(120);
+/// Lines of the log that are kept.
+const LOG: usize = 500;
+
+/// Whether the server answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Link {
+    /// Nothing has come yet.
+    Connecting,
+    /// It does.
+    Online,
+    /// It does not, for this reason.
+    Offline(String),
+    /// It does, and nobody is logged in.
+    LoggedOut,
+}
+
+/// How a sentence is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tone {
+    /// It went well.
+    Good,
+    /// It did not.
+    Bad,
+}
+
+/// A line of the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Line {
+    /// When.
+    pub(crate) at: heimdex_api::Timestamp,
+    /// How it is meant.
+    pub(crate) tone: Tone,
+    /// What happened.
+    pub(crate) text: String,
+}
+
+/// All that the screen shows.
+#[derive(Debug, Clone)]
+pub(crate) struct Model {
+    /// What time it is, as of the last event.
+    pub(crate) moment: Moment,
+    /// Columns and rows of the terminal.
+    pub(crate) size: (u16, u16),
+    /// Colours and characters.
+    pub(crate) theme: Theme,
+    /// Which key does what.
+    pub(crate) keymap: Keymap,
+    /// What is shown.
+    pub(crate) view: View,
+    /// What lies over it.
+    pub(crate) overlay: Option<Overlay>,
+    /// Whether the server answers.
+    pub(crate) link: Link,
+    /// What happened last, until the next key.
+    pub(crate) notice: Option<(Tone, String)>,
+    /// The library.
+    pub(crate) library: Library,
+    /// What is on its way.
+    pub(crate) transfers: Transfers,
+    /// Who is logged in.
+    pub(crate) account: Account,
+    /// What happened, the latest last.
+    pub(crate) log: VecDeque<Line>,
+    /// How far the log is scrolled back.
+    pub(crate) log_back: usize,
+    /// What was deleted here, to be had back: the latest last.
+    undo: Vec<Vec<VideoId>>,
+    /// Whether the screen is to be drawn again.
+    is_stale: bool,
+    is_polling: bool,
+    is_over: bool,
+}
+
+impl Model {
+    /// The beginning, before anything is known.
+    pub(crate) fn new(options: Options, place: Place, moment: Moment, size: (u16, u16)) -> Self {
+        let mut model = Self {
+            moment,
+            size,
+            theme: options.theme,
+            keymap: options.keymap,
+            view: View::Library,
+            overlay: None,
+            link: Link::Connecting,
+            notice: None,
+            library: Library::default(),
+            transfers: Transfers::default(),
+            account: Account {
+                place,
+                ..Account::default()
+            },
+            log: VecDeque::new(),
+            log_back: 0,
+            undo: Vec::new(),
+            is_stale: true,
+            is_polling: false,
+            is_over: false,
+        };
+        for wrong in options.wrong {
+            model.say(Tone::Bad, wrong);
+        }
+        model
+    }
+
+    /// What is to be done first.
+    #[must_use]
+    pub(crate) fn begin(&mut self) -> Vec<Effect> {
+        if self.account.place.server.is_none() {
+            self.ask_to_log_in();
+            return Vec::new();
+        }
+        self.library.is_open = self.is_wide();
+        let mut effects = vec![self.list_from(Anchor::Start)];
+        effects.extend(self.poll_later());
+        effects
+    }
+
+    /// Takes an event in, and says what is to be done about it.
+    #[must_use]
+    pub(crate) fn update(&mut self, msg: Msg) -> Vec<Effect> {
+        if self.is_over {
+            return Vec::new();
+        }
+        let mut effects = match msg {
+            Msg::Key(key) => self.key(key),
+            Msg::Paste(text) => self.paste(&text),
+            Msg::Mouse(mouse) => self.mouse(mouse),
+            Msg::Resized { columns, rows } => {
+                self.size = (columns, rows);
+                self.stale()
+            }
+            Msg::Ended => self.quit(),
+            Msg::Redrawn => self.stale(),
+            Msg::Said(text) => {
+                self.note(Tone::Bad, text);
+                self.stale()
+            }
+            Msg::Timer(timer) => self.timer(timer),
+            Msg::Answer(answer) => self.answer(answer),
+            Msg::Progress { transfer, step } => {
+                self.transfers.progress(transfer, step);
+                self.stale_in(View::Transfers)
+            }
+        };
+        if !self.is_over && self.transfers.wants_ticks() {
+            effects.push(Effect::After(Duration::from_secs(1), Timer::Second));
+        }
+        effects
+    }
+
+    /// Whether the screen is to be drawn again.
+    pub(crate) fn is_stale(&self) -> bool {
+        self.is_stale
+    }
+
+    /// Whether the screen is to be drawn again; it counts as drawn from now on.
+    pub(crate) fn take_stale(&mut self) -> bool {
+        std::mem::take(&mut self.is_stale)
+    }
+
+    /// Whether the program is to end.
+    pub(crate) fn is_over(&self) -> bool {
+        self.is_over
+    }
+
+    /// Whether all about a video has room beside the list.
+    pub(crate) fn is_wide(&self) -> bool {
+        self.size.0 >= 110
+    }
+
+    /// Rows of a list, between the lines above and below it.
+    pub(crate) fn list_height(&self) -> usize {
+        usize::from(self.size.1.saturating_sub(4)).max(1)
+    }
+
+    fn stale(&mut self) -> Vec<Effect> {
+        self.is_stale = true;
+        Vec::new()
+    }
+
+    /// The screen is another, if this view is shown.
+    fn stale_in(&mut self, view: View) -> Vec<Effect> {
+        self.is_stale |= self.view == view;
+        Vec::new()
+    }
+
+    /// Tells what happened: in the log, and at the foot of the screen until the next key.
+    fn say(&mut self, tone: Tone, text: impl Into<String>) {
+        let text = text.into();
+        self.notice = Some((tone, text.clone()));
+        self.note(tone, text);
+        self.is_stale = true;
+    }
+
+    /// Writes what happened into the log.
+    fn note(&mut self, tone: Tone, text: String) {
+        self.log.push_back(Line {
+            at: self.moment.now,
+            tone,
+            text,
+        });
+        if self.log.len() > LOG {
+            self.log.pop_front();
+        }
+    }
+
+    /// Tells what went wrong; whether the server answers, and anybody is logged in, is known from it.
+    fn complain(&mut self, trouble: &Trouble) {
+        self.heard(trouble);
+        let text = match &trouble.hint {
+            Some(hint) => format!("{}; {hint}", trouble.text),
+            None => trouble.text.clone(),
+        };
+        self.say(Tone::Bad, text);
+    }
+
+    /// What an error says of the link.
+    fn heard(&mut self, trouble: &Trouble) {
+        match trouble.class {
+            ErrorClass::Unreachable => {
+                let link = Link::Offline(trouble.text.clone());
+                if self.link != link {
+                    self.link = link;
+                    self.note(Tone::Bad, trouble.text.clone());
+                    self.is_stale = true;
+                }
+            }
+            ErrorClass::NotLoggedIn => self.ask_to_log_in(),
+            ErrorClass::Failed | ErrorClass::Busy | ErrorClass::Interrupted => {}
+        }
+    }
+
+    /// The server answered.
+    fn reached(&mut self) {
+        if self.link != Link::Online {
+            if matches!(self.link, Link::Offline(_)) {
+                self.note(Tone::Good, "the server answers again".into());
+            }
+            self.link = Link::Online;
+            self.is_stale = true;
+        }
+    }
+
+    fn ask_to_log_in(&mut self) {
+        if self.link == Link::LoggedOut && self.account.form.is_some() {
+            return;
+        }
+        self.link = Link::LoggedOut;
+        self.account.open_form();
+        self.view = View::Account;
+        self.overlay = None;
+        self.is_stale = true;
+    }
+
+    fn poll_later(&mut self) -> Option<Effect> {
+        if self.is_polling || self.link == Link::LoggedOut {
+            return None;
+        }
+        self.is_polling = true;
+        Some(Effect::After(POLL, Timer::Poll))
+    }
+
+    fn timer(&mut self, timer: Timer) -> Vec<Effect> {
+        match timer {
+            Timer::Poll => {
+                self.is_polling = false;
+                let mut effects: Vec<Effect> = self.poll_later().into_iter().collect();
+                if self.link == Link::LoggedOut {
+                    return effects;
+                }
+                // What failed at the beginning is asked for anew.
+                let ask = match self.library.trouble {
+                    Some(_) if !self.library.is_loading => Some(self.library.begin(Anchor::Start)),
+                    Some(_) => None,
+                    None => self.library.compare(),
+                };
+                effects.extend(ask.map(asked));
+                effects.extend(self.library.unfinished().map(Effect::Show));
+                effects
+            }
+            Timer::Search(generation) if generation == self.library.generation => self.list_anew(),
+            Timer::Search(_) => Vec::new(),
+            Timer::Rest(video) => {
+                let selected = self.library.window.selected().map(|video| video.video_id);
+                if self.library.is_open && selected == Some(video) && self.link == Link::Online {
+                    vec![Effect::Show(video)]
+                } else {
+                    Vec::new()
+                }
+            }
+            Timer::Second => {
+                let effects: Vec<Effect> = self.transfers.second().into_iter().collect();
+                self.stale_in(View::Transfers);
+                effects
+            }
+        }
+    }
+
+    /// The list from its beginning, as it is narrowed now.
+    fn list_anew(&mut self) -> Vec<Effect> {
+        self.is_stale = true;
+        vec![self.list_from(Anchor::Start)]
+    }
+
+    fn list_from(&mut self, anchor: Anchor) -> Effect {
+        asked(self.library.begin(anchor))
+    }
+
+    /// After the cursor moved: the next page, and in a while all about the video under it.
+    fn moved_to(&mut self) -> Vec<Effect> {
+        self.is_stale = true;
+        let mut effects: Vec<Effect> = self.library.more().map(asked).into_iter().collect();
+        effects.extend(self.look_later());
+        effects
+    }
+
+    /// In a while all about the video under the cursor, where that is shown and not known.
+    fn look_later(&self) -> Option<Effect> {
+        let selected = self.library.window.selected()?;
+        let known = self.library.whole.as_ref();
+        let is_known = known.is_some_and(|whole| {
+            whole.video.video_id == selected.video_id
+                && whole.video.updated_at == selected.updated_at
+        });
+        let wants = self.library.is_open && !is_known;
+        wants.then(|| Effect::After(REST, Timer::Rest(selected.video_id)))
+    }
+
+    /// Ends, or asks whether to where transfers would stop.
+    fn leave(&mut self) -> Vec<Effect> {
+        if self.transfers.open() == 0 {
+            return self.quit();
+        }
+        self.overlay = Some(Overlay::Ask(Question::Quit));
+        self.stale()
+    }
+
+    fn quit(&mut self) -> Vec<Effect> {
+        self.is_over = true;
+        vec![Effect::Quit]
+    }
+}
+
+fn asked(ask: ListAsk) -> Effect {
+    Effect::List(Box::new(ask))
+}

@@ -1,0 +1,168 @@
+//! What lies over a view: help, palette, questions, and the form that edits a video.
+
+use heimdex_api::VideoId;
+use heimdex_api::video::{UpdateVideoRequest, VideoResponse};
+
+use super::View;
+use super::input::Input;
+use crate::tui::actions::{ACTIONS, Entry, fit};
+
+/// What lies over a view and takes the keys.
+#[derive(Debug, Clone)]
+pub(crate) enum Overlay {
+    /// All keys, from this line on.
+    Help(usize),
+    /// Actions by their names.
+    Palette(Palette),
+    /// One line to type.
+    Prompt(Prompt, Input),
+    /// A question.
+    Ask(Question),
+    /// The texts of a video.
+    Edit(Box<Edit>),
+}
+
+/// What a line is typed for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Prompt {
+    /// A tag to narrow the list to.
+    Tag,
+    /// A source to narrow the list to.
+    Source,
+    /// A time to narrow the list to.
+    Since,
+    /// A file or folder to upload.
+    Upload,
+    /// A limit for uploads.
+    Limit,
+    /// A profile.
+    Profile,
+}
+
+/// What is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Question {
+    /// Whether to quit though transfers would stop.
+    Quit,
+    /// Whether to log out.
+    Logout,
+}
+
+/// Actions by their names.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Palette {
+    /// What is typed.
+    pub(crate) input: Input,
+    /// The line under the cursor.
+    pub(crate) cursor: usize,
+}
+
+impl Prompt {
+    /// Its title.
+    pub(crate) fn title(self) -> &'static str {
+        match self {
+            Self::Tag => "Only with this tag",
+            Self::Source => "Only from this card, reel or folder",
+            Self::Since => "Only what arrived since",
+            Self::Upload => "Upload a file or a folder",
+            Self::Limit => "Uploads take at most",
+            Self::Profile => "Use this profile",
+        }
+    }
+
+    /// What may be typed.
+    pub(crate) fn hint(self) -> &'static str {
+        match self {
+            Self::Tag | Self::Source => "exactly as it is; empty for all",
+            Self::Since => "2h, 3d, today, monday, 2026-11-20; empty for all",
+            Self::Upload => "a path; ~ is your home",
+            Self::Limit => "5M, or 08:00,1M 18:00,off; empty for no limit",
+            Self::Profile => "its name",
+        }
+    }
+}
+
+impl Palette {
+    /// The actions of a view that fit what is typed, the best first.
+    pub(crate) fn found(&self, view: View) -> Vec<&'static Entry> {
+        let typed = self.input.text();
+        let mut found: Vec<(i32, usize, &Entry)> = Vec::new();
+        for (index, entry) in ACTIONS
+            .iter()
+            .enumerate()
+            .filter(|(_, entry)| entry.is_in(view))
+        {
+            // A hit in the name is worth more than one in the words.
+            let name = fit(&typed, entry.name).map(|score| score + 10);
+            if let Some(score) = name.or_else(|| fit(&typed, entry.words)) {
+                found.push((score, index, entry));
+            }
+        }
+        found.sort_by_key(|(score, index, _)| (std::cmp::Reverse(*score), *index));
+        found.into_iter().map(|(_, _, entry)| entry).collect()
+    }
+}
+
+/// The texts of a video while they are edited.
+#[derive(Debug, Clone)]
+pub(crate) struct Edit {
+    /// Which video.
+    pub(crate) video: VideoId,
+    /// Its version when it was opened: what somebody else changed since is not overwritten.
+    pub(crate) version: Option<u64>,
+    /// Title, description, and tags with commas between them.
+    pub(crate) fields: [Input; 3],
+    /// The one that is typed into.
+    pub(crate) focus: usize,
+    before: [String; 3],
+}
+
+/// Stands for the end of a line where one line is edited.
+const LINE_END: &str = "⏎";
+
+/// The names of the fields.
+pub(crate) const EDIT_FIELDS: [&str; 3] = ["Title", "Description", "Tags"];
+
+impl Edit {
+    /// The form of a video.
+    pub(crate) fn of(video: &VideoResponse) -> Self {
+        let fields = [
+            Input::of(video.title.as_deref().unwrap_or("")),
+            Input::of(
+                &video
+                    .description
+                    .as_deref()
+                    .unwrap_or("")
+                    .replace('\n', LINE_END),
+            ),
+            Input::of(&video.tags.join(", ")),
+        ];
+        let before = fields.clone().map(|field| field.text());
+        Self {
+            video: video.video_id,
+            version: video.version,
+            fields,
+            focus: 0,
+            before,
+        }
+    }
+
+    /// What is to be changed; `None` where all is as it was.
+    pub(crate) fn change(&self) -> Option<UpdateVideoRequest> {
+        let [title, description, tags] = [0, 1, 2].map(|at| {
+            let text = self.fields[at].text();
+            (text != self.before[at]).then(|| text.replace(LINE_END, "\n").trim().to_owned())
+        });
+        let split = |tags: String| {
+            let tags = tags.split(',').map(str::trim).filter(|tag| !tag.is_empty());
+            tags.map(str::to_owned).collect()
+        };
+        let change = UpdateVideoRequest {
+            title,
+            description,
+            tags: tags.map(split),
+            damaged: None,
+        };
+        (change != UpdateVideoRequest::default()).then_some(change)
+    }
+}

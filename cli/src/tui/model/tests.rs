@@ -1,0 +1,532 @@
+//! Any order of keys, answers and mishaps: a small world that answers each effect sooner or later, well or badly.
+
+use std::collections::BTreeMap;
+
+use heimdex_api::Timestamp;
+use heimdex_api::video::{VideoListResponse, VideoResponse};
+use heimdex_client::ErrorClass;
+use heimdex_client::transfer::Progress;
+use jiff::tz::TimeZone;
+use proptest::prelude::*;
+
+use super::*;
+use crate::tui::actions::ACTIONS;
+use crate::tui::key::Key;
+use crate::tui::options::Surroundings;
+use crate::tui::theme::Glyphs;
+
+/// A video whose size is its number.
+pub(crate) fn video(number: u64) -> VideoResponse {
+    let json = serde_json::json!({
+        "video_id": format!("7f3a91a2-0000-4000-8000-{number:012x}"),
+        "user_id": "7f3a91a2-0000-4000-8000-000000000002",
+        "title": format!("A003C{number:03}"), "description": null, "mime_type": null,
+        "filename": format!("A003C{number:03}.mp4"), "size_bytes": number, "duration_s": 61.0,
+        "state": "indexed", "error_text": null, "thumbnail_url": null, "source": "A cam, day 3",
+        "captured_at": "2026-11-23T13:30:00Z", "version": 1,
+        "created_at": "2026-11-23T14:30:00Z", "updated_at": "2026-11-23T14:30:00Z",
+        "indexed_at": null,
+    });
+    serde_json::from_value(json).unwrap()
+}
+
+/// A page of these.
+pub(crate) fn page(videos: Vec<VideoResponse>) -> VideoListResponse {
+    let total = videos.len() as u64;
+    VideoListResponse {
+        videos,
+        total,
+        total_is_lower_bound: false,
+        next_cursor: None,
+        prev_cursor: None,
+    }
+}
+
+/// Thursday noon, in UTC.
+pub(crate) fn moment() -> crate::clock::Moment {
+    let now: jiff::Timestamp = "2026-11-26T12:00:00Z".parse().unwrap();
+    crate::clock::Moment {
+        now: Timestamp::from(now),
+        zone: TimeZone::UTC,
+    }
+}
+
+/// A model of somebody who is logged in.
+pub(crate) fn model(size: (u16, u16)) -> Model {
+    let surroundings = Surroundings {
+        is_mono: false,
+        glyphs: Glyphs::Unicode,
+    };
+    let place = Place {
+        server: Some("https://films.example.org".into()),
+        profile: "default".into(),
+        email: Some("ana@example.org".into()),
+        profiles: vec!["default".into(), "archive".into()],
+        is_token: false,
+    };
+    Model::new(Options::parse("", surroundings), place, moment(), size)
+}
+
+pub(crate) fn trouble(class: ErrorClass, text: &str) -> Trouble {
+    Trouble {
+        text: text.into(),
+        hint: None,
+        class,
+    }
+}
+
+/// Presses keys, by their names.
+pub(crate) fn press(model: &mut Model, keys: &str) -> Vec<Effect> {
+    let keys = keys.split(' ').map(|key| key.parse::<Key>().unwrap());
+    keys.flat_map(|key| model.update(Msg::Key(key))).collect()
+}
+
+/// Types a text.
+pub(crate) fn type_in(model: &mut Model, text: &str) -> Vec<Effect> {
+    let keys = text.chars().map(|c| match c {
+        ' ' => "space".parse::<Key>().unwrap(),
+        c => c.to_string().parse().unwrap(),
+    });
+    keys.flat_map(|key| model.update(Msg::Key(key))).collect()
+}
+
+/// A server and a machine for a model: answers its effects, well or not.
+#[derive(Default)]
+pub(crate) struct World {
+    /// The videos.
+    pub(crate) videos: BTreeMap<VideoId, VideoResponse>,
+    /// Why nothing works, if it does not.
+    pub(crate) broken: Option<Trouble>,
+    /// Transfers that run.
+    pub(crate) running: BTreeMap<u64, VideoId>,
+}
+
+impl World {
+    pub(crate) fn of(count: u64) -> Self {
+        let videos = (0..count).map(video).map(|video| (video.video_id, video));
+        Self {
+            videos: videos.collect(),
+            ..Self::default()
+        }
+    }
+
+    fn ok<T>(&self, value: T) -> Result<T, Trouble> {
+        self.broken.clone().map_or(Ok(value), Err)
+    }
+
+    fn change(&mut self, ids: &[VideoId], state: &str) -> Vec<VideoResponse> {
+        let mut changed = Vec::new();
+        for id in ids {
+            if let Some(video) = self.videos.get_mut(id) {
+                video.state = serde_json::from_value(state.into()).unwrap();
+                changed.push(video.clone());
+            }
+        }
+        changed
+    }
+
+    /// What comes of an effect; nothing of those that nobody waits for.
+    pub(crate) fn answer(&mut self, effect: Effect) -> Vec<Msg> {
+        let answer = match effect {
+            Effect::List(ask) => {
+                let wanted = ask.query.state.as_deref() == Some("deleted");
+                let is_there =
+                    |video: &&VideoResponse| (video.state.to_string() == "deleted") == wanted;
+                let videos: Vec<_> = self
+                    .videos
+                    .values()
+                    .filter(is_there)
+                    .take(100)
+                    .cloned()
+                    .collect();
+                Answer::Listed(ask, self.ok(page(videos)))
+            }
+            Effect::Show(id) => {
+                let video = self.videos.get(&id).cloned().unwrap_or_else(|| video(7));
+                let status = serde_json::from_value(serde_json::json!({
+                    "video_id": id, "state": "indexed", "error_text": null, "jobs": [],
+                }));
+                let whole = Whole {
+                    video,
+                    status: status.unwrap(),
+                };
+                Answer::Shown(id, self.ok(Box::new(whole)))
+            }
+            Effect::Follow(ids) => Answer::Followed(self.ok(self.change_to_indexed(&ids))),
+            Effect::Delete(ids) => match self.broken.clone() {
+                Some(trouble) => Answer::Deleted(Vec::new(), Some(trouble)),
+                None => Answer::Deleted(self.change(&ids, "deleted"), None),
+            },
+            Effect::Restore(ids) => match self.broken.clone() {
+                Some(trouble) => Answer::Restored(Vec::new(), Some(trouble)),
+                None => Answer::Restored(self.change(&ids, "indexed"), None),
+            },
+            Effect::Edit {
+                video: id, change, ..
+            } => {
+                let mut video = self.videos.get(&id).cloned().unwrap_or_else(|| video(7));
+                video.title = change.title.or(video.title);
+                Answer::Edited(self.ok(Box::new(video)))
+            }
+            Effect::Play(_) => Answer::Played(self.ok("mpv".into())),
+            Effect::Copy { what, .. } => Answer::Copied(self.ok(what.into())),
+            Effect::CopyUrl(_) => Answer::Copied(self.ok("a link".into())),
+            Effect::Collect { batch, .. } => {
+                let file = |name: &str| (name.to_owned(), 10, name.into());
+                let files = vec![file("one.mp4"), file("two.mp4"), file("three.mp4")];
+                let collected = Collected {
+                    files,
+                    left_out: 1,
+                    unusable: Vec::new(),
+                };
+                Answer::Collected(batch, self.ok(collected))
+            }
+            Effect::Finish(_) => Answer::Finished(self.ok(())),
+            Effect::Send { transfer, .. } | Effect::Fetch { transfer, .. } => {
+                self.running.insert(transfer, video(7).video_id);
+                return Vec::new();
+            }
+            Effect::Stop(transfer) => match self.running.remove(&transfer) {
+                Some(_) => Answer::Moved(transfer, Ok(Moved::Stopped)),
+                None => return Vec::new(),
+            },
+            Effect::HandOver(paths) => Answer::HandedOver(self.ok(paths.len())),
+            Effect::Who => return Vec::new(),
+            Effect::Login { .. } | Effect::Logout | Effect::UseProfile(_) => {
+                let place = Place {
+                    server: Some("http://127.0.0.1:8000".into()),
+                    ..Place::default()
+                };
+                Answer::Entered(self.ok(place))
+            }
+            Effect::After(_, timer) => return vec![Msg::Timer(timer)],
+            Effect::Limit(_) | Effect::Suspend | Effect::Redraw | Effect::Quit => {
+                return Vec::new();
+            }
+        };
+        vec![Msg::Answer(answer)]
+    }
+
+    fn change_to_indexed(&self, ids: &[VideoId]) -> Vec<VideoResponse> {
+        ids.iter()
+            .filter_map(|id| self.videos.get(id))
+            .cloned()
+            .collect()
+    }
+
+    /// Runs the model until nothing is left to be done but to wait for the next look.
+    pub(crate) fn settle(&mut self, model: &mut Model, effects: Vec<Effect>) {
+        let mut effects: std::collections::VecDeque<Effect> = effects.into();
+        while let Some(effect) = effects.pop_front() {
+            // These come back for ever.
+            if matches!(effect, Effect::After(_, Timer::Poll | Timer::Second)) {
+                continue;
+            }
+            for msg in self.answer(effect) {
+                effects.extend(model.update(msg));
+            }
+        }
+    }
+}
+
+fn started(count: u64) -> (Model, World) {
+    let (mut model, mut world) = (model((100, 30)), World::of(count));
+    let effects = model.begin();
+    world.settle(&mut model, effects);
+    (model, world)
+}
+
+fn settled(model: &mut Model, world: &mut World, keys: &str) {
+    let effects = press(model, keys);
+    world.settle(model, effects);
+}
+
+#[test]
+fn what_is_deleted_is_gone_and_comes_back_with_undo() {
+    let (mut model, mut world) = started(5);
+    assert_eq!(model.library.window.len(), 5);
+    settled(&mut model, &mut world, "space space x");
+    assert_eq!(model.library.window.len(), 3);
+    assert!(model.library.marks.is_empty());
+    settled(&mut model, &mut world, "u");
+    assert_eq!(model.library.window.len(), 5);
+    settled(&mut model, &mut world, "u");
+    let (tone, text) = model.notice.clone().unwrap();
+    assert_eq!(tone, Tone::Bad);
+    assert!(text.starts_with("nothing was deleted"), "{text}");
+}
+
+#[test]
+fn a_search_asks_once_when_typing_pauses() {
+    let (mut model, _) = started(5);
+    let effects = press(&mut model, "/ o k a");
+    let timers: Vec<Timer> = effects
+        .iter()
+        .filter_map(|effect| match effect {
+            Effect::After(_, timer) => Some(*timer),
+            _ => None,
+        })
+        .collect();
+    let asked: Vec<usize> = timers
+        .into_iter()
+        .map(|timer| model.update(Msg::Timer(timer)).len())
+        .collect();
+    assert_eq!(asked, [0, 0, 1], "only the last pause asks");
+    assert_eq!(model.library.filter.text, "oka");
+}
+
+#[test]
+fn an_answer_to_an_earlier_question_is_not_looked_at() {
+    let (mut model, _) = started(5);
+    let first = press(&mut model, "s");
+    let second = press(&mut model, "s");
+    let mut world = World::of(3);
+    world.settle(&mut model, second);
+    assert_eq!(model.library.window.len(), 3);
+    let mut world = World::of(1);
+    world.settle(&mut model, first);
+    assert_eq!(model.library.window.len(), 3);
+}
+
+#[test]
+fn who_is_not_logged_in_sees_the_form_and_comes_back_to_the_library() {
+    let (mut model, mut world) = (model((80, 24)), World::of(2));
+    world.broken = Some(trouble(ErrorClass::NotLoggedIn, "not logged in"));
+    let effects = model.begin();
+    world.settle(&mut model, effects);
+    assert_eq!(model.view, View::Account);
+    assert!(model.account.form.is_some());
+    world.broken = None;
+    let effects = type_in(&mut model, "secret pass");
+    assert!(effects.is_empty());
+    assert!(format!("{model:?}").contains("Input(11 characters)"));
+    settled(&mut model, &mut world, "enter");
+    assert_eq!(
+        (model.view, model.link.clone()),
+        (View::Library, Link::Online)
+    );
+    assert_eq!(model.library.window.len(), 2);
+    assert!(model.account.form.is_none(), "nothing of it is left");
+}
+
+#[test]
+fn a_server_that_goes_away_is_said_and_what_was_known_stays() {
+    let (mut model, mut world) = started(4);
+    world.broken = Some(trouble(ErrorClass::Unreachable, "cannot reach films"));
+    let effects = model.update(Msg::Timer(Timer::Poll));
+    world.settle(&mut model, effects);
+    assert_eq!(model.link, Link::Offline("cannot reach films".into()));
+    assert_eq!(model.library.window.len(), 4);
+    world.broken = None;
+    let effects = model.update(Msg::Timer(Timer::Poll));
+    world.settle(&mut model, effects);
+    assert_eq!(model.link, Link::Online);
+}
+
+#[test]
+fn nothing_new_draws_nothing() {
+    let (mut model, mut world) = started(4);
+    model.take_stale();
+    let effects = model.update(Msg::Timer(Timer::Poll));
+    world.settle(&mut model, effects);
+    assert!(!model.is_stale());
+}
+
+#[test]
+fn quitting_asks_only_where_a_transfer_would_stop() {
+    let (mut model, mut world) = started(2);
+    settled(&mut model, &mut world, "d");
+    assert_eq!(model.transfers.open(), 1);
+    settled(&mut model, &mut world, "ctrl-c");
+    assert!(!model.is_over());
+    settled(&mut model, &mut world, "n ctrl-c y");
+    assert!(model.is_over());
+    let (mut model, mut world) = started(2);
+    settled(&mut model, &mut world, "ctrl-c");
+    assert!(model.is_over());
+}
+
+#[test]
+fn two_files_go_at_once_and_the_next_one_follows() {
+    let (mut model, mut world) = started(1);
+    let effects = model.update(Msg::Paste("/videos".into()));
+    assert!(effects.is_empty());
+    settled(&mut model, &mut world, "enter");
+    assert_eq!(model.view, View::Transfers);
+    let running = |model: &Model| {
+        let list = model.transfers.list.iter();
+        list.filter(|transfer| transfer.standing == Standing::Running)
+            .count()
+    };
+    assert_eq!(running(&model), 2);
+    settled(&mut model, &mut world, "p");
+    assert_eq!(model.transfers.list[0].standing, Standing::Paused);
+    assert_eq!(running(&model), 2, "the third one took its place");
+    settled(&mut model, &mut world, "p J J");
+    let names: Vec<&str> = model
+        .transfers
+        .list
+        .iter()
+        .map(|transfer| transfer.name.as_str())
+        .collect();
+    assert_eq!(names, ["two.mp4", "three.mp4", "one.mp4"]);
+    settled(&mut model, &mut world, "x");
+    assert_eq!(model.transfers.list.len(), 2);
+}
+
+#[test]
+fn every_action_of_the_palette_does_what_its_key_does() {
+    for entry in ACTIONS {
+        let (mut model, mut world) = started(3);
+        if let super::super::actions::Place::In(view) = entry.place {
+            let effects = model.show(view);
+            world.settle(&mut model, effects);
+        }
+        let mut typed = model.clone();
+        let _ = press(&mut typed, ":");
+        let _ = type_in(&mut typed, entry.name);
+        let through_palette = format!("{:?}", press(&mut typed, "enter"));
+        let directly = format!("{:?}", model.act(entry.action));
+        // Only a whole event begins to count seconds.
+        let through_palette = through_palette.replace(", After(1s, Second)", "");
+        assert_eq!(through_palette, directly, "{}", entry.name);
+    }
+}
+
+fn any_key() -> impl Strategy<Value = Key> {
+    let known: Vec<Key> = ACTIONS
+        .iter()
+        .flat_map(|entry| entry.keys.split(' '))
+        .filter_map(|key| key.parse().ok())
+        .collect();
+    let others = [
+        "enter",
+        "esc",
+        "tab",
+        "shift-tab",
+        "backspace",
+        "left",
+        "right",
+        "a",
+        "日",
+        "y",
+        "n",
+        "d",
+    ];
+    let others = others.map(|key| key.parse::<Key>().unwrap());
+    prop_oneof![
+        6 => proptest::sample::select(known),
+        3 => proptest::sample::select(others.to_vec()),
+        1 => any::<char>().prop_filter_map("a key", |c| c.to_string().parse().ok()),
+    ]
+}
+
+#[derive(Debug, Clone)]
+enum Happening {
+    Key(Key),
+    Paste(String),
+    Mouse(u16, u16, u8),
+    Resize(u16, u16),
+    Answer(usize),
+    Lose(usize),
+    Break(Option<ErrorClass>),
+    Step(u64, u64),
+    Stored(u64, bool),
+}
+
+fn happening() -> impl Strategy<Value = Happening> {
+    let classes = [
+        ErrorClass::Failed,
+        ErrorClass::NotLoggedIn,
+        ErrorClass::Unreachable,
+        ErrorClass::Busy,
+    ];
+    prop_oneof![
+        10 => any_key().prop_map(Happening::Key),
+        1 => ".{0,20}".prop_map(Happening::Paste),
+        1 => (0_u16..300, 0_u16..100, 0_u8..3).prop_map(|(x, y, what)| Happening::Mouse(x, y, what)),
+        1 => (0_u16..300, 0_u16..100).prop_map(|(x, y)| Happening::Resize(x, y)),
+        8 => (0_usize..50).prop_map(Happening::Answer),
+        1 => (0_usize..50).prop_map(Happening::Lose),
+        1 => proptest::option::of(proptest::sample::select(classes.to_vec())).prop_map(Happening::Break),
+        2 => (0_u64..9, 0_u64..20).prop_map(|(id, bytes)| Happening::Step(id, bytes)),
+        2 => (0_u64..9, any::<bool>()).prop_map(|(id, is_well)| Happening::Stored(id, is_well)),
+    ]
+}
+
+/// What must hold whatever happened.
+fn check(model: &Model) {
+    let window = &model.library.window;
+    assert_eq!(window.selected().is_some(), window.len() > 0);
+    let transfers = &model.transfers;
+    assert!(transfers.cursor < transfers.list.len().max(1));
+    for is_up in [true, false] {
+        let running = transfers.list.iter().filter(|transfer| {
+            matches!(transfer.standing, Standing::Running)
+                && matches!(transfer.way, Way::Up { .. }) == is_up
+        });
+        assert!(running.count() <= 2);
+    }
+    assert!(model.log.len() <= LOG);
+    // It can be drawn.
+    let (columns, rows) = model.size;
+    let area = ratatui::layout::Rect::new(0, 0, columns, rows);
+    let mut buffer = ratatui::buffer::Buffer::empty(area);
+    crate::tui::screens::draw(model, &mut buffer);
+    for cell in &buffer.content {
+        assert!(
+            !cell.symbol().chars().any(char::is_control),
+            "{:?}",
+            cell.symbol()
+        );
+    }
+}
+
+proptest! {
+    #[test]
+    fn whatever_happens_in_whatever_order_everything_holds(
+        happenings in proptest::collection::vec(happening(), 0..120),
+    ) {
+        let (mut model, mut world) = (model((90, 24)), World::of(130));
+        let mut waiting = model.begin();
+        for happening in happenings {
+            let effects = match happening {
+                Happening::Key(key) => model.update(Msg::Key(key)),
+                Happening::Paste(text) => model.update(Msg::Paste(text)),
+                Happening::Mouse(column, row, what) => {
+                    let what = [Pointed::Click, Pointed::Up, Pointed::Down][usize::from(what)];
+                    model.update(Msg::Mouse(Mouse { column, row, what }))
+                }
+                Happening::Resize(columns, rows) => model.update(Msg::Resized { columns, rows }),
+                Happening::Answer(at) if !waiting.is_empty() => {
+                    let effect = waiting.remove(at % waiting.len());
+                    world.answer(effect).into_iter().flat_map(|msg| model.update(msg)).collect()
+                }
+                // An answer that never comes, as of a task that was ended.
+                Happening::Lose(at) if !waiting.is_empty() => {
+                    waiting.remove(at % waiting.len());
+                    Vec::new()
+                }
+                Happening::Answer(_) | Happening::Lose(_) => Vec::new(),
+                Happening::Break(class) => {
+                    world.broken = class.map(|class| trouble(class, "it broke"));
+                    Vec::new()
+                }
+                Happening::Step(transfer, bytes) => {
+                    model.update(Msg::Progress { transfer, step: Progress::Acknowledged { bytes } })
+                }
+                Happening::Stored(transfer, is_well) => {
+                    let moved = if is_well {
+                        Ok(Moved::Stored { video: video(3).video_id, already: false })
+                    } else {
+                        Err(trouble(ErrorClass::Failed, "the store refuses"))
+                    };
+                    world.running.remove(&transfer);
+                    model.update(Msg::Answer(Answer::Moved(transfer, moved)))
+                }
+            };
+            waiting.extend(effects);
+            check(&model);
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! What a person does to the transfer under the cursor.
+
+use super::{Standing, Then, Transfer, Transfers};
+use crate::tui::model::Effect;
+
+impl Transfers {
+    /// The one under the cursor.
+    pub(crate) fn selected(&mut self) -> Option<&mut Transfer> {
+        self.list.get_mut(self.cursor)
+    }
+
+    /// Pauses the one under the cursor, or lets it go on.
+    pub(crate) fn pause(&mut self) -> Vec<Effect> {
+        let Some(transfer) = self.selected() else {
+            return Vec::new();
+        };
+        let mut effects = Vec::new();
+        transfer.standing = match transfer.standing.clone() {
+            Standing::Waiting => Standing::Paused,
+            Standing::Paused => Standing::Waiting,
+            Standing::Running => {
+                effects.push(Effect::Stop(transfer.id));
+                Standing::Stopping { then: Then::Paused }
+            }
+            other => other,
+        };
+        effects.extend(self.start());
+        effects
+    }
+
+    /// Cancels the one under the cursor; one that is over goes off the list.
+    pub(crate) fn cancel(&mut self) -> Vec<Effect> {
+        let at = self.cursor;
+        let Some(transfer) = self.selected() else {
+            return Vec::new();
+        };
+        let mut effects = Vec::new();
+        if matches!(transfer.standing, Standing::Running) {
+            effects.push(Effect::Stop(transfer.id));
+        }
+        if transfer.is_running() {
+            transfer.standing = Standing::Stopping { then: Then::Gone };
+        } else {
+            self.list.remove(at);
+        }
+        self.clamp();
+        effects.extend(self.start());
+        effects
+    }
+
+    /// Tries the one under the cursor again.
+    pub(crate) fn retry(&mut self) -> Vec<Effect> {
+        if let Some(transfer) = self.selected()
+            && matches!(transfer.standing, Standing::Failed(_))
+        {
+            transfer.standing = Standing::Waiting;
+        }
+        self.start()
+    }
+
+    /// Moves the one under the cursor within the order.
+    pub(crate) fn reorder(&mut self, rows: isize) {
+        let to = self.cursor.saturating_add_signed(rows);
+        if self.cursor < self.list.len() && to < self.list.len() {
+            self.list.swap(self.cursor, to);
+            self.cursor = to;
+        }
+    }
+
+    /// Moves the cursor.
+    pub(crate) fn go(&mut self, rows: isize) {
+        self.cursor = self.cursor.saturating_add_signed(rows);
+        self.clamp();
+    }
+}

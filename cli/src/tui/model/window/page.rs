@@ -1,0 +1,47 @@
+//! Rows of a list that came together, and where the list goes on at both sides.
+
+use heimdex_api::video::{VideoListResponse, VideoResponse};
+
+use super::Anchor;
+
+/// Rows that came together.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Page {
+    pub(super) videos: Vec<VideoResponse>,
+    pub(super) before: Option<String>,
+    pub(super) after: Option<String>,
+}
+
+impl Page {
+    /// As the server answered from that end.
+    pub(super) fn of(anchor: Anchor, reply: VideoListResponse) -> Self {
+        let mut videos: Vec<VideoResponse> = reply.videos.into_iter().map(row).collect();
+        match anchor {
+            Anchor::Start => Self {
+                videos,
+                before: reply.prev_cursor,
+                after: reply.next_cursor,
+            },
+            Anchor::End => {
+                videos.reverse();
+                Self {
+                    videos,
+                    before: reply.next_cursor,
+                    after: reply.prev_cursor,
+                }
+            }
+        }
+    }
+}
+
+/// A video as it stands in a list: what only one video's own reply has, and links, which are others each time, would make
+/// it look like another.
+pub(super) fn row(video: VideoResponse) -> VideoResponse {
+    VideoResponse {
+        thumbnail_url: None,
+        contact_sheet_url: None,
+        locations: None,
+        media: None,
+        ..video
+    }
+}

@@ -1,0 +1,207 @@
+//! A long list on a small server, walked in any way while it changes.
+
+use heimdex_api::video::VideoListResponse;
+use proptest::prelude::*;
+
+use super::*;
+use crate::tui::model::tests::video;
+
+/// A list on a server, in whichever order; pages of it by cursors that are positions.
+struct Server {
+    ids: Vec<u64>,
+}
+
+impl Server {
+    fn reply(&self, from: usize, rows: usize) -> VideoListResponse {
+        let until = (from + rows).min(self.ids.len());
+        let from = from.min(until);
+        VideoListResponse {
+            videos: self.ids[from..until].iter().map(|id| video(*id)).collect(),
+            total: self.ids.len() as u64,
+            total_is_lower_bound: false,
+            next_cursor: (until < self.ids.len()).then(|| format!("after {}", self.ids[until - 1])),
+            prev_cursor: (from > 0).then(|| format!("before {}", self.ids[from])),
+        }
+    }
+
+    fn at(&self, cursor: &str) -> VideoListResponse {
+        let (side, id) = cursor.split_once(' ').unwrap();
+        let id: u64 = id.parse().unwrap();
+        let position = self.ids.iter().position(|known| *known == id);
+        match (side, position) {
+            ("after", Some(at)) => self.reply(at + 1, PAGE),
+            ("before", Some(at)) => self.reply(at.saturating_sub(PAGE), PAGE.min(at)),
+            // The row is gone: the server finds its place all the same.
+            (_, _) => self.reply(0, 0),
+        }
+    }
+
+    fn turned(&self) -> Self {
+        Self {
+            ids: self.ids.iter().rev().copied().collect(),
+        }
+    }
+}
+
+fn ids(window: &Window) -> Vec<u64> {
+    window.rows().map(number).collect()
+}
+
+fn number(video: &VideoResponse) -> u64 {
+    video.size_bytes.unwrap()
+}
+
+/// Loads what the window wants, until it wants nothing.
+fn settle(window: &mut Window, server: &Server) {
+    let server = match window.anchor() {
+        Anchor::Start => Server {
+            ids: server.ids.clone(),
+        },
+        Anchor::End => server.turned(),
+    };
+    while let Some((side, cursor)) = window.wanted() {
+        let reply = server.at(&cursor);
+        window.join(side, &cursor, reply);
+    }
+}
+
+#[test]
+fn a_long_list_is_walked_from_end_to_end_and_back_with_few_pages_held() {
+    let server = Server {
+        ids: (0..5000).collect(),
+    };
+    let mut window = Window::begin(Anchor::Start, server.reply(0, PAGE));
+    for step in [37_isize, -37] {
+        loop {
+            let before = window.place();
+            window.go(step, 20);
+            settle(&mut window, &server);
+            assert!(window.len() <= (PAGES + 1) * PAGE, "{}", window.len());
+            let selected = number(window.selected().unwrap());
+            assert_eq!(window.place(), Some(selected + 1));
+            if window.place() == before {
+                break;
+            }
+        }
+        let end = if step > 0 { 5000 } else { 1 };
+        assert_eq!(window.place(), Some(end));
+    }
+}
+
+#[test]
+fn from_the_end_it_is_walked_backwards() {
+    let server = Server {
+        ids: (0..1000).collect(),
+    };
+    let mut window = Window::begin(Anchor::End, server.turned().reply(0, PAGE));
+    assert_eq!(window.place(), Some(1000));
+    for _ in 0..200 {
+        window.go(-10, 20);
+        settle(&mut window, &server);
+        assert_eq!(window.place(), Some(number(window.selected().unwrap()) + 1));
+    }
+    assert_eq!(window.place(), Some(1));
+}
+
+#[test]
+fn what_arrives_at_the_top_leaves_the_cursor_on_its_video() {
+    let mut server = Server {
+        ids: (0..300).collect(),
+    };
+    let mut window = Window::begin(Anchor::Start, server.reply(0, PAGE));
+    window.go(90, 20);
+    settle(&mut window, &server);
+    server.ids.splice(0..0, 900..903);
+    let rows = window.to_compare().unwrap();
+    assert!(window.compare(server.reply(0, rows)));
+    assert_eq!(number(window.selected().unwrap()), 90);
+    assert_eq!(ids(&window)[..4], [900, 901, 902, 0]);
+    assert!(
+        !window.compare(server.reply(0, rows)),
+        "nothing is another the second time"
+    );
+    settle(&mut window, &server);
+    let held = ids(&window);
+    assert_eq!(held, server.ids[..held.len()]);
+}
+
+#[test]
+fn an_answer_that_nobody_waits_for_any_more_changes_nothing() {
+    let server = Server {
+        ids: (0..300).collect(),
+    };
+    let mut window = Window::begin(Anchor::Start, server.reply(0, PAGE));
+    window.go(95, 20);
+    let (side, cursor) = window.wanted().unwrap();
+    assert_eq!(window.wanted(), None, "it is asked for once");
+    window.join(side, "after 7", server.reply(8, PAGE));
+    assert_eq!(window.len(), PAGE);
+    window.failed(side);
+    assert_eq!(window.wanted(), Some((side, cursor)));
+}
+
+#[derive(Debug, Clone)]
+enum Act {
+    Go(isize),
+    Settle,
+    Compare,
+    Remove(usize),
+    Arrive(usize),
+    Gone(usize),
+}
+
+fn act() -> impl Strategy<Value = Act> {
+    prop_oneof![
+        (-400_isize..400).prop_map(Act::Go),
+        Just(Act::Settle),
+        Just(Act::Compare),
+        (0_usize..600).prop_map(Act::Remove),
+        (0_usize..600).prop_map(Act::Arrive),
+        (0_usize..600).prop_map(Act::Gone),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn whatever_happens_the_cursor_is_on_a_row_and_no_row_is_there_twice(
+        count in 0_usize..900,
+        is_end: bool,
+        acts in proptest::collection::vec(act(), 0..60),
+    ) {
+        let mut server = Server { ids: (0..count as u64).collect() };
+        let anchor = if is_end { Anchor::End } else { Anchor::Start };
+        let first = if is_end { server.turned().reply(0, PAGE) } else { server.reply(0, PAGE) };
+        let mut window = Window::begin(anchor, first);
+        let mut next = 10_000;
+        for act in acts {
+            match act {
+                Act::Go(rows) => window.go(rows, 20),
+                Act::Settle => settle(&mut window, &server),
+                Act::Compare => {
+                    if let Some(rows) = window.to_compare() {
+                        let reply = if is_end { server.turned().reply(0, rows) } else { server.reply(0, rows) };
+                        window.compare(reply);
+                    }
+                }
+                Act::Remove(at) => {
+                    let id = window.rows().nth(at).map(|video| video.video_id);
+                    if let Some(id) = id { window.remove(id); }
+                }
+                Act::Arrive(at) => {
+                    next += 1;
+                    server.ids.insert(at.min(server.ids.len()), next);
+                }
+                Act::Gone(at) => if at < server.ids.len() { server.ids.remove(at); },
+            }
+            let held = ids(&window);
+            let unique: BTreeSet<&u64> = held.iter().collect();
+            prop_assert_eq!(unique.len(), held.len());
+            prop_assert!(window.cursor() < window.len().max(1));
+            prop_assert_eq!(window.selected().is_some(), !held.is_empty());
+            let (top, visible) = window.visible(20);
+            let shown = visible.count();
+            prop_assert!(held.is_empty() || (top..top + shown).contains(&window.cursor()));
+            prop_assert!(window.len() <= (PAGES + 1) * PAGE + 500);
+        }
+    }
+}

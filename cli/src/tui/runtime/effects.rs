@@ -1,0 +1,290 @@
+//! Performs effects: each asks somebody and hands back what came of it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use heimdex_api::auth::LoginRequest;
+use heimdex_api::ops::feature;
+use heimdex_api::video::{VideoListResponse, VideoResponse};
+use heimdex_api::{Secret, VideoId};
+use heimdex_client::ApiClient;
+use heimdex_client::control::{ControlClient, SendRequest};
+use heimdex_client::http::HttpError;
+use heimdex_client::profile::Config;
+use heimdex_client::transfer::TransferError;
+
+use super::session::Session;
+use super::{Incoming, moving, player};
+use crate::args::ConnectionArgs;
+use crate::commands::{account, logout};
+use crate::error::CliError;
+use crate::tui::model::{Answer, Effect, Msg, Trouble, Who, Whole};
+
+/// How long links hold: the longest that servers give.
+pub(super) const LINK: Duration = Duration::from_hours(12);
+
+impl From<CliError> for Trouble {
+    fn from(error: CliError) -> Self {
+        Self {
+            text: error.to_string(),
+            hint: error.hint(),
+            class: error.class(),
+        }
+    }
+}
+
+impl From<HttpError> for Trouble {
+    fn from(error: HttpError) -> Self {
+        CliError::from(error).into()
+    }
+}
+
+impl From<TransferError> for Trouble {
+    fn from(error: TransferError) -> Self {
+        CliError::from(error).into()
+    }
+}
+
+/// Performs an effect and answers it.
+pub(super) async fn perform(session: &Arc<Session>, effect: Effect) {
+    let answer = match effect {
+        Effect::List(ask) => {
+            let reply = list(session, &ask.query).await;
+            Answer::Listed(ask, reply)
+        }
+        Effect::Show(video) => Answer::Shown(video, show(session, video).await),
+        Effect::Follow(videos) => Answer::Followed(follow(session, &videos).await),
+        Effect::Delete(videos) => {
+            let (done, trouble) = each(session, &videos, Deed::Delete).await;
+            Answer::Deleted(done, trouble)
+        }
+        Effect::Restore(videos) => {
+            let (done, trouble) = each(session, &videos, Deed::Restore).await;
+            Answer::Restored(done, trouble)
+        }
+        Effect::Edit {
+            video,
+            version,
+            change,
+        } => {
+            let changed = async {
+                let client = session.client().await?;
+                Ok(Box::new(
+                    client.update_video(video, &change, version).await?,
+                ))
+            };
+            Answer::Edited(changed.await)
+        }
+        Effect::Play(video) => Answer::Played(player::play(session, video).await),
+        Effect::Copy { text, what } => {
+            let copy = Incoming::Copy(Secret::new(text), what.to_owned());
+            let _ = session.queue.send(copy).await;
+            return;
+        }
+        Effect::CopyUrl(video) => match link(session, video).await {
+            Ok(url) => {
+                let what = "a link that holds for 12 hours".to_owned();
+                let _ = session.queue.send(Incoming::Copy(url, what)).await;
+                return;
+            }
+            Err(trouble) => Answer::Copied(Err(trouble)),
+        },
+        Effect::Collect { batch, paths } => {
+            Answer::Collected(batch, moving::collect(session, batch, paths).await)
+        }
+        Effect::Finish(batch) => Answer::Finished(moving::finish(session, batch).await),
+        Effect::Send {
+            transfer,
+            batch,
+            file,
+        } => Answer::Moved(transfer, moving::send(session, transfer, batch, file).await),
+        Effect::Fetch { transfer, video } => {
+            Answer::Moved(transfer, moving::fetch(session, transfer, video).await)
+        }
+        Effect::HandOver(paths) => {
+            let request = SendRequest {
+                paths: paths.into_iter().map(Into::into).collect(),
+                profile: Some(session.settings.profile_name.clone()),
+                ..SendRequest::default()
+            };
+            Answer::HandedOver(hand_over(session, &request).await)
+        }
+        Effect::Who => Answer::Who(who(session).await.map(Box::new)),
+        Effect::Login {
+            server,
+            email,
+            password,
+        } => {
+            return enter(session, login(session, server, email, password).await).await;
+        }
+        Effect::Logout => return enter(session, log_out(session).await).await,
+        Effect::UseProfile(name) => return enter(session, other_profile(session, &name)).await,
+        Effect::Stop(transfer) => return session.stop(transfer),
+        Effect::Limit(timetable) => return session.limit(timetable),
+        // The owner of the terminal does these itself.
+        Effect::After(..) | Effect::Suspend | Effect::Redraw | Effect::Quit => return,
+    };
+    let _ = session.queue.send(Incoming::Msg(Msg::Answer(answer))).await;
+}
+
+/// Hands over another session, or says why there is none.
+async fn enter(session: &Session, entered: Result<Session, Trouble>) {
+    let incoming = match entered {
+        Ok(entered) => Incoming::Session(Arc::new(entered)),
+        Err(trouble) => Incoming::Msg(Msg::Answer(Answer::Entered(Err(trouble)))),
+    };
+    let _ = session.queue.send(incoming).await;
+}
+
+async fn list(
+    session: &Session,
+    query: &heimdex_api::video::VideoListQuery,
+) -> Result<VideoListResponse, Trouble> {
+    Ok(session.client().await?.videos(query).await?)
+}
+
+async fn show(session: &Session, video: VideoId) -> Result<Box<Whole>, Trouble> {
+    let client = session.client().await?;
+    let (video, status) = futures::try_join!(client.video(video), client.status(video))?;
+    Ok(Box::new(Whole { video, status }))
+}
+
+/// How some videos stand; those that are gone are left out.
+async fn follow(session: &Session, videos: &[VideoId]) -> Result<Vec<VideoResponse>, Trouble> {
+    let client = session.client().await?;
+    let mut found = Vec::new();
+    for video in videos {
+        match client.video(*video).await {
+            Ok(video) => found.push(video),
+            Err(error) if error.status() == Some(404) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(found)
+}
+
+/// What is done to each of some videos.
+#[derive(Clone, Copy)]
+enum Deed {
+    Delete,
+    Restore,
+}
+
+/// Does the same to each; what was done before it failed stays done.
+async fn each(
+    session: &Session,
+    videos: &[VideoId],
+    deed: Deed,
+) -> (Vec<VideoResponse>, Option<Trouble>) {
+    let client = match session.client().await {
+        Ok(client) => client,
+        Err(error) => return (Vec::new(), Some(error.into())),
+    };
+    let mut done = Vec::new();
+    for video in videos {
+        let result = match deed {
+            Deed::Delete => client.delete_video(*video).await,
+            Deed::Restore => client.restore_video(*video).await,
+        };
+        match result {
+            Ok(video) => done.push(video),
+            Err(error) => return (done, Some(error.into())),
+        }
+    }
+    (done, None)
+}
+
+/// A link to a video's bytes that holds for as long as links can.
+async fn link(session: &Session, video: VideoId) -> Result<Secret, Trouble> {
+    let reply = session.client().await?.download(video, Some(LINK)).await?;
+    Ok(Secret::new(reply.url.expose()))
+}
+
+async fn hand_over(session: &Session, request: &SendRequest) -> Result<usize, Trouble> {
+    let socket = session.settings.socket().ok_or(CliError::NoHome)?;
+    let daemon = ControlClient::connect(&socket)
+        .await
+        .map_err(CliError::from)?;
+    let changed = daemon.send_now(request).await.map_err(CliError::from)?;
+    Ok(changed.items.len())
+}
+
+async fn who(session: &Session) -> Result<Who, Trouble> {
+    let client = session.client().await?;
+    let user = client.me().await?;
+    let usage = if client.has(feature::USAGE).await? {
+        Some(client.usage().await?)
+    } else {
+        None
+    };
+    // Who may not see them sees none.
+    let tokens = client.tokens().await.map_or_else(
+        |_| Vec::new(),
+        |reply| reply.tokens.into_iter().map(|token| token.name).collect(),
+    );
+    Ok(Who {
+        user,
+        usage,
+        tokens,
+    })
+}
+
+async fn login(
+    session: &Session,
+    server: String,
+    email: String,
+    password: Secret,
+) -> Result<Session, Trouble> {
+    let connection = ConnectionArgs {
+        server: Some(server),
+        insecure: false,
+        ca_file: None,
+        proxy: None,
+        store: None,
+    };
+    let settings = session.settings.clone().with_connection(&connection)?;
+    let context = session.context(settings);
+    let keeping = account::prepare(&context).await?;
+    let client: ApiClient = context.settings.anonymous_client()?;
+    let reply = client.login(&LoginRequest { email, password }).await?;
+    account::keep(&context, &client, &reply, keeping).await?;
+    Ok(reloaded(session, &session.settings.profile_name)?)
+}
+
+async fn log_out(session: &Session) -> Result<Session, Trouble> {
+    let settings = &session.settings;
+    if settings.uses_token() {
+        let error = CliError::usage(
+            "HEIMDEX_TOKEN is set: there is no login to end",
+            "unset it, or use another profile",
+        );
+        return Err(error.into());
+    }
+    let credentials = settings.credentials().ok_or(CliError::NoHome)?;
+    let ended = logout::end(settings, &credentials).await?;
+    logout::tell(session.context(settings.clone()).printer, settings, ended)?;
+    Ok(reloaded(session, &settings.profile_name)?)
+}
+
+fn other_profile(session: &Session, name: &str) -> Result<Session, Trouble> {
+    let entered = reloaded(session, name)?;
+    if entered.settings.config.profiles.contains_key(name) {
+        return Ok(entered);
+    }
+    let profiles = entered.settings.config.profiles.keys().map(String::as_str);
+    let nearest = heimdex_api::names::nearest(name, profiles).map(str::to_owned);
+    Err(CliError::NoSuchProfile {
+        name: name.to_owned(),
+        nearest,
+    }
+    .into())
+}
+
+/// The same with what the configuration says now, of this profile.
+fn reloaded(session: &Session, profile: &str) -> Result<Session, CliError> {
+    let mut settings = session.settings.clone();
+    if let Some(path) = settings.config_file() {
+        settings.config = Config::load(path)?;
+    }
+    Ok(session.with(settings.only_profile(profile)))
+}

@@ -1,0 +1,154 @@
+//! Uploads and downloads, by the engine that the verbs use too.
+
+use std::path::{Path, PathBuf};
+
+use heimdex_api::VideoId;
+use heimdex_client::ingest;
+use heimdex_client::transfer::{
+    DownloadOutcome, DownloadTarget, Existing, Progress, UploadJob, UploadOptions, UploadOutcome,
+    download, upload,
+};
+
+use super::Incoming;
+use super::session::{Batch, Session};
+use crate::commands::transfer::is_interrupted;
+use crate::commands::upload::{self as uploads, Found};
+use crate::error::CliError;
+use crate::tui::model::{Collected, Moved, Msg, Trouble};
+
+/// Looks what there is at these paths, and makes it an upload.
+pub(super) async fn collect(
+    session: &Session,
+    number: u64,
+    paths: Vec<PathBuf>,
+) -> Result<Collected, Trouble> {
+    let paths: Vec<PathBuf> = paths
+        .into_iter()
+        .map(|path| from_home(session, path))
+        .collect();
+    let looking = tokio::task::spawn_blocking(move || uploads::look_at(paths));
+    let found = looking
+        .await
+        .map_err(|error| CliError::Runtime(error.into()))??;
+    let collected = told(&found);
+    if collected.files.is_empty() {
+        return Ok(collected);
+    }
+    let ingests = uploads::ingest::begin(session.transfers().await?, &found).await?;
+    session.keep(number, Batch { found, ingests });
+    Ok(collected)
+}
+
+/// `~` is the home directory, as in a shell.
+fn from_home(session: &Session, path: PathBuf) -> PathBuf {
+    match (&session.home, path.strip_prefix("~")) {
+        (Some(home), Ok(rest)) => home.join(rest),
+        _ => path,
+    }
+}
+
+fn told(found: &Found) -> Collected {
+    let name = |path: &Path| {
+        path.file_name().map_or_else(
+            || uploads::shown(path),
+            |name| uploads::shown(Path::new(name)),
+        )
+    };
+    let files = found
+        .items
+        .iter()
+        .map(|item| (name(&item.path), item.size, item.path.clone()));
+    let unusable = found.unusable.iter().map(|unusable| match unusable.hint {
+        Some(hint) => format!("{}; {hint}", unusable.error),
+        None => unusable.error.clone(),
+    });
+    Collected {
+        files: files.collect(),
+        left_out: found.left_out.len(),
+        unusable: unusable.collect(),
+    }
+}
+
+/// All files of an upload are stored.
+pub(super) async fn finish(session: &Session, number: u64) -> Result<(), Trouble> {
+    let Some(batch) = session.batch(number) else {
+        return Ok(());
+    };
+    session.forget(number);
+    uploads::ingest::finish(session.transfers().await?, &batch.found, &batch.ingests).await?;
+    Ok(())
+}
+
+/// Sends a file.
+pub(super) async fn send(
+    session: &Session,
+    transfer: u64,
+    number: u64,
+    file: usize,
+) -> Result<Moved, Trouble> {
+    let cancel = session.begin(transfer);
+    let sending = async {
+        let transfers = session.transfers().await?;
+        let batch = session.batch(number);
+        let found = batch.as_ref().and_then(|batch| {
+            let item = batch.found.items.get(file)?;
+            Some((item, batch.ingests.get(item.root)?))
+        });
+        let Some((item, ingest)) = found else {
+            return Ok(Moved::Stopped);
+        };
+        let job = UploadJob {
+            path: item.path.clone(),
+            init: ingest::announce(&item.relative, item.mtime, ingest.id),
+            options: UploadOptions::default(),
+            failed_before: ingest.failed.get(&item.relative).copied(),
+        };
+        match upload(transfers, &job, teller(session, transfer), &cancel).await {
+            Ok(outcome) => Ok(Moved::Stored {
+                video: outcome.video_id(),
+                already: matches!(outcome, UploadOutcome::AlreadyStored { .. }),
+            }),
+            Err(error) if is_interrupted(&error) => Ok(Moved::Stopped),
+            Err(error) => Err(error.into()),
+        }
+    };
+    let sent = session.moving(sending).await;
+    session.ended(transfer);
+    sent
+}
+
+/// Fetches a video into the working directory.
+pub(super) async fn fetch(
+    session: &Session,
+    transfer: u64,
+    video: VideoId,
+) -> Result<Moved, Trouble> {
+    let cancel = session.begin(transfer);
+    let fetching = async {
+        let transfers = session.transfers().await?;
+        let path = std::path::absolute(".").unwrap_or_else(|_| PathBuf::from("."));
+        let target = DownloadTarget::Directory {
+            path,
+            existing: Existing::Keep,
+        };
+        match download(transfers, video, target, teller(session, transfer), &cancel).await {
+            Ok(DownloadOutcome::Fetched { path, .. }) => Ok(Moved::Fetched {
+                path: path.unwrap_or_default(),
+            }),
+            Ok(DownloadOutcome::AlreadyThere { path, .. }) => Ok(Moved::Fetched { path }),
+            Err(error) if is_interrupted(&error) => Ok(Moved::Stopped),
+            Err(error) => Err(error.into()),
+        }
+    };
+    let fetched = session.moving(fetching).await;
+    session.ended(transfer);
+    fetched
+}
+
+/// Tells steps on. Where the queue is full one is left out: the next says more.
+fn teller(session: &Session, transfer: u64) -> impl Fn(Progress) + Send + Sync + 'static {
+    let queue = session.queue.clone();
+    move |step| {
+        let _ = queue.try_send(Incoming::Msg(Msg::Progress { transfer, step }));
+    }
+}

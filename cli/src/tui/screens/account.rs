@@ -1,0 +1,156 @@
+//! Who is logged in where, and what is stored; or the form for those who are not.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use crate::output::size;
+use crate::output::text::grouped;
+use crate::tui::model::{FORM_FIELDS, Input, Model, PASSWORD, Who};
+use crate::tui::theme::Role;
+use crate::tui::widgets::{field, put};
+
+/// Room for the names of fields.
+const NAMES: u16 = 12;
+
+pub(super) fn draw(model: &Model, buffer: &mut Buffer, area: Rect) {
+    if model.account.form.is_some() {
+        form(model, buffer, area);
+        return;
+    }
+    let place = &model.account.place;
+    let login = if place.is_token {
+        "a token, from HEIMDEX_TOKEN".to_owned()
+    } else {
+        format!("profile {}", place.profile)
+    };
+    let mut rows = vec![
+        (
+            "Server",
+            place
+                .server
+                .clone()
+                .unwrap_or_else(|| "none is known".into()),
+        ),
+        ("Login", login),
+    ];
+    if place.profiles.len() > 1 {
+        rows.push(("Profiles", place.profiles.join(", ")));
+    }
+    match (&model.account.who, &model.account.trouble) {
+        (Some(who), _) => rows.extend(known(who)),
+        (None, Some(trouble)) => rows.push(("Account", trouble.text.clone())),
+        (None, None) => rows.push(("Account", "asking the server".into())),
+    }
+    let mut y = area.y + 1;
+    for (name, text) in rows {
+        if y >= area.bottom() {
+            break;
+        }
+        put(
+            buffer,
+            (area.x + 2, y),
+            NAMES - 1,
+            name,
+            model.theme.style(Role::Dim),
+        );
+        let room = area.width.saturating_sub(NAMES + 2);
+        put(
+            buffer,
+            (area.x + 2 + NAMES, y),
+            room,
+            &text,
+            model.theme.style(Role::Text),
+        );
+        y += 1;
+    }
+}
+
+fn known(who: &Who) -> Vec<(&'static str, String)> {
+    let mut rows = vec![("E-mail", who.user.email.clone())];
+    if let Some(name) = &who.user.display_name {
+        rows.push(("Name", name.clone()));
+    }
+    if let Some(usage) = &who.usage {
+        rows.push(("Videos", grouped(usage.videos)));
+        rows.push(("Stored", size::bytes(usage.bytes)));
+        rows.push(("Trash", size::bytes(usage.bytes_deleted)));
+        rows.push(("Under way", size::bytes(usage.bytes_uploading)));
+        let quota = usage.quota_bytes.map_or_else(|| "none".into(), size::bytes);
+        rows.push(("Quota", quota));
+    }
+    let tokens = if who.tokens.is_empty() {
+        "none".into()
+    } else {
+        who.tokens.join(", ")
+    };
+    rows.push(("Tokens", tokens));
+    rows
+}
+
+fn form(model: &Model, buffer: &mut Buffer, area: Rect) {
+    let Some(form) = &model.account.form else {
+        return;
+    };
+    let theme = &model.theme;
+    let y = area.y + 1;
+    put(
+        buffer,
+        (area.x + 2, y),
+        area.width,
+        "Log in",
+        theme.style(Role::Accent),
+    );
+    let room = area.width.saturating_sub(NAMES + 4).min(60);
+    for (row, (at, name)) in (y + 2..).zip(FORM_FIELDS.iter().enumerate()) {
+        if row >= area.bottom() {
+            return;
+        }
+        let has_cursor = at == form.focus && !form.is_busy;
+        let role = if has_cursor { Role::Accent } else { Role::Dim };
+        put(
+            buffer,
+            (area.x + 2, row),
+            NAMES - 1,
+            name,
+            theme.style(role),
+        );
+        let unseen;
+        let input = if at == PASSWORD {
+            unseen = Input::of(&theme.glyph("•", "*").repeat(form.fields[at].len()));
+            &unseen
+        } else {
+            &form.fields[at]
+        };
+        field(
+            buffer,
+            theme,
+            (area.x + 2 + NAMES, row),
+            room,
+            input,
+            has_cursor,
+        );
+    }
+    let below = y + 6;
+    let (first, second, role) = match (&form.trouble, form.is_busy) {
+        (_, true) => ("logging in".to_owned(), None, Role::Busy),
+        (Some(trouble), false) => (trouble.text.clone(), trouble.hint.clone(), Role::Bad),
+        (None, false) => (
+            "No account yet? `heimdex register you@example.org` makes one.".into(),
+            None,
+            Role::Dim,
+        ),
+    };
+    let room = area.width.saturating_sub(4);
+    if below < area.bottom() {
+        put(buffer, (area.x + 2, below), room, &first, theme.style(role));
+    }
+    if let Some(second) = second.filter(|_| below + 1 < area.bottom()) {
+        put(
+            buffer,
+            (area.x + 2, below + 1),
+            room,
+            &second,
+            theme.style(Role::Dim),
+        );
+    }
+}

@@ -1,0 +1,238 @@
+//! The library: a list whose columns give way as the room does, and all about one video beside or over it.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use super::whole;
+use crate::commands::list::{COLUMNS, row};
+use crate::output::table::Side;
+use crate::output::text::{count, grouped};
+use crate::tui::model::{Link, Model};
+use crate::tui::theme::Role;
+use crate::tui::widgets::{field, put, put_right};
+
+/// How wide each column of the list is; the title takes what is left.
+const WIDTHS: [u16; 7] = [0, 14, 8, 9, 12, 16, 6];
+const GAP: u16 = 2;
+/// The least that is left to the title before a column gives way.
+const TITLE_LEAST: u16 = 18;
+
+pub(super) fn draw(model: &Model, buffer: &mut Buffer, area: Rect) {
+    let library = &model.library;
+    if !library.is_open {
+        list(model, buffer, area);
+    } else if model.is_wide() {
+        let beside = (area.width * 2 / 5).min(70);
+        let left = Rect {
+            width: area.width - beside - 1,
+            ..area
+        };
+        list(model, buffer, left);
+        for y in area.top()..area.bottom() {
+            let style = model.theme.style(Role::Dim);
+            put(
+                buffer,
+                (left.right(), y),
+                1,
+                model.theme.glyph("│", "|"),
+                style,
+            );
+        }
+        let right = Rect {
+            x: left.right() + 2,
+            width: beside.saturating_sub(1),
+            ..area
+        };
+        whole::draw(model, buffer, right);
+    } else {
+        whole::draw(model, buffer, area);
+    }
+}
+
+/// The columns that have room: which one, where, how wide.
+fn arranged(area: Rect) -> Vec<(usize, u16, u16)> {
+    let mut kept: Vec<usize> = (0..COLUMNS.len()).collect();
+    let others = |kept: &[usize]| -> u16 { kept.iter().skip(1).map(|&at| WIDTHS[at] + GAP).sum() };
+    // The mark takes two columns.
+    while others(&kept) + TITLE_LEAST + 2 > area.width {
+        let worst = kept.iter().copied().filter(|&at| COLUMNS[at].rank > 0);
+        let worst = worst
+            .max_by_key(|&at| COLUMNS[at].rank)
+            .or(kept.get(2).copied());
+        let Some(worst) = worst else { break };
+        kept.retain(|&at| at != worst);
+    }
+    let title = area.width.saturating_sub(others(&kept) + 2);
+    let mut x = area.x + 2;
+    kept.into_iter()
+        .map(|at| {
+            let wide = if at == 0 { title } else { WIDTHS[at] };
+            let place = (at, x, wide);
+            x += wide + GAP;
+            place
+        })
+        .collect()
+}
+
+fn list(model: &Model, buffer: &mut Buffer, area: Rect) {
+    let columns = arranged(area);
+    let heading = model.theme.style(Role::Dim);
+    for &(at, x, wide) in &columns {
+        cell(buffer, (x, area.y), (at, wide), COLUMNS[at].name, heading);
+    }
+    let rows = Rect {
+        y: area.y + 1,
+        height: area.height - 1,
+        ..area
+    };
+    let library = &model.library;
+    if library.window.len() == 0 {
+        nothing(model, buffer, rows);
+        return;
+    }
+    let (top, visible) = library.window.visible(usize::from(rows.height));
+    for (index, (y, video)) in (rows.top()..).zip(visible).enumerate() {
+        let is_selected = top + index == library.window.cursor();
+        let is_marked = library.marks.contains_key(&video.video_id);
+        if is_selected {
+            let line = Rect {
+                y,
+                height: 1,
+                ..rows
+            };
+            buffer.set_style(line, model.theme.style(Role::Cursor));
+        }
+        let mark = match (is_marked, is_selected) {
+            (true, _) => model.theme.glyph("●", "*"),
+            (false, true) => model.theme.glyph("▌", ">"),
+            (false, false) => " ",
+        };
+        let role = if is_marked {
+            Role::Marked
+        } else {
+            Role::Accent
+        };
+        put(buffer, (rows.x, y), 1, mark, model.theme.style(role));
+        let cells = row(video, &model.moment);
+        for &(at, x, wide) in &columns {
+            let style = match cells[at].colour() {
+                Some(colour) => model.theme.of(colour),
+                None if is_marked => model.theme.style(Role::Marked),
+                None => Style::new(),
+            };
+            // The colour of the line stays below it.
+            let style = Style { bg: None, ..style };
+            cell(buffer, (x, y), (at, wide), cells[at].shown(), style);
+        }
+    }
+}
+
+fn cell(
+    buffer: &mut Buffer,
+    (x, y): (u16, u16),
+    (at, wide): (usize, u16),
+    text: &str,
+    style: Style,
+) {
+    match COLUMNS[at].side {
+        Side::Left => {
+            put(buffer, (x, y), wide, text, style);
+        }
+        Side::Right => put_right(buffer, (x + wide, y), wide, text, style),
+    }
+}
+
+/// Why there is no row.
+fn nothing(model: &Model, buffer: &mut Buffer, area: Rect) {
+    let library = &model.library;
+    let upload = model.keymap.shown(crate::tui::actions::Action::UploadPath);
+    let clear = model
+        .keymap
+        .shown(crate::tui::actions::Action::ClearFilters);
+    let (first, second, role) = match (&library.trouble, &model.link) {
+        (Some(trouble), _) => (
+            trouble.text.clone(),
+            trouble.hint.clone().unwrap_or_default(),
+            Role::Bad,
+        ),
+        (None, Link::LoggedOut) => ("not logged in".into(), String::new(), Role::Warning),
+        (None, _) if library.is_loading => ("asking the server".into(), String::new(), Role::Dim),
+        (None, _) if library.filter.is_narrow() => (
+            "No video is like that.".into(),
+            format!("{clear} shows everything again"),
+            Role::Dim,
+        ),
+        (None, _) => (
+            "There are no videos yet.".into(),
+            format!("{upload} uploads a file or a folder"),
+            Role::Dim,
+        ),
+    };
+    let y = area.y + area.height / 3;
+    put(
+        buffer,
+        (area.x + 2, y),
+        area.width.saturating_sub(2),
+        &first,
+        model.theme.style(role),
+    );
+    let style = model.theme.style(Role::Dim);
+    put(
+        buffer,
+        (area.x + 2, y + 1),
+        area.width.saturating_sub(2),
+        &second,
+        style,
+    );
+}
+
+/// Where in the list one is, and what it is narrowed to; while something is searched for, that.
+pub(super) fn status(model: &Model, buffer: &mut Buffer, area: Rect) {
+    let library = &model.library;
+    let theme = &model.theme;
+    let dot = theme.glyph("·", "-");
+    let mut words = library.filter.words();
+    if !library.marks.is_empty() {
+        words.insert(0, format!("{} marked", library.marks.len()));
+    }
+    let place = place(model);
+    if let Some(input) = &library.search {
+        let x = put(
+            buffer,
+            (area.x, area.y),
+            area.width,
+            "/ ",
+            theme.style(Role::Accent),
+        );
+        let room = (area.width / 2).max(10);
+        field(buffer, theme, (x, area.y), room, input, true);
+        put_right(
+            buffer,
+            (area.right(), area.y),
+            area.width / 3,
+            &place,
+            theme.style(Role::Dim),
+        );
+        return;
+    }
+    let text = format!("{place} {dot} {}", words.join(&format!(" {dot} ")));
+    put(
+        buffer,
+        (area.x, area.y),
+        area.width,
+        &text,
+        theme.style(Role::Dim),
+    );
+}
+
+fn place(model: &Model) -> String {
+    let window = &model.library.window;
+    let more = if window.is_lower_bound { "+" } else { "" };
+    let total = format!("{}{more}", grouped(window.total));
+    match window.place() {
+        Some(place) => format!("{} of {total}", grouped(place)),
+        None if window.len() == 0 => count(window.total, "video", "videos"),
+        None => format!("end of {total}"),
+    }
+}

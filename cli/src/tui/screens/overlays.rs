@@ -1,0 +1,157 @@
+//! What lies over a view: the palette, a line to type, a question, the texts of a video.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use crate::output::text::count;
+use crate::tui::model::{EDIT_FIELDS, Edit, Input, Model, Overlay, Palette, Prompt, Question};
+use crate::tui::theme::Role;
+use crate::tui::widgets::{field, popup, put};
+
+pub(super) fn draw(model: &Model, buffer: &mut Buffer, area: Rect, overlay: &Overlay) {
+    match overlay {
+        Overlay::Help(_) => {}
+        Overlay::Palette(found) => palette(model, buffer, area, found),
+        Overlay::Prompt(which, input) => prompt(model, buffer, area, *which, input),
+        Overlay::Ask(which) => question(model, buffer, area, *which),
+        Overlay::Edit(form) => edit(model, buffer, area, form),
+    }
+}
+
+fn palette(model: &Model, buffer: &mut Buffer, area: Rect, palette: &Palette) {
+    let theme = &model.theme;
+    let inside = popup(buffer, theme, area, "Do", (68, 12));
+    if inside.height == 0 {
+        return;
+    }
+    let x = put(
+        buffer,
+        (inside.x, inside.y),
+        inside.width,
+        ": ",
+        theme.style(Role::Accent),
+    );
+    let room = inside.right().saturating_sub(x);
+    field(buffer, theme, (x, inside.y), room, &palette.input, true);
+    let found = palette.found(model.view);
+    let height = usize::from(inside.height - 1);
+    let top = (palette.cursor + 1).saturating_sub(height);
+    let rows = (inside.y + 1..inside.bottom()).zip(found.iter().enumerate().skip(top));
+    for (y, (index, entry)) in rows {
+        if index == palette.cursor {
+            let line = Rect {
+                y,
+                height: 1,
+                ..inside
+            };
+            buffer.set_style(line, theme.style(Role::Cursor));
+        }
+        let plain = ratatui::style::Style::new();
+        let x = put(buffer, (inside.x, y), 15, entry.name, plain).max(inside.x + 16);
+        let keys = model.keymap.shown(entry.action);
+        let room = inside.right().saturating_sub(x);
+        put(
+            buffer,
+            (x, y),
+            room.min(11),
+            &keys,
+            ratatui::style::Style {
+                bg: None,
+                ..theme.style(Role::Busy)
+            },
+        );
+        let x = x + 12;
+        let room = inside.right().saturating_sub(x);
+        put(buffer, (x, y), room, entry.words, plain);
+    }
+}
+
+fn prompt(model: &Model, buffer: &mut Buffer, area: Rect, prompt: Prompt, input: &Input) {
+    let theme = &model.theme;
+    let inside = popup(buffer, theme, area, prompt.title(), (64, 2));
+    if inside.height < 2 {
+        return;
+    }
+    field(
+        buffer,
+        theme,
+        (inside.x, inside.y),
+        inside.width,
+        input,
+        true,
+    );
+    let at = (inside.x, inside.y + 1);
+    put(
+        buffer,
+        at,
+        inside.width,
+        prompt.hint(),
+        theme.style(Role::Dim),
+    );
+}
+
+fn question(model: &Model, buffer: &mut Buffer, area: Rect, question: Question) {
+    let theme = &model.theme;
+    let (title, first, second) = match question {
+        Question::Quit => {
+            let open = count(model.transfers.open() as u64, "transfer", "transfers");
+            let answers = if model.transfers.open_uploads().is_empty() {
+                "y quit, n stay"
+            } else {
+                "y quit, n stay, d give the uploads to the daemon and quit"
+            };
+            (
+                "Quit?",
+                format!("{open} would stop, and go on when asked for again."),
+                answers,
+            )
+        }
+        Question::Logout => (
+            "Log out?",
+            "The session ends, here and on the server.".into(),
+            "y log out, n stay",
+        ),
+    };
+    let inside = popup(buffer, theme, area, title, (62, 2));
+    if inside.height < 2 {
+        return;
+    }
+    put(
+        buffer,
+        (inside.x, inside.y),
+        inside.width,
+        &first,
+        theme.style(Role::Text),
+    );
+    put(
+        buffer,
+        (inside.x, inside.y + 1),
+        inside.width,
+        second,
+        theme.style(Role::Accent),
+    );
+}
+
+fn edit(model: &Model, buffer: &mut Buffer, area: Rect, edit: &Edit) {
+    let theme = &model.theme;
+    let inside = popup(buffer, theme, area, "Edit", (70, 5));
+    for (y, (at, name)) in (inside.top()..inside.bottom()).zip(EDIT_FIELDS.iter().enumerate()) {
+        let has_cursor = at == edit.focus;
+        let role = if has_cursor { Role::Accent } else { Role::Dim };
+        put(buffer, (inside.x, y), 12, name, theme.style(role));
+        let room = inside.width.saturating_sub(13);
+        field(
+            buffer,
+            theme,
+            (inside.x + 13, y),
+            room,
+            &edit.fields[at],
+            has_cursor,
+        );
+    }
+    if inside.height >= 5 {
+        let at = (inside.x, inside.y + 4);
+        let text = "enter save, tab next field, esc leave; commas between tags";
+        put(buffer, at, inside.width, text, theme.style(Role::Dim));
+    }
+}

@@ -1,0 +1,178 @@
+//! The library on the whole screen, in a real terminal against a real server: read back at each step, and the terminal
+//! given back as it was found, however the program ends.
+
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use fs_err as fs;
+use heimdex_testkit::{Home, Terminal, TestServer, wait_until};
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::support::{LIMIT, small_video};
+
+const EMAIL: &str = "ana@example.org";
+
+/// A shell in a terminal, whose settings are written down.
+fn shell(home: &Home) -> Terminal<'_> {
+    let shell = Terminal::start(home, "bash --norc --noprofile");
+    shell.types("PS1='$ '; stty -g >before", &["Enter"]);
+    wait_for(&home.path("before"));
+    shell
+}
+
+/// Starts the program, whose process id is written down.
+fn start(shell: &Terminal<'_>) {
+    shell.types(
+        "clear; sh -c 'echo $$ >pid; exec heimdex'; echo \"ended: $?\"",
+        &["Enter"],
+    );
+}
+
+/// The terminal is as it was before.
+#[track_caller]
+fn is_as_before(home: &Home, shell: &Terminal<'_>) {
+    shell.types("stty -g >after; echo written", &["Enter"]);
+    shell.sees("\nwritten");
+    let read = |name: &str| fs::read_to_string(home.path(name)).unwrap();
+    assert_eq!(read("before"), read("after"));
+}
+
+fn wait_for(path: &Path) {
+    wait_until(&format!("`{}`", path.display()), LIMIT, || path.exists());
+}
+
+fn pid(home: &Home) -> Pid {
+    let path = home.path("pid");
+    wait_for(&path);
+    let text = fs::read_to_string(path).unwrap();
+    Pid::from_raw(text.trim().parse().unwrap()).unwrap()
+}
+
+#[test]
+fn a_new_person_does_all_of_it_without_a_manual() {
+    let server = TestServer::start();
+    let _account = Home::registered(&server, EMAIL);
+    let home = Home::new();
+    let player = home.write("player.sh", "#!/bin/sh\ncp -p \"$1\" \"$HOME/played\"\n");
+    fs::set_permissions(&player, PermissionsExt::from_mode(0o700)).unwrap();
+    let home = home.with_env("VIDEO_PLAYER", &player);
+    let video = small_video(&home, "CARD/Interview Okonkwo.mp4");
+    let shell = shell(&home);
+    start(&shell);
+    shell.sees("Log in");
+    shell.types("", &["C-u"]);
+    shell.types(server.url(), &["Tab"]);
+    shell.types(EMAIL, &["Tab"]);
+    shell.types("correct horse battery staple", &[]);
+    shell.sees("••••");
+    shell.types("", &["Enter"]);
+    shell.sees("There are no videos yet.");
+    shell.types("U", &[]);
+    shell.sees("Upload a file or a folder");
+    shell.types("CARD", &["Enter"]);
+    shell.sees("Interview Okonkwo.mp4");
+    shell.sees("✓ready");
+    shell.types("1", &[]);
+    shell.sees("1 of 1");
+    shell.types("/", &[]);
+    shell.types("nothing", &[]);
+    shell.sees("No video is like that.");
+    shell.types("", &["C-u"]);
+    shell.types("okonkwo", &["Enter"]);
+    shell.sees("Interview Okonkwo");
+    shell.types("p", &[]);
+    shell.sees("opened in player.sh");
+    let copy = home.home().join("played");
+    wait_until("the playlist", LIMIT, || {
+        fs::read_to_string(&copy).is_ok_and(|text| text.contains("http://"))
+    });
+    let mode = fs::metadata(&copy).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    shell.types("d2", &[]);
+    shell.sees("is here");
+    let fetched = home.path("Interview Okonkwo.mp4");
+    assert_eq!(fs::read(fetched).unwrap(), fs::read(video).unwrap());
+    shell.types("1x", &[]);
+    shell.sees("in the trash");
+    shell.sees("No video is like that.");
+    shell.types("u", &[]);
+    shell.sees("out of the trash");
+    // Any key makes room for where one is.
+    shell.types("k", &[]);
+    shell.sees("1 of 1");
+    shell.types("?", &[]);
+    shell.sees("put into the trash");
+    shell.types("q", &["C-c"]);
+    shell.sees("ended: 0");
+    is_as_before(&home, &shell);
+}
+
+#[test]
+fn the_system_ends_it_and_the_terminal_is_as_it_was() {
+    let server = TestServer::start();
+    let home = Home::registered(&server, EMAIL);
+    let shell = shell(&home);
+    for (signal, code) in [(Signal::TERM, 130), (Signal::HUP, 130), (Signal::INT, 130)] {
+        let _ = fs::remove_file(home.path("pid"));
+        start(&shell);
+        shell.sees("There are no videos yet.");
+        kill_process(pid(&home), signal).unwrap();
+        shell.sees(&format!("ended: {code}"));
+        is_as_before(&home, &shell);
+    }
+}
+
+#[test]
+fn it_stops_for_the_shell_and_goes_on() {
+    let server = TestServer::start();
+    let home = Home::registered(&server, EMAIL);
+    let shell = shell(&home);
+    shell.types("clear; heimdex", &["Enter"]);
+    shell.sees("There are no videos yet.");
+    shell.types("", &["C-z"]);
+    shell.sees("Stopped");
+    is_as_before(&home, &shell);
+    shell.types("clear; fg", &["Enter"]);
+    shell.sees("There are no videos yet.");
+    shell.types("", &["C-c"]);
+    shell.sees("$ ");
+    is_as_before(&home, &shell);
+}
+
+#[test]
+fn a_server_that_dies_in_the_middle_of_an_upload_is_waited_for() {
+    let mut server = TestServer::start();
+    let home = Home::registered(&server, EMAIL);
+    for name in ["one", "two"] {
+        let video = small_video(&home, &format!("CARD/{name}.mp4"));
+        heimdex_testkit::pad_mp4(
+            &video,
+            24 << 20,
+            heimdex_testkit::Fill::Noise(name.len() as u64),
+        );
+    }
+    let shell = shell(&home);
+    start(&shell);
+    shell.sees("There are no videos yet.");
+    shell.types("2l", &[]);
+    shell.sees("Uploads take at most");
+    shell.types("4M", &["Enter"]);
+    shell.types("U", &[]);
+    shell.types("CARD", &["Enter"]);
+    shell.sees("under way");
+    server.kill9();
+    shell.sees("again in");
+    server.restart();
+    shell.types("l", &["C-u", "Enter"]);
+    wait_until("both to be ready", LIMIT, || {
+        let screen = shell.screen();
+        if screen.matches("✓ready").count() == 2 {
+            Ok(())
+        } else {
+            Err(screen)
+        }
+    });
+    shell.types("q", &["C-c"]);
+    shell.sees("ended: 0");
+    is_as_before(&home, &shell);
+}
