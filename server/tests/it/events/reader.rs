@@ -163,8 +163,8 @@ impl Reader {
     pub(super) async fn beats(&mut self, count: usize) {
         while self.heartbeats < count {
             assert!(self.more().await, "the stream ended");
-            while let Some(rest) = self.text.strip_prefix(":\n\n") {
-                self.text = rest.to_owned();
+            while self.text.starts_with(":\n\n") {
+                self.text.drain(..3);
                 self.heartbeats += 1;
             }
             assert_eq!(self.text, "");
