@@ -70,10 +70,12 @@ Runs the simulation of everything that goes wrong in a watched folder: files tha
 that are pulled, servers that are away, clocks that jump, a process that dies. At the end of each run every file must be
 stored once, and equal. A run that fails is named by its number, with all that happened in it.
 
-Usage: cargo xtask crash [daemon] [--seeds N] [--from N]
+With `wipe` it tries to get a wrong yes of safe-to-wipe: a card that is stored, and one difference hidden somewhere.
 
-  --seeds N  how many runs (10000)
-  --from N   the number of the first (1)";
+Usage: cargo xtask crash [daemon | wipe] [--seeds N] [--from N]
+
+  --seeds N  how many runs (10000), or tries (5000)
+  --from N   the number of the first run, or the one that all tries come from (1)";
 
 const SEED: &str = "\
 Fills an empty catalog with a believable library: cards of three years, takes, tags, states, jobs. The same one every
@@ -139,6 +141,7 @@ pub(crate) enum Verb {
     Bench(Bench),
     /// Runs the simulation of everything that goes wrong.
     Crash(crash::Plan),
+    CrashWipe(crash::Plan),
     /// Fills a catalog.
     Seed(SeedArguments),
     /// Writes or checks generated files.
@@ -235,7 +238,7 @@ pub(crate) fn parse(words: impl Iterator<Item = OsString>) -> Result<Verb, Usage
         Some("bench") if wants_help => Ok(Verb::Help(BENCH)),
         Some("bench") => bench(words),
         Some("crash") if wants_help => Ok(Verb::Help(CRASH)),
-        Some("crash") => crash(words).map(Verb::Crash),
+        Some("crash") => crash(words),
         Some("seed-catalog") if wants_help => Ok(Verb::Help(SEED)),
         Some("seed-catalog") => seed::parse(words)
             .map(Verb::Seed)
@@ -290,12 +293,14 @@ fn bench(mut words: Vec<OsString>) -> Result<Verb, UsageError> {
     }
 }
 
-fn crash(mut words: Vec<OsString>) -> Result<crash::Plan, UsageError> {
-    if words.first().is_some_and(|word| word == "daemon") {
-        words.remove(0);
-    }
-    let mut words = words.into_iter();
-    let mut plan = crash::Plan::default();
+fn crash(words: Vec<OsString>) -> Result<Verb, UsageError> {
+    let part = words.first().and_then(|word| word.to_str());
+    let (verb, named, mut plan): (fn(_) -> _, _, _) = match part {
+        Some("wipe") => (Verb::CrashWipe, 1, crash::wipe::PLAN),
+        Some("daemon") => (Verb::Crash, 1, crash::Plan::default()),
+        Some(_) | None => (Verb::Crash, 0, crash::Plan::default()),
+    };
+    let mut words = words.into_iter().skip(named);
     while let Some(word) = words.next() {
         let (flag, number) = match word.to_str() {
             Some("--seeds") => ("--seeds", &mut plan.seeds),
@@ -307,7 +312,7 @@ fn crash(mut words: Vec<OsString>) -> Result<crash::Plan, UsageError> {
             .filter(|value| *value > 0)
             .ok_or(UsageError::Number(flag))?;
     }
-    Ok(plan)
+    Ok(verb(plan))
 }
 
 fn transfer(mut words: impl Iterator<Item = OsString>) -> Result<TransferPlan, UsageError> {
@@ -417,6 +422,13 @@ mod tests {
         assert_eq!(
             parsed("crash daemon --seeds 7 --from 3"),
             Ok(Verb::Crash(crate::crash::Plan { seeds: 7, from: 3 }))
+        );
+        assert_eq!(
+            parsed("crash wipe --from 3"),
+            Ok(Verb::CrashWipe(crate::crash::Plan {
+                seeds: 5000,
+                from: 3
+            }))
         );
         assert_eq!(parsed("bench store"), Ok(Verb::Bench(Bench::Store)));
         assert_eq!(

@@ -3,6 +3,8 @@
 //! The simulation is a test of the package that it belongs to; tests run three numbers of it. A number says all that
 //! happens in a run: one that fails is named, and comes again.
 
+pub(crate) mod wipe;
+
 use std::path::PathBuf;
 use std::process::{Command, ExitCode, Output, Stdio};
 use std::sync::Mutex;
@@ -121,13 +123,13 @@ fn build(workspace: &Workspace) -> Result<PathBuf> {
         bail!("the tests cannot be built");
     }
     let text = String::from_utf8_lossy(&output.stdout);
-    let built = text.lines().filter_map(|line| {
+    let mut built = text.lines().filter_map(|line| {
         let message: Value = serde_json::from_str(line).ok()?;
         let is_it = message["target"]["name"] == LIBRARY && message["profile"]["test"] == true;
         let program = message["executable"].as_str()?;
         is_it.then(|| PathBuf::from(program))
     });
     built
-        .last()
+        .next_back()
         .with_context(|| format!("cargo names no test of `{LIBRARY}`"))
 }

@@ -56,6 +56,7 @@ fn run(verb: Verb) -> anyhow::Result<ExitCode> {
         Verb::Test { arguments } => test::run(&Workspace::find()?, &arguments),
         Verb::Bench(bench) => bench::run(&Workspace::find()?, &bench),
         Verb::Crash(plan) => crash::run(&Workspace::find()?, &plan),
+        Verb::CrashWipe(plan) => crash::wipe::run(&Workspace::find()?, plan),
         Verb::Seed(arguments) => seed::run(&Workspace::find()?, &arguments),
         Verb::Generate(purpose) => generate::run(&Workspace::find()?, purpose),
         Verb::Tidy => tidy::run(&Workspace::find()?),
