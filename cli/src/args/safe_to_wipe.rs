@@ -25,6 +25,10 @@ Examples:
 /// card disagree it is 3 as well. Where the server cannot be asked there is no verdict, and no yes.
 #[derive(Debug, Args)]
 #[command(before_long_help = EXAMPLES)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of its own on the command line"
+)]
 pub(crate) struct SafeToWipeArgs {
     /// The folder of the card
     #[arg(value_name = "DIR")]

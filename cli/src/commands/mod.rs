@@ -134,7 +134,7 @@ pub(crate) async fn run(
         Command::Ingests(args) => ingests::run(&context, &args).await,
         Command::Events(args) => events::run(&context, &args).await,
         Command::Show(args) => show::run(&context, &args).await,
-        Command::SafeToWipe(args) => safe_to_wipe::run(&context, &args).await,
+        Command::SafeToWipe(args) => Box::pin(safe_to_wipe::run(&context, &args)).await,
         Command::Receipt(args) => receipt::run(&context, args).await,
         Command::Edit(args) => edit::run(&context, args).await,
         Command::Rm(args) => rm::run(&context, &args).await,

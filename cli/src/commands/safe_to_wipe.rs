@@ -58,7 +58,7 @@ pub(super) async fn run(
         let tell = move |step| told.tell(step);
         let mut card = Card::open(&transfers, question, tell, interrupt.soft()).await?;
         if args.wait {
-            let waiting = wait::until_known(context, &mut card, limit);
+            let waiting = Box::pin(wait::until_known(context, &mut card, limit));
             let answered = interrupt.soft().run_until_cancelled(waiting).await;
             answered.unwrap_or(Err(heimdex_client::wipe::WipeError::Interrupted.into()))
         } else {

@@ -95,10 +95,10 @@ impl Options {
             if let Some(found) = Theme::find(name) {
                 named = found;
             } else {
-                let names: Vec<&str> = Theme::names().collect();
+                let themes: Vec<&str> = Theme::names().collect();
                 wrong.push(format!(
                     "there is no theme `{name}`, only {}",
-                    names.join(", ")
+                    themes.join(", ")
                 ));
             }
         }

@@ -12,7 +12,6 @@ mod wipe_trials;
 use std::time::Instant;
 
 #[tokio::main]
-#[expect(clippy::disallowed_methods, reason = "the clock of a measurement")]
 async fn main() {
     let mut arguments = std::env::args().skip(1);
     let mut number = |default: u64| {

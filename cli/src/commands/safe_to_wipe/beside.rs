@@ -45,7 +45,7 @@ pub(super) fn when(ways: &Ways, moment: &Moment) -> Option<String> {
         if !text.is_empty() {
             text.push(' ');
         }
-        text.push_str(&format!("{files} ({bytes}) {why}."));
+        text = format!("{text}{files} ({bytes}) {why}.");
     }
     (!text.is_empty()).then_some(text)
 }
@@ -67,7 +67,7 @@ pub(super) fn excused(checked: &Checked) -> Vec<String> {
             count(files, "file", "files"),
             size::bytes(bytes),
             clean(&rule),
-            named(names.collect())
+            named(&names.collect::<Vec<_>>())
         )
     };
     rules.into_iter().map(line).collect()
@@ -95,12 +95,12 @@ pub(super) fn agreed(checked: &Checked) -> Option<String> {
         } else {
             "agree"
         },
-        named(names.collect())
+        named(&names.collect::<Vec<_>>())
     ))
 }
 
 /// The first names, and how many more there are.
-pub(super) fn named(paths: Vec<&[u8]>) -> String {
+pub(super) fn named(paths: &[&[u8]]) -> String {
     let mut names: Vec<String> = paths
         .iter()
         .take(NAMED)

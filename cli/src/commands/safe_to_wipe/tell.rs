@@ -199,7 +199,7 @@ fn rest(about: &About<'_>) -> Vec<String> {
         lines.push(format!(
             "{pieces} ({}) {was} not looked at: {}.",
             size::bytes(bytes),
-            named(names.collect())
+            named(&names.collect::<Vec<_>>())
         ));
     }
     let cached = cached(checked);

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use heimdex_api::{Open, Timestamp, VideoState};
 use heimdex_client::control::{Because, ControlClient, QueueItem, QueueQuery, Reason, WhyQuery};
+use heimdex_client::paths::Paths;
 use heimdex_client::platform;
 use heimdex_client::wipe::{Checked, Finding, ReadBack, Trace, Why};
 
@@ -197,7 +198,7 @@ impl Ways {
         card: &Path,
         pending: &[&Finding],
     ) -> Result<(), CliError> {
-        let journal = context.settings.paths.as_ref().map(|paths| paths.journal());
+        let journal = context.settings.paths.as_ref().map(Paths::journal);
         if !journal.is_some_and(|journal| journal.is_file()) {
             return Ok(());
         }

@@ -21,8 +21,8 @@ impl Model {
             Action::Down => self.move_by(1),
             Action::PageUp => self.move_by(-page),
             Action::PageDown => self.move_by(page),
-            Action::First => self.to_end(Anchor::Start),
-            Action::Last => self.to_end(Anchor::End),
+            Action::First => self.go_to_end(Anchor::Start),
+            Action::Last => self.go_to_end(Anchor::End),
             Action::Library => self.show(View::Library),
             Action::Transfers => self.show(View::Transfers),
             Action::Account => self.show(View::Account),
@@ -184,7 +184,7 @@ impl Model {
     }
 
     /// To one end of whatever the view has.
-    fn to_end(&mut self, anchor: Anchor) -> Vec<Effect> {
+    fn go_to_end(&mut self, anchor: Anchor) -> Vec<Effect> {
         let rows = match anchor {
             Anchor::Start => isize::MIN + 1,
             Anchor::End => isize::MAX,
@@ -299,7 +299,7 @@ impl Model {
             Prompt::Since => match some.map(|typed| (time::parse(&typed, &self.moment), typed)) {
                 None => self.library.filter.since = None,
                 Some((Some(at), typed)) => {
-                    self.library.filter.since = Some((typed, at.to_string()))
+                    self.library.filter.since = Some((typed, at.to_string()));
                 }
                 Some((None, typed)) => {
                     self.say(

@@ -368,7 +368,7 @@ impl Model {
                 && whole.video.updated_at == selected.updated_at
         });
         let wants = self.library.is_open && !is_known;
-        wants.then(|| Effect::After(REST, Timer::Rest(selected.video_id)))
+        wants.then_some(Effect::After(REST, Timer::Rest(selected.video_id)))
     }
 
     /// Ends, or asks whether to where transfers would stop.

@@ -41,11 +41,7 @@ pub(super) fn draw(model: &Model, buffer: &mut Buffer, area: Rect) {
         (None, Some(trouble)) => rows.push(("Account", trouble.text.clone())),
         (None, None) => rows.push(("Account", "asking the server".into())),
     }
-    let mut y = area.y + 1;
-    for (name, text) in rows {
-        if y >= area.bottom() {
-            break;
-        }
+    for (y, (name, text)) in (area.y + 1..area.bottom()).zip(rows) {
         put(
             buffer,
             (area.x + 2, y),
@@ -61,7 +57,6 @@ pub(super) fn draw(model: &Model, buffer: &mut Buffer, area: Rect) {
             &text,
             model.theme.style(Role::Text),
         );
-        y += 1;
     }
 }
 

@@ -57,13 +57,13 @@ fn varied() -> Vec<VideoResponse> {
 }
 
 /// Somebody's library with these videos.
-fn library(size: (u16, u16), videos: Vec<VideoResponse>) -> Model {
+fn library(size: (u16, u16), videos: &[VideoResponse]) -> Model {
     let mut model = model(size);
     let mut world = World::default();
     let effects = model.begin();
     for effect in effects {
         if let Effect::List(ask) = effect {
-            let reply = page(videos.clone());
+            let reply = page(videos.to_vec());
             let effects = model.update(Msg::Answer(Answer::Listed(ask, Ok(reply))));
             world.videos = videos
                 .iter()
@@ -80,7 +80,7 @@ const SIZES: [(u16, u16); 4] = [(40, 12), (80, 24), (120, 40), (200, 60)];
 #[test]
 fn the_library_at_each_size() {
     for (columns, rows) in SIZES {
-        let mut model = library((columns, rows), varied());
+        let mut model = library((columns, rows), &varied());
         let _ = press(&mut model, "j space");
         insta::assert_snapshot!(format!("library_{columns}x{rows}"), shown(&model));
     }
@@ -88,7 +88,7 @@ fn the_library_at_each_size() {
 
 #[test]
 fn one_video_over_the_list_where_there_is_little_room() {
-    let mut model = library((80, 24), varied());
+    let mut model = library((80, 24), &varied());
     let mut world = World::default();
     let effects = press(&mut model, "enter");
     world.videos = varied()
@@ -101,8 +101,8 @@ fn one_video_over_the_list_where_there_is_little_room() {
 
 #[test]
 fn an_empty_library_says_how_to_fill_it() {
-    insta::assert_snapshot!("library_empty_80x24", shown(&library((80, 24), Vec::new())));
-    let mut model = library((80, 24), varied());
+    insta::assert_snapshot!("library_empty_80x24", shown(&library((80, 24), &[])));
+    let mut model = library((80, 24), &varied());
     let effects = press(&mut model, "f");
     let mut world = World::default();
     world.settle(&mut model, effects);
@@ -130,7 +130,7 @@ fn an_error_stands_where_the_list_would() {
 
 #[test]
 fn offline_what_was_known_is_shown_and_that_it_is_old() {
-    let mut model = library((80, 24), varied());
+    let mut model = library((80, 24), &varied());
     let effects = model.update(Msg::Timer(crate::tui::model::Timer::Poll));
     let broken = trouble(
         ErrorClass::Unreachable,
@@ -160,13 +160,13 @@ fn names_of_every_kind_keep_to_their_columns() {
     }
     insta::assert_snapshot!(
         "library_long_names_80x24",
-        shown(&library((80, 24), videos))
+        shown(&library((80, 24), &videos))
     );
 }
 
 #[test]
 fn without_colours_nothing_is_coloured_and_the_cursor_is_seen() {
-    let mut model = library((80, 24), varied());
+    let mut model = library((80, 24), &varied());
     model.theme = Theme::new(Named::Mono, Glyphs::Ascii);
     let mut buffer = Buffer::empty(Rect::new(0, 0, 80, 24));
     draw(&model, &mut buffer);
@@ -204,7 +204,7 @@ fn the_form_hides_the_password() {
 #[test]
 fn transfers_at_each_size() {
     for (columns, rows) in SIZES {
-        let mut model = library((columns, rows), varied());
+        let mut model = library((columns, rows), &varied());
         let _ = press(&mut model, "2");
         insta::assert_snapshot!(format!("transfers_empty_{columns}x{rows}"), shown(&model));
         let name = |name: &str, size| (name.to_owned(), size, name.into());
@@ -261,7 +261,7 @@ fn transfers_at_each_size() {
 #[test]
 fn help_lists_the_keys_of_the_view_first() {
     for (columns, rows) in SIZES {
-        let mut model = library((columns, rows), varied());
+        let mut model = library((columns, rows), &varied());
         let _ = press(&mut model, "?");
         insta::assert_snapshot!(format!("help_{columns}x{rows}"), shown(&model));
     }
@@ -269,7 +269,7 @@ fn help_lists_the_keys_of_the_view_first() {
 
 #[test]
 fn the_palette_finds_by_a_few_letters() {
-    let mut model = library((80, 24), varied());
+    let mut model = library((80, 24), &varied());
     let _ = press(&mut model, ":");
     let _ = type_in(&mut model, "copy");
     insta::assert_snapshot!("palette_80x24", shown(&model));
@@ -277,7 +277,7 @@ fn the_palette_finds_by_a_few_letters() {
 
 #[test]
 fn a_video_is_edited_in_a_form() {
-    let mut model = library((80, 24), varied());
+    let mut model = library((80, 24), &varied());
     let _ = press(&mut model, "e");
     let _ = type_in(&mut model, " take 2");
     insta::assert_snapshot!("edit_80x24", shown(&model));
@@ -286,7 +286,7 @@ fn a_video_is_edited_in_a_form() {
 #[test]
 fn the_log_at_each_size() {
     for (columns, rows) in SIZES {
-        let mut model = library((columns, rows), varied());
+        let mut model = library((columns, rows), &varied());
         for number in 0..3 {
             let _ = model.update(Msg::Said(format!(
                 "warning: line {number} of what happened"

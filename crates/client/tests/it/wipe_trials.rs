@@ -158,7 +158,7 @@ impl Trials {
         for number in 0..tries {
             let is_large = number % LARGE_EVERY == 7;
             if number % SAFE_EVERY == 0 {
-                let checked = self.ask(is_large, self.terms(false)).await;
+                let checked = self.ask(is_large, Self::terms(false)).await;
                 assert!(checked.verdict.is_safe(), "{number}: {:?}", checked.verdict);
                 assert!(!checked.facts.excused.is_empty(), "something is excused");
             }
@@ -181,7 +181,7 @@ impl Trials {
         // The one with two parts, where that is what it is about.
         let victim = if is_large { 0 } else { self.below(count) };
         let undo = self.make(difference, is_large, victim).await;
-        let terms = self.terms(difference == Difference::FlippedInStore);
+        let terms = Self::terms(difference == Difference::FlippedInStore);
         let checked = self.ask(is_large, terms).await;
         let held = if is_large { &self.large } else { &self.small };
         let named = match &undo {
@@ -199,7 +199,7 @@ impl Trials {
             "try {number}: {difference:?} at {}: {verdict:?}",
             named.display()
         );
-        self.undo(undo).await;
+        self.undo(undo);
         self.mend();
     }
 
@@ -302,7 +302,7 @@ impl Trials {
         Undo::Mend
     }
 
-    async fn undo(&self, undo: Undo) {
+    fn undo(&self, undo: Undo) {
         match undo {
             Undo::Mend => {}
             Undo::Write(index, is_large) => {
@@ -368,7 +368,7 @@ impl Trials {
         card.unwrap().check().await.unwrap()
     }
 
-    fn terms(&self, reread: bool) -> Terms {
+    fn terms(reread: bool) -> Terms {
         Terms {
             accept_cached: false,
             reread,
