@@ -483,9 +483,12 @@ fn check(model: &Model) {
 }
 
 proptest! {
+    // Each case is many steps: more of them would take longer than a test may.
+    #![proptest_config(ProptestConfig::with_cases(12))]
+
     #[test]
     fn whatever_happens_in_whatever_order_everything_holds(
-        happenings in proptest::collection::vec(happening(), 0..120),
+        happenings in proptest::collection::vec(happening(), 0..80),
     ) {
         let (mut model, mut world) = (model((90, 24)), World::of(130));
         let mut waiting = model.begin();
