@@ -58,6 +58,7 @@ Register-ArgumentCompleter -Native -CommandName 'heimdex' -ScriptBlock {
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print what makes a shell complete ids, tags, sources and profiles')
             [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Show what holds, and where it comes from')
             [CompletionResult]::new('version', 'version', [CompletionResultType]::ParameterValue, 'Show the version, and the server''s')
+            [CompletionResult]::new('tui', 'tui', [CompletionResultType]::ParameterValue, 'Open the library in this terminal')
             break
         }
         'heimdex;register' {
@@ -279,6 +280,8 @@ Register-ArgumentCompleter -Native -CommandName 'heimdex' -ScriptBlock {
             [CompletionResult]::new('--settle', '--settle', [CompletionResultType]::ParameterName, 'How long a file must be still before it is sent, as `10s` or `2m`')
             [CompletionResult]::new('--after-verified', '--after-verified', [CompletionResultType]::ParameterName, 'What becomes of a file here once it is proven to be stored')
             [CompletionResult]::new('--bwlimit', '--bwlimit', [CompletionResultType]::ParameterName, 'How fast, as `2M` or `08:00,2M 18:00,off`')
+            [CompletionResult]::new('--parallel', '--parallel', [CompletionResultType]::ParameterName, 'Send so many of its files, or groups of small ones, at once, at most')
+            [CompletionResult]::new('--rescan', '--rescan', [CompletionResultType]::ParameterName, 'Look through all of it so often, as `30m` or `6h`, whatever the system tells')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON, of the named fields only where some are named')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile to use: a server and an account')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
@@ -325,6 +328,8 @@ Register-ArgumentCompleter -Native -CommandName 'heimdex' -ScriptBlock {
             [CompletionResult]::new('--settle', '--settle', [CompletionResultType]::ParameterName, 'How long a file must be still before it is sent, as `10s` or `2m`')
             [CompletionResult]::new('--after-verified', '--after-verified', [CompletionResultType]::ParameterName, 'What becomes of a file here once it is proven to be stored')
             [CompletionResult]::new('--bwlimit', '--bwlimit', [CompletionResultType]::ParameterName, 'How fast, as `2M` or `08:00,2M 18:00,off`')
+            [CompletionResult]::new('--parallel', '--parallel', [CompletionResultType]::ParameterName, 'Send so many of its files, or groups of small ones, at once, at most')
+            [CompletionResult]::new('--rescan', '--rescan', [CompletionResultType]::ParameterName, 'Look through all of it so often, as `30m` or `6h`, whatever the system tells')
             [CompletionResult]::new('--ignore-file', '--ignore-file', [CompletionResultType]::ParameterName, 'Take this file''s rules instead of those that `watch add` wrote; `-` is standard input')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON, of the named fields only where some are named')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile to use: a server and an account')
@@ -335,6 +340,8 @@ Register-ArgumentCompleter -Native -CommandName 'heimdex' -ScriptBlock {
             [CompletionResult]::new('--no-exclude', '--no-exclude', [CompletionResultType]::ParameterName, 'Take away all --exclude, before those that are named')
             [CompletionResult]::new('--no-poll', '--no-poll', [CompletionResultType]::ParameterName, 'Let the system tell of changes where it can')
             [CompletionResult]::new('--no-bwlimit', '--no-bwlimit', [CompletionResultType]::ParameterName, 'Send as fast as it goes')
+            [CompletionResult]::new('--no-parallel', '--no-parallel', [CompletionResultType]::ParameterName, 'Send as many of its files at once as the daemon does without being told')
+            [CompletionResult]::new('--no-rescan', '--no-rescan', [CompletionResultType]::ParameterName, 'Look through it as often as the daemon does without being told')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but errors and what was asked for')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors and what was asked for')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say why something failed; twice: say what is done')
@@ -616,6 +623,7 @@ Register-ArgumentCompleter -Native -CommandName 'heimdex' -ScriptBlock {
         }
         'heimdex;list' {
             [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'In this state')
+            [CompletionResult]::new('--id', '--id', [CompletionResultType]::ParameterName, 'Whose id begins with these digits, four at least')
             [CompletionResult]::new('--source', '--source', [CompletionResultType]::ParameterName, 'From this card, reel or folder')
             [CompletionResult]::new('--tag', '--tag', [CompletionResultType]::ParameterName, 'With this tag')
             [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Arrived since then: `monday`, `2h`, `3d`, 2026-11-20')
@@ -646,6 +654,7 @@ Register-ArgumentCompleter -Native -CommandName 'heimdex' -ScriptBlock {
         }
         'heimdex;ls' {
             [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'In this state')
+            [CompletionResult]::new('--id', '--id', [CompletionResultType]::ParameterName, 'Whose id begins with these digits, four at least')
             [CompletionResult]::new('--source', '--source', [CompletionResultType]::ParameterName, 'From this card, reel or folder')
             [CompletionResult]::new('--tag', '--tag', [CompletionResultType]::ParameterName, 'With this tag')
             [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Arrived since then: `monday`, `2h`, `3d`, 2026-11-20')
@@ -855,6 +864,17 @@ Register-ArgumentCompleter -Native -CommandName 'heimdex' -ScriptBlock {
         }
         'heimdex;version' {
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON, of the named fields only where some are named')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile to use: a server and an account')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but errors and what was asked for')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors and what was asked for')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say why something failed; twice: say what is done')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say why something failed; twice: say what is done')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'heimdex;tui' {
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile to use: a server and an account')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but errors and what was asked for')

@@ -82,6 +82,9 @@ _heimdex() {
             heimdex,token)
                 cmd="heimdex__subcmd__token"
                 ;;
+            heimdex,tui)
+                cmd="heimdex__subcmd__tui"
+                ;;
             heimdex,upload)
                 cmd="heimdex__subcmd__upload"
                 ;;
@@ -185,7 +188,7 @@ _heimdex() {
 
     case "${cmd}" in
         heimdex)
-            opts="-q -v -h -V --profile --color --quiet --verbose --help --version register login logout whoami token profile upload watch status why queue pause resume daemon list ls show download ingests events edit rm safe-to-wipe receipt completions config version"
+            opts="-q -v -h -V --profile --color --quiet --verbose --help --version register login logout whoami token profile upload watch status why queue pause resume daemon list ls show download ingests events edit rm safe-to-wipe receipt completions config version tui"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -655,7 +658,7 @@ _heimdex() {
             return 0
             ;;
         heimdex__subcmd__list)
-            opts="-f -q -v -h --state --source --tag --since --until --captured-since --captured-until --kind --camera --min-duration --max-duration --sort --order --reverse --limit --cursor --follow --json --profile --color --quiet --verbose --help"
+            opts="-f -q -v -h --state --id --source --tag --since --until --captured-since --captured-until --kind --camera --min-duration --max-duration --sort --order --reverse --limit --cursor --follow --json --profile --color --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -663,6 +666,10 @@ _heimdex() {
             case "${prev}" in
                 --state)
                     COMPREPLY=($(compgen -W "uploading stored verified ready failed deleted" -- "${cur}"))
+                    return 0
+                    ;;
+                --id)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --source)
@@ -1456,6 +1463,28 @@ _heimdex() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        heimdex__subcmd__tui)
+            opts="-q -v -h --profile --color --quiet --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         heimdex__subcmd__upload)
             opts="-0 -n -q -v -h --files-from --null --title --description --tag --source --exclude --hidden --bwlimit --dry-run --wait --wait-for --damaged --allow-duplicate --summary --json --profile --color --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -1567,7 +1596,7 @@ _heimdex() {
             return 0
             ;;
         heimdex__subcmd__watch__subcmd__add)
-            opts="-q -v -h --existing --source --tag --title-from --include --exclude --min-size --settle --after-verified --poll --bwlimit --json --profile --color --quiet --verbose --help"
+            opts="-q -v -h --existing --source --tag --title-from --include --exclude --min-size --settle --after-verified --poll --bwlimit --parallel --rescan --json --profile --color --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1613,6 +1642,14 @@ _heimdex() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --parallel)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --rescan)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --json)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1633,7 +1670,7 @@ _heimdex() {
             return 0
             ;;
         heimdex__subcmd__watch__subcmd__edit)
-            opts="-q -v -h --source --tag --title-from --include --exclude --min-size --settle --after-verified --poll --bwlimit --no-tags --no-include --no-exclude --no-poll --no-bwlimit --ignore-file --json --profile --color --quiet --verbose --help"
+            opts="-q -v -h --source --tag --title-from --include --exclude --min-size --settle --after-verified --poll --bwlimit --parallel --rescan --no-tags --no-include --no-exclude --no-poll --no-bwlimit --no-parallel --no-rescan --ignore-file --json --profile --color --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1672,6 +1709,14 @@ _heimdex() {
                     return 0
                     ;;
                 --bwlimit)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --parallel)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --rescan)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

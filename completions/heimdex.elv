@@ -55,6 +55,7 @@ set edit:completion:arg-completer[heimdex] = {|@words|
             cand completions 'Print what makes a shell complete ids, tags, sources and profiles'
             cand config 'Show what holds, and where it comes from'
             cand version 'Show the version, and the server''s'
+            cand tui 'Open the library in this terminal'
         }
         &'heimdex;register'= {
             cand --display-name 'What to call you'
@@ -261,6 +262,8 @@ set edit:completion:arg-completer[heimdex] = {|@words|
             cand --settle 'How long a file must be still before it is sent, as `10s` or `2m`'
             cand --after-verified 'What becomes of a file here once it is proven to be stored'
             cand --bwlimit 'How fast, as `2M` or `08:00,2M 18:00,off`'
+            cand --parallel 'Send so many of its files, or groups of small ones, at once, at most'
+            cand --rescan 'Look through all of it so often, as `30m` or `6h`, whatever the system tells'
             cand --json 'Print JSON, of the named fields only where some are named'
             cand --profile 'The profile to use: a server and an account'
             cand --color 'When to use colours'
@@ -304,6 +307,8 @@ set edit:completion:arg-completer[heimdex] = {|@words|
             cand --settle 'How long a file must be still before it is sent, as `10s` or `2m`'
             cand --after-verified 'What becomes of a file here once it is proven to be stored'
             cand --bwlimit 'How fast, as `2M` or `08:00,2M 18:00,off`'
+            cand --parallel 'Send so many of its files, or groups of small ones, at once, at most'
+            cand --rescan 'Look through all of it so often, as `30m` or `6h`, whatever the system tells'
             cand --ignore-file 'Take this file''s rules instead of those that `watch add` wrote; `-` is standard input'
             cand --json 'Print JSON, of the named fields only where some are named'
             cand --profile 'The profile to use: a server and an account'
@@ -314,6 +319,8 @@ set edit:completion:arg-completer[heimdex] = {|@words|
             cand --no-exclude 'Take away all --exclude, before those that are named'
             cand --no-poll 'Let the system tell of changes where it can'
             cand --no-bwlimit 'Send as fast as it goes'
+            cand --no-parallel 'Send as many of its files at once as the daemon does without being told'
+            cand --no-rescan 'Look through it as often as the daemon does without being told'
             cand -q 'Say nothing but errors and what was asked for'
             cand --quiet 'Say nothing but errors and what was asked for'
             cand -v 'Say why something failed; twice: say what is done'
@@ -574,6 +581,7 @@ set edit:completion:arg-completer[heimdex] = {|@words|
         }
         &'heimdex;list'= {
             cand --state 'In this state'
+            cand --id 'Whose id begins with these digits, four at least'
             cand --source 'From this card, reel or folder'
             cand --tag 'With this tag'
             cand --since 'Arrived since then: `monday`, `2h`, `3d`, 2026-11-20'
@@ -603,6 +611,7 @@ set edit:completion:arg-completer[heimdex] = {|@words|
         }
         &'heimdex;ls'= {
             cand --state 'In this state'
+            cand --id 'Whose id begins with these digits, four at least'
             cand --source 'From this card, reel or folder'
             cand --tag 'With this tag'
             cand --since 'Arrived since then: `monday`, `2h`, `3d`, 2026-11-20'
@@ -798,6 +807,16 @@ set edit:completion:arg-completer[heimdex] = {|@words|
         }
         &'heimdex;version'= {
             cand --json 'Print JSON, of the named fields only where some are named'
+            cand --profile 'The profile to use: a server and an account'
+            cand --color 'When to use colours'
+            cand -q 'Say nothing but errors and what was asked for'
+            cand --quiet 'Say nothing but errors and what was asked for'
+            cand -v 'Say why something failed; twice: say what is done'
+            cand --verbose 'Say why something failed; twice: say what is done'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'heimdex;tui'= {
             cand --profile 'The profile to use: a server and an account'
             cand --color 'When to use colours'
             cand -q 'Say nothing but errors and what was asked for'

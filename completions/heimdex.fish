@@ -59,6 +59,7 @@ complete -c heimdex -n "__fish_heimdex_needs_command" -f -a "receipt" -d 'Check 
 complete -c heimdex -n "__fish_heimdex_needs_command" -f -a "completions" -d 'Print what makes a shell complete ids, tags, sources and profiles'
 complete -c heimdex -n "__fish_heimdex_needs_command" -f -a "config" -d 'Show what holds, and where it comes from'
 complete -c heimdex -n "__fish_heimdex_needs_command" -f -a "version" -d 'Show the version, and the server\'s'
+complete -c heimdex -n "__fish_heimdex_needs_command" -f -a "tui" -d 'Open the library in this terminal'
 complete -c heimdex -n "__fish_heimdex_using_subcommand register" -l display-name -d 'What to call you' -r
 complete -c heimdex -n "__fish_heimdex_using_subcommand register" -l json -d 'Print JSON, of the named fields only where some are named' -r
 complete -c heimdex -n "__fish_heimdex_using_subcommand register" -l server -d 'The server\'s URL; without it the profile\'s, else `http://127.0.0.1:8000`' -r
@@ -227,6 +228,8 @@ complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and __fish_seen_s
 complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and __fish_seen_subcommand_from add" -l after-verified -d 'What becomes of a file here once it is proven to be stored' -r -f -a "keep\t'It stays'
 trash\t'It goes to the trash of this machine'"
 complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and __fish_seen_subcommand_from add" -l bwlimit -d 'How fast, as `2M` or `08:00,2M 18:00,off`' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and __fish_seen_subcommand_from add" -l parallel -d 'Send so many of its files, or groups of small ones, at once, at most' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and __fish_seen_subcommand_from add" -l rescan -d 'Look through all of it so often, as `30m` or `6h`, whatever the system tells' -r
 complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and __fish_seen_subcommand_from add" -l json -d 'Print JSON, of the named fields only where some are named' -r
 complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and __fish_seen_subcommand_from add" -l profile -d 'The profile to use: a server and an account' -r
 complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and __fish_seen_subcommand_from add" -l color -d 'When to use colours' -r -f -a "auto\t''
@@ -264,6 +267,8 @@ complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and __fish_seen_s
 complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and __fish_seen_subcommand_from edit" -l after-verified -d 'What becomes of a file here once it is proven to be stored' -r -f -a "keep\t'It stays'
 trash\t'It goes to the trash of this machine'"
 complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and __fish_seen_subcommand_from edit" -l bwlimit -d 'How fast, as `2M` or `08:00,2M 18:00,off`' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and __fish_seen_subcommand_from edit" -l parallel -d 'Send so many of its files, or groups of small ones, at once, at most' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and __fish_seen_subcommand_from edit" -l rescan -d 'Look through all of it so often, as `30m` or `6h`, whatever the system tells' -r
 complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and __fish_seen_subcommand_from edit" -l ignore-file -d 'Take this file\'s rules instead of those that `watch add` wrote; `-` is standard input' -r -F
 complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and __fish_seen_subcommand_from edit" -l json -d 'Print JSON, of the named fields only where some are named' -r
 complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and __fish_seen_subcommand_from edit" -l profile -d 'The profile to use: a server and an account' -r
@@ -276,6 +281,8 @@ complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and __fish_seen_s
 complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and __fish_seen_subcommand_from edit" -l no-exclude -d 'Take away all --exclude, before those that are named'
 complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and __fish_seen_subcommand_from edit" -l no-poll -d 'Let the system tell of changes where it can'
 complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and __fish_seen_subcommand_from edit" -l no-bwlimit -d 'Send as fast as it goes'
+complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and __fish_seen_subcommand_from edit" -l no-parallel -d 'Send as many of its files at once as the daemon does without being told'
+complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and __fish_seen_subcommand_from edit" -l no-rescan -d 'Look through it as often as the daemon does without being told'
 complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and __fish_seen_subcommand_from edit" -s q -l quiet -d 'Say nothing but errors and what was asked for'
 complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and __fish_seen_subcommand_from edit" -s v -l verbose -d 'Say why something failed; twice: say what is done'
 complete -c heimdex -n "__fish_heimdex_using_subcommand watch; and __fish_seen_subcommand_from edit" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -470,6 +477,7 @@ verified\t'Read back and equal, being looked into'
 ready\t'Done'
 failed\t'Stopped, with a sentence why'
 deleted\t'In the trash'"
+complete -c heimdex -n "__fish_heimdex_using_subcommand list" -l id -d 'Whose id begins with these digits, four at least' -r
 complete -c heimdex -n "__fish_heimdex_using_subcommand list" -l source -d 'From this card, reel or folder' -r
 complete -c heimdex -n "__fish_heimdex_using_subcommand list" -l tag -d 'With this tag' -r
 complete -c heimdex -n "__fish_heimdex_using_subcommand list" -l since -d 'Arrived since then: `monday`, `2h`, `3d`, 2026-11-20' -r
@@ -506,6 +514,7 @@ verified\t'Read back and equal, being looked into'
 ready\t'Done'
 failed\t'Stopped, with a sentence why'
 deleted\t'In the trash'"
+complete -c heimdex -n "__fish_heimdex_using_subcommand ls" -l id -d 'Whose id begins with these digits, four at least' -r
 complete -c heimdex -n "__fish_heimdex_using_subcommand ls" -l source -d 'From this card, reel or folder' -r
 complete -c heimdex -n "__fish_heimdex_using_subcommand ls" -l tag -d 'With this tag' -r
 complete -c heimdex -n "__fish_heimdex_using_subcommand ls" -l since -d 'Arrived since then: `monday`, `2h`, `3d`, 2026-11-20' -r
@@ -669,3 +678,10 @@ never\t''"
 complete -c heimdex -n "__fish_heimdex_using_subcommand version" -s q -l quiet -d 'Say nothing but errors and what was asked for'
 complete -c heimdex -n "__fish_heimdex_using_subcommand version" -s v -l verbose -d 'Say why something failed; twice: say what is done'
 complete -c heimdex -n "__fish_heimdex_using_subcommand version" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c heimdex -n "__fish_heimdex_using_subcommand tui" -l profile -d 'The profile to use: a server and an account' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand tui" -l color -d 'When to use colours' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c heimdex -n "__fish_heimdex_using_subcommand tui" -s q -l quiet -d 'Say nothing but errors and what was asked for'
+complete -c heimdex -n "__fish_heimdex_using_subcommand tui" -s v -l verbose -d 'Say why something failed; twice: say what is done'
+complete -c heimdex -n "__fish_heimdex_using_subcommand tui" -s h -l help -d 'Print help (see more with \'--help\')'

@@ -23,7 +23,7 @@ _heimdexd() {
 
     case "${cmd}" in
         heimdexd)
-            opts="-h -V --config --log --log-to --bwlimit --notify --help --version"
+            opts="-h -V --config --log --log-to --bwlimit --parallel --rescan --notify --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -42,6 +42,14 @@ _heimdexd() {
                     return 0
                     ;;
                 --bwlimit)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --parallel)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --rescan)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

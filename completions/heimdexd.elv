@@ -22,6 +22,8 @@ set edit:completion:arg-completer[heimdexd] = {|@words|
             cand --log 'What to log, as `debug` or `heimdex_daemon=trace`'
             cand --log-to 'Where to log'
             cand --bwlimit 'Send no faster than this, in bytes a second, or by a timetable: `2M`, `off`, `08:00,2M 18:00,off`'
+            cand --parallel 'Send so many files, or groups of small ones, at once, at most; of one watch one less, so that another never waits'
+            cand --rescan 'Look through every watched folder so often, as `30m` or `6h`, whatever the system tells'
             cand --notify 'Whether the desktop is told what needs a person'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
