@@ -24,7 +24,8 @@ impl<'a> Terminal<'a> {
     pub fn start(home: &'a Home, command: &str) -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let socket = format!("test{number}");
+        // Tests are processes of their own, and all sockets lie in one folder.
+        let socket = format!("test{}-{number}", std::process::id());
         let terminal = Self { home, socket };
         let size = ["-x", "100", "-y", "30"];
         let mut start = vec!["-f", "/dev/null", "new-session", "-d"];

@@ -298,7 +298,15 @@ async fn ingest_of(
         };
         let ingest = ingest::of_watch(context, &folder, &here).await?;
         if ingest.id != watch.ingest_id {
-            context.journal().watch_ingest(watch.id, ingest.id)?;
+            let remembered = context.journal().watch_ingest(watch.id, ingest.id);
+            if let Err(error) = remembered {
+                // The next turn looks it up again.
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    watch.id = watch.id.0,
+                    "which run a watch goes on with was not written down"
+                );
+            }
         }
         return Ok(ingest);
     }

@@ -308,15 +308,18 @@ fn a_folder_that_cannot_be_read_is_said_and_taken_once_it_can() {
         });
     };
     until(&["unreadable", "missing", "not_looked_at"]);
-    let status = nobody
-        .program(Binary::Cli)
-        .args(["status", "--json"])
-        .ok()
-        .json();
-    assert_eq!(
-        status["watches"][0]["counts"]["unreadable"]["files"], 1,
-        "{status:#}"
-    );
+    wait_until("the folder to be counted", LIMIT, || {
+        let status = nobody
+            .program(Binary::Cli)
+            .args(["status", "--json"])
+            .ok()
+            .json();
+        if status["watches"][0]["counts"]["unreadable"]["files"] == 1 {
+            Ok(())
+        } else {
+            Err(status.to_string())
+        }
+    });
     permit(0o755);
     until(&["stored"]);
     assert!(daemon.terminate(Duration::from_mins(1)).success());

@@ -129,8 +129,15 @@ fn fill(home: &Home, by: By) -> BTreeSet<String> {
 }
 
 fn killed(point: &str, by: By) {
-    let server = TestServer::start();
+    let mut server = TestServer::start();
     let home = Home::registered(&server, "ana@example.org");
+    if by == By::Login {
+        // The access token has expired by then.
+        for (name, value) in wrong_clock(2 * 3600) {
+            server.set_env(name, value);
+        }
+        server.restart();
+    }
     watching(&home, by);
     if by == By::Adoption {
         let _hashes = fill(&home, by);
@@ -171,13 +178,7 @@ fn hash(video: &Value) -> String {
 
 /// Runs a daemon to the point at which it dies.
 fn dies(home: &Home, point: &str) {
-    let mut builder = TestDaemon::builder().env("HEIMDEX_FAILPOINT", point);
-    if point == "client.session.stored" {
-        // Its access token has expired by then.
-        for (name, value) in wrong_clock(2 * 3600) {
-            builder = builder.env(name, value);
-        }
-    }
+    let builder = TestDaemon::builder().env("HEIMDEX_FAILPOINT", point);
     let mut daemon = builder.start(home);
     let ended = daemon.wait_for_end(LIMIT);
     assert!(!ended.success(), "{point} was not come to");

@@ -135,7 +135,8 @@ fn it_stops_for_the_shell_and_goes_on() {
     shell.types("clear; fg", &["Enter"]);
     shell.sees("There are no videos yet.");
     shell.types("", &["C-c"]);
-    shell.sees("$ ");
+    // The shell's prompt, below what it said of the program.
+    shell.sees("heimdex\n$");
     is_as_before(&home, &shell);
 }
 

@@ -92,7 +92,7 @@ pub(super) async fn all<T>(
     mut tell: impl FnMut(T, Result<Waited, &HttpError>) -> Result<(), CliError>,
 ) -> Result<(), CliError> {
     let mut waiting = Waiting::default();
-    let mut changes = Changes::open(client).await;
+    let mut listening_to = None;
     let (mut answered, mut looked) = (Instant::now(), Instant::now());
     loop {
         if waiting.is_empty() {
@@ -105,6 +105,11 @@ pub(super) async fn all<T>(
         while let Some(Some(one)) = coming.next().now_or_never() {
             waiting.push(one);
         }
+        // Before the first look, so that nothing falls between; and not at all where nothing is waited for.
+        let changes = match &mut listening_to {
+            Some(changes) => changes,
+            none => none.insert(Changes::open(client).await),
+        };
         let asked = waiting.take(LOOKUP_MAX);
         let asked_for = asked.len();
         let videos: Vec<Awaited> = asked.iter().map(|(_, awaited)| *awaited).collect();
@@ -127,7 +132,7 @@ pub(super) async fn all<T>(
                 stage,
                 pause,
             };
-            listening.until_a_look(&mut changes, &mut tell).await?;
+            listening.until_a_look(changes, &mut tell).await?;
         }
         looked = Instant::now();
     }
