@@ -119,8 +119,6 @@ fn fill(home: &Home, by: By) -> BTreeSet<String> {
             for number in contents {
                 let bytes = noise(number, 50_000);
                 let path = home.write(format!("card/{number}.bin"), &bytes);
-                // The same bytes under another name.
-                home.write(format!("card/again/{number}.bin"), &bytes);
                 hashes.insert(blake3_of(&path));
             }
             hashes
