@@ -164,7 +164,9 @@ fn killed(point: &str, by: By) {
             Err(format!("{status:#}\n{all:#?}\n{}", daemon.log()))
         }
     });
-    let all = videos(&home);
+    // An upload that was opened for a process that died before it knew of it is begun anew, and expires: it is no copy.
+    let mut all = videos(&home);
+    all.retain(|video| video["state"] != "uploading");
     let stored: BTreeSet<String> = all.iter().map(hash).collect();
     assert_eq!(stored, hashes, "{point}");
     assert_eq!(all.len(), hashes.len(), "{point}: {all:#?}");
