@@ -129,7 +129,12 @@ async fn taken_in(
                 root_name: Some(root_name),
                 host: Some(host),
             };
-            let asked = creation_key(&key, refused, here);
+            // What a watch sends first is no more than what was ready first: its turns must not make one each.
+            let told_apart_by = match stay {
+                Stay::Always => &BTreeMap::new(),
+                Stay::WhileAlike => here,
+            };
+            let asked = creation_key(&key, refused, told_apart_by);
             let created = api.create_ingest(&request, &asked).await?;
             Ingest {
                 id: Some(created.ingest_id),
@@ -298,7 +303,8 @@ fn key(profile: &str, folder: &Folder<'_>) -> Result<IngestKey, TransferError> {
 }
 
 /// What the creation of an ingest is asked for by: two runs that begin with one folder at once ask for the same, and so
-/// does one whose answer was lost. Another folder, or other files in it, ask for another.
+/// does one whose answer was lost. Another folder, or other files in it, ask for another; a watched folder asks for the
+/// same whatever of it is sent first.
 fn creation_key(
     key: &IngestKey,
     refused: Option<IngestId>,
