@@ -151,6 +151,15 @@ fn left_out(watch: &Watch, left: &Left) -> Reason {
     }
 }
 
+/// A sentence as it stands within another one.
+fn clause(sentence: &str) -> String {
+    let sentence = sentence.trim_end_matches('.');
+    match sentence.strip_prefix("The ") {
+        Some(rest) => format!("the {rest}"),
+        None => sentence.to_owned(),
+    }
+}
+
 /// Why a file is not finished.
 pub(super) fn waits(waiting: &Waiting, now: Timestamp) -> Reason {
     let millis = |time: std::time::Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
@@ -179,7 +188,7 @@ pub(super) fn waits(waiting: &Waiting, now: Timestamp) -> Reason {
             name: heimdex_api::path::escaped(name),
         },
         Waiting::CutOff { sentence } => Reason::LooksCutOff {
-            missing: sentence.clone(),
+            missing: clause(sentence),
         },
         Waiting::Unreadable { error } => Reason::Unreadable {
             error: error.clone(),

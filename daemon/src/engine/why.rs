@@ -81,6 +81,9 @@ impl Driver {
         let item = item.or_else(|| self.state.at_path(&path).first().copied());
         let kept = self.kept_at(path.clone()).await;
         let mut chain = self.of_watches(known);
+        if chain.is_empty() {
+            chain.extend(self.is_a_watch(&path));
+        }
         let queued = item.and_then(|id| self.state.items.get(&id));
         if let Some(item) = queued {
             let order = self.state.in_order();
@@ -100,7 +103,8 @@ impl Driver {
                 video_id: kept.video_id,
                 at: kept.stored_at,
             });
-            chain.extend(self.after(kept, is_missing));
+            let is_away = self.state.is_away(self.state.covering(&path));
+            chain.extend(self.after(kept, is_missing && !is_away));
         }
         let moment = self.moment();
         let verdict = chain.pop().unwrap_or(Reason::NotWatched);
@@ -117,6 +121,16 @@ impl Driver {
         };
         // Whoever asked may have gone.
         let _ = reply.send(Ok(Answer::Why(Box::new(why))));
+    }
+
+    /// The folder of a watch itself.
+    fn is_a_watch(&self, path: &Path) -> Option<Reason> {
+        let mut all = self.state.watches.iter();
+        let (id, watched) = all.find(|(_, watched)| watched.watch.root == path)?;
+        Some(Reason::Watched {
+            watch: *id,
+            root: watched.watch.root.clone().into(),
+        })
     }
 
     /// What is stored of a file. A journal that cannot be read knows nothing.

@@ -250,7 +250,7 @@ pub(super) fn others(watch: &Watch, all: &[Watch]) -> BTreeSet<Vec<u8>> {
 /// Ends watches, and waits until they have. One that a file system holds up is waited for, too.
 async fn end(runs: Vec<Run>) {
     for run in &runs {
-        run.tell(Command::Stop);
+        run.waker.stop();
     }
     let joined = tokio::task::spawn_blocking(move || {
         for run in runs {

@@ -15,6 +15,8 @@ pub(super) struct Ground {
     pub(super) device: u64,
     /// What it is called where it does not tell of all changes.
     pub(super) deaf: Option<&'static str>,
+    /// Whether its files are the kernel's own words.
+    pub(super) is_pseudo: bool,
     /// Whether a file's number is its own for as long as it exists.
     pub(super) keeps_numbers: bool,
 }
@@ -50,6 +52,23 @@ const KEEPS_NUMBERS: [u32; 10] = [
     0x5265_4973,
 ];
 
+/// Proc, sysfs, cgroup and cgroup2, debugfs, tracefs, securityfs, devpts, bpf, configfs, pstore, efivarfs, selinuxfs.
+const PSEUDO: [u32; 13] = [
+    0x9fa0,
+    0x6265_6572,
+    0x0027_e0eb,
+    0x6367_7270,
+    0x6462_6720,
+    0x7472_6163,
+    0x7363_6673,
+    0x1cd1,
+    0xcafe_4a11,
+    0x6265_6570,
+    0x6165_676c,
+    0xde5e_81e4,
+    0xf97c_ff8c,
+];
+
 impl Ground {
     /// Of an existing folder.
     pub(super) fn of(folder: &Path) -> io::Result<Self> {
@@ -66,6 +85,7 @@ impl Ground {
                 .iter()
                 .find(|(number, _)| *number == kind)
                 .map(|(_, name)| *name),
+            is_pseudo: PSEUDO.contains(&kind),
             keeps_numbers: KEEPS_NUMBERS.contains(&kind),
         })
     }
@@ -110,6 +130,7 @@ mod tests {
         let below = ground.path_of(b"a/b");
         assert!(below.starts_with(&ground.key.path) && below.ends_with(b"/a/b"));
         assert_eq!(Ground::of(Path::new("/")).unwrap().key.path, b"");
+        assert!(!ground.is_pseudo && Ground::of(Path::new("/proc")).unwrap().is_pseudo);
         assert!(Ground::of(&directory.path().join("none")).is_err());
     }
 }

@@ -20,6 +20,7 @@ use rustix::fs::{AtFlags, FileType, Mode, OFlags, RawDir};
 use super::inotify::{Inotify, Refused, joined};
 use super::known::Place;
 use super::place::Ground;
+use super::waker::Waker;
 
 /// Names are read so many bytes at once.
 const BUFFER: usize = 32 << 10;
@@ -32,6 +33,8 @@ pub(super) struct Scan<'a> {
     pub(super) matcher: &'a Matcher,
     /// Roots of other watches of the same account within it.
     pub(super) others: &'a BTreeSet<Vec<u8>>,
+    /// Says when it is to look no further.
+    pub(super) waker: &'a Waker,
 }
 
 /// Something in a folder.
@@ -103,6 +106,10 @@ impl Scan<'_> {
         };
         let mut buffer = vec![MaybeUninit::uninit(); BUFFER];
         while let Some(folder) = folders.pop() {
+            if self.waker.is_stopped() {
+                outcome.is_partial = true;
+                break;
+            }
             let watched = inotify.as_deref_mut().map(|inotify| {
                 let path = self.path(&folder.relative);
                 inotify.watch(&path, &folder.relative)
@@ -192,6 +199,12 @@ impl Scan<'_> {
                 folder.relative.as_slice().into(),
             )
         };
+        if ground.is_pseudo {
+            // Its files are the kernel's words, and no end of them.
+            let left = Left::Special;
+            found(Found::Left { left, bytes: 0 });
+            return Ok(());
+        }
         outcome.deaf = outcome.deaf.or(ground.deaf);
         let mut in_tree = Rc::clone(&folder.in_tree);
         if let Some((rules, wrong)) = self.rules_in(&folder.relative) {

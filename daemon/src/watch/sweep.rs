@@ -74,7 +74,8 @@ impl Watcher {
         let outcome = self.scan_from(b"", Counting::Anew);
         // What was renamed meanwhile has another name, and did not go.
         self.read_events();
-        if !self.root.is_here() {
+        if !self.root.is_here() || self.waker.is_stopped() {
+            // What was not looked at is looked at by the next process.
             return;
         }
         if !outcome.is_partial {
@@ -96,6 +97,7 @@ impl Watcher {
             root: &self.watch.root,
             matcher: &self.matcher,
             others: &self.others,
+            waker: &self.waker,
         };
         let mut sink = Sink {
             watch: &self.watch,

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use rustix::event::{EventfdFlags, PollFd, PollFlags, Timespec, eventfd, poll};
 
@@ -9,23 +10,40 @@ use super::settle::Moment;
 
 /// Both ends of it.
 #[derive(Debug)]
-pub(super) struct Waker(OwnedFd);
+pub(super) struct Waker {
+    fd: OwnedFd,
+    is_stopped: AtomicBool,
+}
 
 impl Waker {
     pub(super) fn new() -> io::Result<Self> {
         let flags = EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK;
-        Ok(Self(eventfd(0, flags)?))
+        Ok(Self {
+            fd: eventfd(0, flags)?,
+            is_stopped: AtomicBool::new(false),
+        })
+    }
+
+    /// Has whoever waits end, and whoever looks through a large folder look no further.
+    pub(super) fn stop(&self) {
+        self.is_stopped.store(true, Ordering::Relaxed);
+        self.wake();
+    }
+
+    /// Whether it is to end.
+    pub(super) fn is_stopped(&self) -> bool {
+        self.is_stopped.load(Ordering::Relaxed)
     }
 
     /// Has whoever waits look again. Never blocks.
     pub(super) fn wake(&self) {
         // A counter that is full wakes just as well.
-        let _full = rustix::io::write(&self.0, &1_u64.to_ne_bytes());
+        let _full = rustix::io::write(&self.fd, &1_u64.to_ne_bytes());
     }
 
     fn clear(&self) {
         let mut count = [0; 8];
-        let _empty = rustix::io::read(&self.0, &mut count);
+        let _empty = rustix::io::read(&self.fd, &mut count);
     }
 
     /// Waits until it is woken, one of the others has something, or the time has come. Which of the others have.
@@ -35,7 +53,7 @@ impl Waker {
         now: Moment,
         until: Option<Moment>,
     ) -> io::Result<Vec<bool>> {
-        let mut fds = vec![PollFd::from_borrowed_fd(self.0.as_fd(), PollFlags::IN)];
+        let mut fds = vec![PollFd::from_borrowed_fd(self.fd.as_fd(), PollFlags::IN)];
         let others = others.iter();
         fds.extend(others.map(|(fd, flags)| PollFd::from_borrowed_fd(*fd, *flags)));
         let timeout = until.map(|until| timespec(until.since(now)));

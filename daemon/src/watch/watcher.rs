@@ -34,7 +34,6 @@ const RESTLESS_MOST: usize = 1024;
 /// What the manager asks of a watch.
 #[derive(Debug)]
 pub(super) enum Command {
-    Stop,
     Look(PathBuf),
     Force(PathBuf),
     Rescan,
@@ -95,6 +94,7 @@ impl Watcher {
             root: &self.watch.root,
             matcher: &self.matcher,
             others: &self.others,
+            waker: &self.waker,
         }
     }
 
@@ -136,6 +136,7 @@ impl Watcher {
 
     /// Does what is due.
     pub(super) fn go_on(&mut self) {
+        self.is_stopping |= self.waker.is_stopped();
         self.obey();
         self.end_renames();
         self.look_at_due();
@@ -187,7 +188,6 @@ impl Watcher {
     fn obey(&mut self) {
         while let Ok(command) = self.commands.try_recv() {
             match command {
-                Command::Stop => self.is_stopping = true,
                 Command::Look(path) => self.look_again(&path, false),
                 Command::Force(path) => self.look_again(&path, true),
                 Command::Rescan => self.look_for_root(),

@@ -8,6 +8,7 @@ use crate::commands::{Context, control, transfer};
 use crate::error::CliError;
 use crate::exit::ExitStatus;
 use crate::output::json::Selection;
+use crate::output::text::count;
 
 pub(super) async fn run(
     context: &Context<'_>,
@@ -36,6 +37,19 @@ pub(super) async fn run(
     }
     let client = control::needed(context).await?;
     let changed = client.send_now(&request).await?;
+    let (asked, queued) = (
+        request.paths.len() + request.items.len(),
+        changed.items.len(),
+    );
+    if selection.is_none() && queued < asked {
+        let files = count((asked - queued) as u64, "file", "files");
+        context.printer.talk(&format!(
+            "Before all others once finished: {files}. `heimdex why FILE` says what that waits for."
+        ));
+        if queued == 0 {
+            return Ok(ExitStatus::Done);
+        }
+    }
     let force = if args.force { ", as it is now" } else { "" };
     waiting::tell(context, selection.as_ref(), &changed, |files| {
         format!("{files} before all others{force}. `heimdex status` shows how far it is.")

@@ -172,7 +172,7 @@ impl State {
     }
 
     /// Whether the folder of a watch is away.
-    pub(super) fn is_away(&self, watch: Option<WatchId>) -> bool {
+    pub(in crate::engine) fn is_away(&self, watch: Option<WatchId>) -> bool {
         let watched = watch.and_then(|watch| self.watches.get(&watch));
         watched.is_some_and(|watched| watched.gone_since.is_some())
     }

@@ -23,6 +23,7 @@ fn scanned(root: &Path, others: &[&str], from: &str) -> Seen {
         root,
         matcher: &matcher,
         others: &others,
+        waker: &Waker::new().unwrap(),
     };
     let (mut files, mut left) = (Vec::new(), Vec::new());
     let outcome = scan.walk(from.as_bytes(), None, &mut |found| match found {
@@ -118,10 +119,28 @@ fn a_root_that_is_not_there_is_no_empty_one() {
         root: &directory.path().join("none"),
         matcher: &matcher,
         others: &BTreeSet::new(),
+        waker: &Waker::new().unwrap(),
     };
     let mut told = 0;
     let outcome = scan.walk(b"", None, &mut |_| told += 1);
     assert!(outcome.is_partial && told == 1);
     let outcome = scan.walk(b"below", None, &mut |_| told += 1);
     assert!(!outcome.is_partial && told == 1);
+}
+
+#[test]
+fn a_look_that_is_to_stop_says_that_it_saw_less_than_all() {
+    let directory = tempfile::tempdir().unwrap();
+    fs_err::write(directory.path().join("a.mov"), "a").unwrap();
+    let (matcher, waker) = (Matcher::new(&Rules::new()).unwrap(), Waker::new().unwrap());
+    waker.stop();
+    let scan = Scan {
+        root: directory.path(),
+        matcher: &matcher,
+        others: &BTreeSet::new(),
+        waker: &waker,
+    };
+    let mut told = 0;
+    let outcome = scan.walk(b"", None, &mut |_| told += 1);
+    assert!(outcome.is_partial && told == 0);
 }
