@@ -1,5 +1,6 @@
 //! How data looks: tables, fields, JSON, times, sizes, progress.
 
+pub(crate) mod canvas;
 pub(crate) mod events;
 pub(crate) mod fields;
 pub(crate) mod json;

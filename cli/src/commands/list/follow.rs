@@ -10,7 +10,6 @@ use heimdex_api::limits::{PAGE_DEFAULT, PAGE_MAX};
 use heimdex_api::video::{VideoListQuery, VideoResponse};
 use heimdex_client::events::{Events, Followed};
 use heimdex_client::{ApiClient, HttpError};
-use indicatif::{ProgressBar, ProgressStyle};
 use tokio::time::{sleep, timeout};
 
 use super::{COLUMNS, row};
@@ -20,9 +19,9 @@ use crate::commands::Context;
 use crate::error::CliError;
 use crate::exit::ExitStatus;
 use crate::interrupt::Interrupt;
+use crate::output::canvas::Canvas;
 use crate::output::json::Selection;
 use crate::output::table;
-use crate::printer::Stream;
 
 /// Never asked for more often, whatever happens.
 const LEAST: Duration = Duration::from_millis(300);
@@ -133,22 +132,15 @@ fn say_away(context: &Context<'_>, error: &HttpError) {
 struct View<'a> {
     context: &'a Context<'a>,
     selection: Option<Selection>,
-    drawn: Option<(ProgressBar, usize)>,
+    drawn: Option<Canvas>,
     told: HashMap<VideoId, String>,
 }
 
 impl<'a> View<'a> {
     fn new(context: &'a Context<'a>, selection: Option<Selection>) -> Self {
-        let drawn = match (context.printer.stdout(), &selection) {
-            (Stream::Terminal(room), None) if context.printer.draws() => {
-                let bar = context.printer.bars().add(ProgressBar::no_length());
-                bar.set_style(
-                    ProgressStyle::with_template("{msg}")
-                        .unwrap_or_else(|_| ProgressStyle::default_bar()),
-                );
-                Some((bar, room))
-            }
-            _ => None,
+        let drawn = match &selection {
+            None => Canvas::of(context.printer),
+            Some(_) => None,
         };
         Self {
             context,
@@ -160,16 +152,14 @@ impl<'a> View<'a> {
 
     fn show(&mut self, videos: &[VideoResponse]) -> Result<(), CliError> {
         let (printer, moment) = (self.context.printer, clock::moment());
-        if let Some((bar, room)) = &self.drawn {
+        if let Some(canvas) = &self.drawn {
             let rows: Vec<_> = videos.iter().map(|video| row(video, &moment)).collect();
             let text = if rows.is_empty() {
                 "No video is like that yet.".to_owned()
             } else {
-                table::text(printer, &COLUMNS, &rows, *room)
+                table::text(printer, &COLUMNS, &rows, canvas.room())
             };
-            // The gate that data pass on their way out.
-            bar.set_message(crate::output::text::clean_lines(&text).into_owned());
-            bar.tick();
+            canvas.draw(&text);
             return Ok(());
         }
         // The oldest first: as if each were told when it came.
@@ -196,8 +186,8 @@ impl<'a> View<'a> {
     }
 
     fn end(&self) {
-        if let Some((bar, _)) = &self.drawn {
-            bar.abandon();
+        if let Some(canvas) = &self.drawn {
+            canvas.leave();
         }
     }
 }

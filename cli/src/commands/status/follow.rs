@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use heimdex_client::control::{ControlClient, ControlError, Event, Events};
-use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{line, tell};
 use crate::clock;
@@ -11,8 +10,8 @@ use crate::commands::Context;
 use crate::error::CliError;
 use crate::exit::ExitStatus;
 use crate::interrupt::Interrupt;
+use crate::output::canvas::Canvas;
 use crate::output::json::Selection;
-use crate::printer::Stream;
 
 /// Never drawn more often, whatever happens.
 const LEAST: Duration = Duration::from_millis(250);
@@ -68,21 +67,14 @@ async fn something_happened(events: &mut Events) -> Result<bool, CliError> {
 struct View<'a> {
     context: &'a Context<'a>,
     selection: Option<&'a Selection>,
-    drawn: Option<(ProgressBar, usize)>,
+    drawn: Option<Canvas>,
 }
 
 impl<'a> View<'a> {
     fn new(context: &'a Context<'a>, selection: Option<&'a Selection>) -> Self {
-        let drawn = match (context.printer.stdout(), selection) {
-            (Stream::Terminal(room), None) if context.printer.draws() => {
-                let bar = context.printer.bars().add(ProgressBar::no_length());
-                bar.set_style(
-                    ProgressStyle::with_template("{msg}")
-                        .unwrap_or_else(|_| ProgressStyle::default_bar()),
-                );
-                Some((bar, room))
-            }
-            _ => None,
+        let drawn = match selection {
+            None => Canvas::of(context.printer),
+            Some(_) => None,
         };
         Self {
             context,
@@ -94,11 +86,9 @@ impl<'a> View<'a> {
     fn show(&self, status: &heimdex_client::control::Status) -> Result<(), CliError> {
         let printer = self.context.printer;
         match (&self.drawn, self.selection) {
-            (Some((bar, room)), _) => {
-                let text = tell::for_people(printer, status, &clock::moment(), *room);
-                // The gate that data pass on their way out.
-                bar.set_message(crate::output::text::clean_lines(&text).into_owned());
-                bar.tick();
+            (Some(canvas), _) => {
+                let text = tell::for_people(printer, status, &clock::moment(), canvas.room());
+                canvas.draw(&text);
                 Ok(())
             }
             (None, Some(selection)) => printer.json(&line(selection, status).to_string()),
@@ -107,8 +97,8 @@ impl<'a> View<'a> {
     }
 
     fn end(&self) {
-        if let Some((bar, _)) = &self.drawn {
-            bar.abandon();
+        if let Some(canvas) = &self.drawn {
+            canvas.leave();
         }
     }
 }
