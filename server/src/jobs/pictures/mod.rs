@@ -95,9 +95,9 @@ pub async fn make(
         counted: Counted::new(objects.clone(), subject.key.clone(), subject.size),
         until: Instant::now() + limit,
     };
-    let gathered = maker.frames(progress).await?;
-    let poster = maker.packed(&gathered.best).await?;
-    let sheet = sheet::sheet(&gathered.small);
+    let (best, small) = maker.frames(progress).await?;
+    let poster = maker.packed(&best).await?;
+    let sheet = sheet::sheet(&small);
     let contact_sheet = maker.packed(&sheet).await?;
     progress.set(1, 1);
     Ok(Pictures {
@@ -107,28 +107,35 @@ pub async fn make(
     })
 }
 
-/// What was seen so far: only two frames of it as large as they were.
+/// What was seen so far: only three frames of it as large as they were.
+#[derive(Default)]
 struct Gathered {
-    best: Frame,
-    last: Frame,
+    best: Option<Frame>,
+    /// The last one, and the last key frame: a moment whose key frame is one of them shows nothing new.
+    last: Option<Frame>,
+    last_key: Option<Frame>,
     small: Vec<Frame>,
 }
 
 impl Gathered {
-    fn first(frame: Frame) -> Self {
-        Self {
-            small: vec![frame.within(sheet::SIDE, sheet::SIDE)],
-            best: frame.clone(),
-            last: frame,
+    fn add(&mut self, frame: Frame, exactness: Exactness) {
+        self.small.push(frame.within(sheet::SIDE, sheet::SIDE));
+        let best = self.best.as_ref();
+        if best.is_none_or(|best| frame.is_worth_more_than(best)) {
+            self.best = Some(frame.clone());
         }
+        if exactness == Exactness::KeyFrame {
+            self.last_key = Some(frame.clone());
+        }
+        self.last = Some(frame);
     }
 
-    fn add(&mut self, frame: Frame) {
-        self.small.push(frame.within(sheet::SIDE, sheet::SIDE));
-        if frame.is_worth_more_than(&self.best) {
-            self.best = frame.clone();
-        }
-        self.last = frame;
+    fn is_new(&self, frame: &Frame) -> bool {
+        self.last.as_ref() != Some(frame) && self.last_key.as_ref() != Some(frame)
+    }
+
+    fn is_empty(&self) -> bool {
+        self.small.is_empty()
     }
 }
 
@@ -143,11 +150,11 @@ struct Maker<'a> {
 }
 
 impl Maker<'_> {
-    /// The frames of all moments that give one.
-    async fn frames(&self, progress: &Progress) -> Result<Gathered, PicturesError> {
+    /// Of the frames of all moments that give one the best, and all of them small.
+    async fn frames(&self, progress: &Progress) -> Result<(Frame, Vec<Frame>), PicturesError> {
         let moments = moments(self.subject.duration);
         let all = moments.len() as u64 + 1;
-        let mut gathered: Option<Gathered> = None;
+        let mut gathered = Gathered::default();
         let mut said = String::new();
         for (number, moment) in (0..).zip(&moments) {
             progress.set(number, all);
@@ -155,14 +162,12 @@ impl Maker<'_> {
                 "ffmpeg did not come to an end in time".clone_into(&mut said);
                 break;
             }
-            let before = gathered.as_ref().map(|gathered| &gathered.last);
-            match (self.frame_at(*moment, before).await, &mut gathered) {
-                (Ok(Some(frame)), Some(gathered)) => gathered.add(frame),
-                (Ok(Some(frame)), None) => gathered = Some(Gathered::first(frame)),
-                (Ok(None), _) => {}
-                (Err(error), _) => said = self.reason(error)?,
+            match self.frame_at(*moment, &gathered).await {
+                Ok(Some((frame, exactness))) => gathered.add(frame, exactness),
+                Ok(None) => {}
+                Err(error) => said = self.reason(error)?,
             }
-            if gathered.is_none() && number + 1 >= HOPELESS {
+            if gathered.is_empty() && number + 1 >= HOPELESS {
                 break;
             }
         }
@@ -171,9 +176,11 @@ impl Maker<'_> {
         } else {
             &said
         };
-        gathered.ok_or_else(|| {
+        let Gathered { best, small, .. } = gathered;
+        let best = best.ok_or_else(|| {
             PicturesError::None(format!("ffmpeg could not make a picture of it: {why}."))
-        })
+        })?;
+        Ok((best, small))
     }
 
     /// What goes wrong with one moment is kept for the sentence; what has nothing to do with the film ends it all.
@@ -203,24 +210,28 @@ impl Maker<'_> {
         said.join(" ").trim_end_matches(['.', ':']).to_owned()
     }
 
-    /// The key frame before a moment; where that is the one before again, the frame of the moment itself.
+    /// The key frame before a moment; where that was seen before, the frame of the moment itself.
     async fn frame_at(
         &self,
         moment: Moment,
-        before: Option<&Frame>,
-    ) -> Result<Option<Frame>, CageError> {
+        gathered: &Gathered,
+    ) -> Result<Option<(Frame, Exactness)>, CageError> {
         let key = self.run(moment, Exactness::KeyFrame).await;
-        let is_new = |frame: &Frame| before != Some(frame);
         match key {
-            Ok(Some(frame)) if is_new(&frame) => return Ok(Some(frame)),
+            Ok(Some(frame)) if gathered.is_new(&frame) => {
+                return Ok(Some((frame, Exactness::KeyFrame)));
+            }
             // Not every decoder knows which frames are key frames before it has decoded them.
             Ok(_) | Err(CageError::Failed { .. }) => {}
             Err(error) => return Err(error),
         }
         match self.run(moment, Exactness::Moment).await {
-            Ok(frame) => Ok(frame.filter(is_new)),
-            // The film is there, only slow: what it showed before is shown again by the sheet.
-            Err(CageError::TimedOut) if before.is_some() => Ok(None),
+            Ok(frame) => {
+                let new = frame.filter(|frame| gathered.is_new(frame));
+                Ok(new.map(|frame| (frame, Exactness::Moment)))
+            }
+            // The film is there, only slow.
+            Err(CageError::TimedOut) if !gathered.is_empty() => Ok(None),
             Err(error) => Err(error),
         }
     }

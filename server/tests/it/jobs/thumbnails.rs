@@ -44,6 +44,14 @@ fn film(directory: &TempDir, name: &str, arguments: &str) -> Vec<u8> {
 
 /// Width, height and mean of a picture, by ffmpeg.
 fn decoded(picture: &[u8]) -> (usize, usize, f64) {
+    let frame = pixels(picture);
+    let sum: f64 = frame.pixels().iter().map(|value| f64::from(*value)).sum();
+    let count = u32::try_from(frame.pixels().len()).unwrap();
+    (frame.width(), frame.height(), sum / f64::from(count))
+}
+
+/// A picture, by ffmpeg.
+fn pixels(picture: &[u8]) -> pictures::Frame {
     assert_eq!(
         (&picture[..4], &picture[8..12]),
         (&b"RIFF"[..], &b"WEBP"[..])
@@ -65,10 +73,7 @@ fn decoded(picture: &[u8]) -> (usize, usize, f64) {
         ])
         .output()
         .unwrap();
-    let frame = pictures::Frame::from_ppm(&output.stdout).unwrap();
-    let sum: f64 = frame.pixels().iter().map(|value| f64::from(*value)).sum();
-    let count = u32::try_from(frame.pixels().len()).unwrap();
-    (frame.width(), frame.height(), sum / f64::from(count))
+    pictures::Frame::from_ppm(&output.stdout).unwrap()
 }
 
 /// What became of a video and of its job.
@@ -152,6 +157,30 @@ async fn a_poster_is_not_the_black_of_the_beginning_and_the_sheet_shows_all() {
         "{id}"
     );
     server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_film_of_one_key_frame_is_shown_from_its_beginning_to_its_end() {
+    let (database, directory) = (TestDatabase::sqlite(), tempfile::tempdir().unwrap());
+    let server = with_pictures(&database).await;
+    let brighter = "-f lavfi -i color=white:s=320x180:r=25:d=6,fade=in:0:150 -c:v libx264 -preset ultrafast \
+                    -pix_fmt yuv420p -g 1000 -keyint_min 1000 -sc_threshold 0";
+    let made = made(&server, "a.mp4", &film(&directory, "a.mp4", brighter)).await;
+    let sheet = pixels(
+        &server
+            .fetch(made.video["contact_sheet_url"].as_str().unwrap())
+            .await,
+    );
+    // Four in a row, and the middle of each.
+    let across = sheet.width() / 4;
+    let down = sheet.height() / 3;
+    let middle = |index: usize| {
+        let (column, row) = (index % 4, index / 4);
+        let (x, y) = (column * across + across / 2, row * down + down / 2);
+        sheet.pixels()[(y * sheet.width() + x) * 3]
+    };
+    let shades: Vec<u8> = (0..12).map(middle).collect();
+    assert!(shades.is_sorted_by(|a, b| a < b), "{shades:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
