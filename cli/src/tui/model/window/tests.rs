@@ -6,39 +6,60 @@ use proptest::prelude::*;
 use super::*;
 use crate::tui::model::tests::video;
 
-/// A list on a server, in whichever order; pages of it by cursors that are positions.
+/// A list on a server, in whichever order; pages of it by cursors that are positions, of rows that are gone as well.
 struct Server {
     ids: Vec<u64>,
+    gone: BTreeSet<u64>,
 }
 
 impl Server {
+    fn of(ids: impl IntoIterator<Item = u64>) -> Self {
+        Self {
+            ids: ids.into_iter().collect(),
+            gone: BTreeSet::new(),
+        }
+    }
+
+    fn is_there(&self, id: &u64) -> bool {
+        !self.gone.contains(id)
+    }
+
     fn reply(&self, from: usize, rows: usize) -> VideoListResponse {
-        let until = (from + rows).min(self.ids.len());
+        let ids: Vec<u64> = self
+            .ids
+            .iter()
+            .copied()
+            .filter(|id| self.is_there(id))
+            .collect();
+        let until = (from + rows).min(ids.len());
         let from = from.min(until);
+        let page = &ids[from..until];
+        let last = page.last().filter(|_| until < ids.len());
+        let first = page.first().filter(|_| from > 0);
         VideoListResponse {
-            videos: self.ids[from..until].iter().map(|id| video(*id)).collect(),
-            total: self.ids.len() as u64,
+            videos: page.iter().map(|id| video(*id)).collect(),
+            total: ids.len() as u64,
             total_is_lower_bound: false,
-            next_cursor: (until < self.ids.len()).then(|| format!("after {}", self.ids[until - 1])),
-            prev_cursor: (from > 0).then(|| format!("before {}", self.ids[from])),
+            next_cursor: last.map(|id| format!("after {id}")),
+            prev_cursor: first.map(|id| format!("before {id}")),
         }
     }
 
     fn at(&self, cursor: &str) -> VideoListResponse {
         let (side, id) = cursor.split_once(' ').unwrap();
         let id: u64 = id.parse().unwrap();
-        let position = self.ids.iter().position(|known| *known == id);
-        match (side, position) {
-            ("after", Some(at)) => self.reply(at + 1, PAGE),
-            ("before", Some(at)) => self.reply(at.saturating_sub(PAGE), PAGE.min(at)),
-            // The row is gone: the server finds its place all the same.
-            (_, _) => self.reply(0, 0),
+        let at = self.ids.iter().position(|known| *known == id).unwrap();
+        let before = self.ids[..at].iter().filter(|id| self.is_there(id)).count();
+        match side {
+            "after" => self.reply(before + usize::from(self.is_there(&id)), PAGE),
+            _ => self.reply(before.saturating_sub(PAGE), PAGE.min(before)),
         }
     }
 
     fn turned(&self) -> Self {
         Self {
             ids: self.ids.iter().rev().copied().collect(),
+            gone: self.gone.clone(),
         }
     }
 }
@@ -53,11 +74,10 @@ fn number(video: &VideoResponse) -> u64 {
 
 /// Loads what the window wants, until it wants nothing.
 fn settle(window: &mut Window, server: &Server) {
+    let turned = server.turned();
     let server = match window.anchor() {
-        Anchor::Start => Server {
-            ids: server.ids.clone(),
-        },
-        Anchor::End => server.turned(),
+        Anchor::Start => server,
+        Anchor::End => &turned,
     };
     while let Some((side, cursor)) = window.wanted() {
         let reply = server.at(&cursor);
@@ -67,9 +87,7 @@ fn settle(window: &mut Window, server: &Server) {
 
 #[test]
 fn a_long_list_is_walked_from_end_to_end_and_back_with_few_pages_held() {
-    let server = Server {
-        ids: (0..5000).collect(),
-    };
+    let server = Server::of(0..5000);
     let mut window = Window::begin(Anchor::Start, server.reply(0, PAGE));
     for step in [37_isize, -37] {
         loop {
@@ -90,9 +108,7 @@ fn a_long_list_is_walked_from_end_to_end_and_back_with_few_pages_held() {
 
 #[test]
 fn from_the_end_it_is_walked_backwards() {
-    let server = Server {
-        ids: (0..1000).collect(),
-    };
+    let server = Server::of(0..1000);
     let mut window = Window::begin(Anchor::End, server.turned().reply(0, PAGE));
     assert_eq!(window.place(), Some(1000));
     for _ in 0..200 {
@@ -105,9 +121,7 @@ fn from_the_end_it_is_walked_backwards() {
 
 #[test]
 fn what_arrives_at_the_top_leaves_the_cursor_on_its_video() {
-    let mut server = Server {
-        ids: (0..300).collect(),
-    };
+    let mut server = Server::of(0..300);
     let mut window = Window::begin(Anchor::Start, server.reply(0, PAGE));
     window.go(90, 20);
     settle(&mut window, &server);
@@ -127,9 +141,7 @@ fn what_arrives_at_the_top_leaves_the_cursor_on_its_video() {
 
 #[test]
 fn an_answer_that_nobody_waits_for_any_more_changes_nothing() {
-    let server = Server {
-        ids: (0..300).collect(),
-    };
+    let server = Server::of(0..300);
     let mut window = Window::begin(Anchor::Start, server.reply(0, PAGE));
     window.go(95, 20);
     let (side, cursor) = window.wanted().unwrap();
@@ -171,7 +183,7 @@ proptest! {
         is_end: bool,
         acts in proptest::collection::vec(act(), 0..40),
     ) {
-        let mut server = Server { ids: (0..count as u64).collect() };
+        let mut server = Server::of(0..count as u64);
         let anchor = if is_end { Anchor::End } else { Anchor::Start };
         let first = if is_end { server.turned().reply(0, PAGE) } else { server.reply(0, PAGE) };
         let mut window = Window::begin(anchor, first);
@@ -194,7 +206,7 @@ proptest! {
                     next += 1;
                     server.ids.insert(at.min(server.ids.len()), next);
                 }
-                Act::Gone(at) => if at < server.ids.len() { server.ids.remove(at); },
+                Act::Gone(at) => server.gone.extend(server.ids.get(at)),
             }
             let held = ids(&window);
             let unique: BTreeSet<&u64> = held.iter().collect();
