@@ -48,6 +48,14 @@ impl Statement {
         self
     }
 
+    /// Goes on with this number itself. A planner that knows how few rows are wanted makes one plan that is good for every
+    /// call; with a place for it PostgreSQL plans each call anew, as any number might come.
+    pub(crate) fn number(&mut self, number: u32) -> &mut Self {
+        // Writing to a string cannot fail.
+        let _ = write!(self.text, "{number}");
+        self
+    }
+
     /// Goes on with `(…, …)`: a place for each of the values.
     pub(crate) fn bind_list(&mut self, values: impl IntoIterator<Item = Bind>) -> &mut Self {
         self.push("(");

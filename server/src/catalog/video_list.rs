@@ -117,7 +117,15 @@ fn page_statement(library: LibraryId, query: &VideoListQuery) -> Statement {
         PageStart::Offset(_) | PageStart::After(_) => query.order,
     };
     let mut statement = Statement::new(SELECT);
-    statement.push("SELECT v.* FROM ");
+    // What is passed over is walked by the index alone, not row by row.
+    let offset = match query.start {
+        PageStart::Offset(offset) if offset > 0 => Some(offset),
+        PageStart::Offset(_) | PageStart::After(_) | PageStart::Before(_) => None,
+    };
+    statement.push(match offset {
+        Some(_) => "SELECT v.* FROM (SELECT v.video_id FROM ",
+        None => "SELECT v.* FROM ",
+    });
     push_conditions(&mut statement, library, &query.filter);
     if let PageStart::After(position) | PageStart::Before(position) = &query.start {
         statement
@@ -140,11 +148,12 @@ fn page_statement(library: LibraryId, query: &VideoListQuery) -> Statement {
     push_order(&mut statement, query.sort, order);
     statement
         .push(" LIMIT ")
-        .bind(Bind::Number(i64::from(query.limit) + 1));
-    if let PageStart::Offset(offset) = query.start {
+        .number(query.limit.saturating_add(1));
+    if let Some(offset) = offset {
         statement
             .push(" OFFSET ")
-            .bind(Bind::Number(i64::try_from(offset).unwrap_or(i64::MAX)));
+            .bind(Bind::Number(i64::try_from(offset).unwrap_or(i64::MAX)))
+            .push(") page CROSS JOIN videos v WHERE v.video_id = page.video_id");
     }
     statement.push(AND_MORE);
     push_order(&mut statement, query.sort, order);

@@ -3,6 +3,8 @@
 
 mod socket;
 
+use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -328,31 +330,58 @@ pub(super) fn mib(process: u32, name: &str) -> Result<f64> {
 /// Part of a core, and how often a thread went to sleep and so was woken, a second.
 fn idle(process: u32, seconds: u64) -> Result<(f64, f64)> {
     std::thread::sleep(Duration::from_secs(2));
-    let (before, began) = (spent(process)?, Instant::now());
+    let (before, began) = (Spent::by(process)?, Instant::now());
     std::thread::sleep(Duration::from_secs(seconds));
-    let (after, took) = (spent(process)?, began.elapsed().as_secs_f64());
-    Ok(((after.0 - before.0) / took, (after.1 - before.1) / took))
+    let (cpu, wakes) = Spent::by(process)?.since(&before);
+    let took = began.elapsed().as_secs_f64();
+    Ok((cpu / took, wakes / took))
 }
 
-/// Processor time in seconds, and how often its threads went to sleep, so far.
-pub(super) fn spent(process: u32) -> Result<(f64, f64)> {
-    let (mut ticks, mut sleeps) = (0.0, 0.0);
-    for thread in fs::read_dir(format!("/proc/{process}/task"))? {
-        let thread = thread?.path();
-        let stat = fs::read_to_string(thread.join("stat"))?;
-        let (_, fields) = stat.rsplit_once(')').context("a thread has a name")?;
-        let fields: Vec<&str> = fields.split_whitespace().collect();
-        // User and system time, the 14th and 15th; the third comes first here.
-        for field in fields.iter().skip(11).take(2) {
+/// What a process has used so far.
+pub(super) struct Spent {
+    /// User and system time, in seconds; of threads that have ended too.
+    cpu: f64,
+    /// How often each thread that lives has gone to sleep by itself.
+    sleeps: BTreeMap<OsString, f64>,
+}
+
+impl Spent {
+    /// Reads `/proc/PID/stat` (fields 14 and 15) and the threads' `status`; see proc(5).
+    pub(super) fn by(process: u32) -> Result<Self> {
+        let stat = fs::read_to_string(format!("/proc/{process}/stat"))?;
+        let (_, fields) = stat.rsplit_once(')').context("a process has a name")?;
+        let mut ticks = 0.0;
+        // The third field comes first here.
+        for field in fields.split_whitespace().skip(11).take(2) {
             ticks += field.parse::<f64>()?;
         }
-        let status = fs::read_to_string(thread.join("status"))?;
-        let slept = status
-            .lines()
-            .find_map(|line| line.strip_prefix("voluntary_ctxt_switches:"));
-        sleeps += slept.context("a thread sleeps")?.trim().parse::<f64>()?;
+        let mut sleeps = BTreeMap::new();
+        for thread in fs::read_dir(format!("/proc/{process}/task"))? {
+            let thread = thread?;
+            // It may end meanwhile.
+            let Ok(status) = fs::read_to_string(thread.path().join("status")) else {
+                continue;
+            };
+            let slept = status
+                .lines()
+                .find_map(|line| line.strip_prefix("voluntary_ctxt_switches:"));
+            let slept = slept.context("a thread sleeps")?.trim().parse::<f64>()?;
+            sleeps.insert(thread.file_name(), slept);
+        }
+        Ok(Self {
+            cpu: ticks / TICKS_PER_SECOND,
+            sleeps,
+        })
     }
-    Ok((ticks / TICKS_PER_SECOND, sleeps))
+
+    /// Seconds of processor time, and how often the threads that live now went to sleep.
+    pub(super) fn since(&self, before: &Self) -> (f64, f64) {
+        let sleeps = self
+            .sleeps
+            .iter()
+            .map(|(thread, slept)| slept - before.sleeps.get(thread).unwrap_or(&0.0));
+        (self.cpu - before.cpu, sleeps.sum())
+    }
 }
 
 /// Puts files in; milliseconds until each is noticed, and from the end of its stillness until it is on its way.

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
-use super::daemon::{mib, spent};
+use super::daemon::{Spent, mib};
 use super::table;
 use crate::keeper::{Directory, Owner};
 use crate::say;
@@ -31,7 +31,9 @@ pub(super) fn run(binaries: &Path) -> Result<()> {
         .args(["serve", "--listen", "127.0.0.1:0", "--data-dir"])
         .arg(directory.path().join("data"))
         .env("HEIMDEX_SERVER_LOG", "warn")
-        .env("HEIMDEX_SERVER_HTTP_MAX_CONNECTIONS", "4096");
+        .env("HEIMDEX_SERVER_HTTP_MAX_CONNECTIONS", "4096")
+        // All of them come from here.
+        .env("HEIMDEX_SERVER_HTTP_MAX_CONNECTIONS_PER_ADDRESS", "4096");
     let mut server = directory.keep("TERM", &serve)?;
     let url = server.wait_for("the server's URL", START_LIMIT, |server| {
         let line = server
@@ -65,9 +67,10 @@ pub(super) fn run(binaries: &Path) -> Result<()> {
         }
     }
     std::thread::sleep(Duration::from_secs(3));
-    let (used, began) = (spent(process)?, Instant::now());
+    let (before_idle, began) = (Spent::by(process)?, Instant::now());
     std::thread::sleep(IDLE);
-    let share = (spent(process)?.0 - used.0) / began.elapsed().as_secs_f64() * 100.0;
+    let used = Spent::by(process)?.since(&before_idle).0;
+    let share = used / began.elapsed().as_secs_f64() * 100.0;
     let memory = mib(process, "VmRSS:")? - before;
     let first = streams.first_mut().context("a stream")?;
     let heard = heard(&authority, &tokens[0], first)?;

@@ -46,8 +46,11 @@ pub(super) fn measure(command: &mut Command, server: u32) -> Result<Measured> {
         if let Some(status) = child.try_wait()? {
             break status;
         }
-        // It may end between the two looks: what was seen last holds.
-        client = usage(child.id()).unwrap_or(client);
+        // It may end between the two looks; what has ended has no memory any more, but its processor time.
+        if let Ok(seen) = usage(child.id()) {
+            client.cpu_s = seen.cpu_s;
+            client.peak_mib = client.peak_mib.max(seen.peak_mib);
+        }
         std::thread::sleep(LOOK);
     };
     let wall_s = started.elapsed().as_secs_f64();
