@@ -325,6 +325,48 @@ fn a_folder_that_cannot_be_read_is_said_and_taken_once_it_can() {
     assert!(daemon.terminate(Duration::from_mins(1)).success());
 }
 
+/// Neither daemon nor commands can keep anything: each says what to make writable, and an upload goes on without.
+#[test]
+fn a_home_that_is_read_only_is_said_and_keeps_nobody_from_uploading() {
+    let server = TestServer::start();
+    let home = Home::registered(&server, "ana@example.org");
+    let token = home
+        .heimdex(["token", "create", "camera", "--scope", "write"])
+        .ok();
+    small_video(&home, "a.mp4");
+    let read_only = home.path("read-only");
+    let Some(_mounted) = Mounted::new(&["-t", "tmpfs", "-o", "ro,mode=755", "tmpfs"], &read_only)
+    else {
+        return;
+    };
+    let tried = |binary: Binary, arguments: &[&str]| {
+        let mut program = home.program(binary).args(arguments);
+        for variable in ["HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"] {
+            program = program.env(variable, &read_only);
+        }
+        program
+            .env("HEIMDEX_SERVER", server.url())
+            .env("HEIMDEX_TOKEN", token.stdout().trim())
+            .run()
+    };
+    for (binary, arguments) in [
+        (Binary::Daemon, &["--log-to=stderr"][..]),
+        (Binary::Cli, &["watch", "add", "."]),
+        (Binary::Cli, &["daemon", "start"]),
+    ] {
+        let output = tried(binary, arguments);
+        assert_eq!(output.code, Some(1), "{arguments:?}: {output:#?}");
+        assert!(
+            output.stderr().contains("Read-only file system"),
+            "{output:#?}"
+        );
+        assert!(output.stderr().contains("writable"), "{output:#?}");
+    }
+    let uploaded = tried(Binary::Cli, &["upload", "a.mp4", "--wait"]);
+    assert_eq!(uploaded.code, Some(0), "{uploaded:#?}");
+    until_indexed(&home, 1);
+}
+
 /// A home that belongs to somebody whom permissions hold back: root reads everything.
 struct Nobody<'h>(&'h Home);
 

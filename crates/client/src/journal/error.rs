@@ -8,7 +8,7 @@ use super::WatchId;
 #[derive(Debug, thiserror::Error)]
 pub enum JournalError {
     /// Its directory cannot be made, or its file not opened.
-    #[error("cannot open the journal `{}`", path.display())]
+    #[error("cannot open the journal `{}`: {source}", path.display())]
     Open {
         /// The file.
         path: PathBuf,
