@@ -9,6 +9,7 @@ use indicatif::{MultiProgress, ProgressDrawTarget};
 
 use crate::args::{ColorChoice, GlobalArgs};
 use crate::error::CliError;
+use crate::output::depth::Depth;
 use crate::output::text::{Colour, clean, clean_lines, painted, wrapped};
 use crate::settings::Environment;
 
@@ -41,6 +42,8 @@ struct Inner {
     stdout: Stream,
     stderr: Stream,
     stdout_colours: bool,
+    /// How many colours there are to draw with; none where nothing can be drawn.
+    drawing: Option<Depth>,
     stderr_colours: bool,
     quiet: bool,
     verbose: u8,
@@ -61,6 +64,13 @@ impl Printer {
             }
         };
         let (stdout, stderr) = (environment.stdout, environment.stderr);
+        let drawing = environment.can_draw().then(|| {
+            if colours(stdout) {
+                Depth::of(environment)
+            } else {
+                Depth::Mono
+            }
+        });
         let draws = stderr != Stream::Pipe && !global.quiet;
         let target = if draws {
             ProgressDrawTarget::stderr_with_hz(8)
@@ -72,6 +82,7 @@ impl Printer {
                 stdout,
                 stderr,
                 stdout_colours: colours(stdout),
+                drawing,
                 stderr_colours: colours(stderr),
                 quiet: global.quiet,
                 verbose: global.verbose,
@@ -88,9 +99,10 @@ impl Printer {
         self.clone()
     }
 
-    /// Whether standard output is coloured.
-    pub(crate) fn is_coloured(&self) -> bool {
-        self.inner.stdout_colours
+    /// How many colours there are to draw with on standard output, as far as they are wanted; none where it is no
+    /// terminal that more can be done with than to write lines.
+    pub(crate) fn drawing(&self) -> Option<Depth> {
+        self.inner.drawing
     }
 
     /// What standard output is.

@@ -14,5 +14,11 @@ pub(super) async fn run(context: &Context<'_>) -> Result<ExitStatus, CliError> {
             "use the commands: `heimdex --help` names them",
         ));
     }
-    tui::run(context).await
+    let Some(depth) = context.printer.drawing() else {
+        return Err(CliError::usage(
+            "nothing can be drawn in this terminal: TERM is not set, or `dumb`",
+            "set TERM to what the terminal is (`xterm-256color` fits most), or use the commands",
+        ));
+    };
+    tui::run(context, depth).await
 }

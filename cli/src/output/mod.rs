@@ -1,6 +1,7 @@
 //! How data looks: tables, fields, JSON, times, sizes, progress.
 
 pub(crate) mod canvas;
+pub(crate) mod depth;
 pub(crate) mod events;
 pub(crate) mod fields;
 pub(crate) mod json;

@@ -58,7 +58,13 @@ impl Environment {
 
     /// Whether somebody sits there: both keys and screen are a terminal's.
     pub(crate) fn is_interactive(&self) -> bool {
-        self.stdin_is_terminal && self.stdout != Stream::Pipe
+        self.stdin_is_terminal && self.can_draw()
+    }
+
+    /// Whether standard output is a terminal that says what it is, and that it is more than paper.
+    pub(crate) fn can_draw(&self) -> bool {
+        let is_dumb = self.text("TERM").is_none_or(|term| term == "dumb");
+        self.stdout != Stream::Pipe && !is_dumb
     }
 
     /// One that was never looked at: these variables, no terminal.

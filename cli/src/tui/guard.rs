@@ -9,17 +9,21 @@ use crossterm::event::{
     DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture,
 };
 use crossterm::execute;
+use crossterm::style::ResetColor;
 use crossterm::terminal::{
-    Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
+    Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
+    disable_raw_mode, enable_raw_mode,
 };
 use ratatui::Terminal;
-use ratatui::backend::CrosstermBackend;
+
+use super::options::Surroundings;
+use super::painter::Painter;
 
 /// Bytes of a frame that are written together.
 const FRAME: usize = 1 << 16;
 
 /// Where frames are drawn.
-pub(crate) type Screen = Terminal<CrosstermBackend<BufWriter<Stdout>>>;
+pub(crate) type Screen = Terminal<Painter<BufWriter<Stdout>>>;
 
 type Hook = Box<dyn Fn(&PanicHookInfo<'_>) + Send + Sync>;
 
@@ -52,14 +56,12 @@ impl Guard {
         Ok(guard)
     }
 
-    /// A screen to draw on, of which nothing is drawn yet. What clears another one asks the terminal where its cursor
-    /// is, and waits for an answer that goes to whoever reads the keys.
-    pub(crate) fn screen() -> io::Result<Screen> {
+    /// A screen to draw on, of which nothing is drawn yet.
+    pub(crate) fn screen(surroundings: Surroundings) -> io::Result<Screen> {
         execute!(io::stdout(), Clear(ClearType::All))?;
-        Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(
-            FRAME,
-            io::stdout(),
-        )))
+        let out = BufWriter::with_capacity(FRAME, io::stdout());
+        let Surroundings { depth, glyphs } = surroundings;
+        Terminal::new(Painter::new(out, depth, glyphs))
     }
 
     /// Takes the terminal, also where a shell has changed it meanwhile.
@@ -87,6 +89,9 @@ impl Guard {
         // A terminal that is gone takes nothing more, and needs nothing.
         let _ = execute!(
             io::stdout(),
+            // A frame that was not drawn to its end.
+            EndSynchronizedUpdate,
+            ResetColor,
             DisableBracketedPaste,
             DisableMouseCapture,
             LeaveAlternateScreen,

@@ -1,7 +1,8 @@
 //! The library on the whole screen: one owner of all state, one queue of events, effects that answer with events.
 //!
 //! `model` decides and never touches anything; `runtime` performs its effects and hands back what happened; `screens`
-//! and `widgets` draw from the model alone; `guard` keeps the terminal as it was found.
+//! and `widgets` draw from the model alone; `painter` puts what they drew on the terminal, and `guard` keeps that as it
+//! was found.
 
 mod actions;
 mod guard;
@@ -9,6 +10,7 @@ mod key;
 mod keymap;
 mod model;
 mod options;
+mod painter;
 mod runtime;
 mod screens;
 mod theme;

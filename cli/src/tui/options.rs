@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::keymap::Keymap;
 use super::theme::{Glyphs, Named, Theme};
+use crate::output::depth::Depth;
 use crate::settings::Environment;
 
 /// The name of the file, beside the configuration.
@@ -16,8 +17,8 @@ pub(crate) const FILE: &str = "tui.toml";
 /// What the terminal and the environment say of looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Surroundings {
-    /// Colours are not wanted, or not there.
-    pub(crate) is_mono: bool,
+    /// How many colours there are, or are wanted.
+    pub(crate) depth: Depth,
     /// Which characters there are.
     pub(crate) glyphs: Glyphs,
 }
@@ -102,11 +103,12 @@ impl Options {
                 ));
             }
         }
-        if surroundings.is_mono {
+        let is_mono = surroundings.depth == Depth::Mono;
+        if is_mono {
             named = Named::Mono;
         }
-        let theme = Theme::new(named, surroundings.glyphs);
-        let (theme, of_colours) = if surroundings.is_mono {
+        let theme = Theme::new(named, surroundings.glyphs).with_depth(surroundings.depth);
+        let (theme, of_colours) = if is_mono {
             (theme, Vec::new())
         } else {
             theme.with_own(&written.colours)
@@ -131,7 +133,7 @@ mod tests {
     use super::*;
 
     const COLOURED: Surroundings = Surroundings {
-        is_mono: false,
+        depth: Depth::True,
         glyphs: Glyphs::Unicode,
     };
 
@@ -151,11 +153,12 @@ mod tests {
     #[test]
     fn no_colours_wins_over_the_file() {
         let surroundings = Surroundings {
-            is_mono: true,
+            depth: Depth::Mono,
             glyphs: Glyphs::Ascii,
         };
         let options = Options::parse("theme = 'light'\n[colours]\nbad = 'red'\n", surroundings);
-        assert_eq!(options.theme, Theme::new(Named::Mono, Glyphs::Ascii));
+        let mono = Theme::new(Named::Mono, Glyphs::Ascii).with_depth(Depth::Mono);
+        assert_eq!(options.theme, mono);
     }
 
     #[test]

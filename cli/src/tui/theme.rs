@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use heimdex_api::names::nearest;
 use ratatui::style::{Color, Modifier, Style};
 
+use crate::output::depth::Depth;
 use crate::output::text::Colour;
 
 /// What a colour is for.
@@ -72,6 +73,7 @@ pub(crate) enum Glyphs {
 pub(crate) struct Theme {
     named: Named,
     own: BTreeMap<Role, Color>,
+    depth: Depth,
     /// The characters.
     pub(crate) glyphs: Glyphs,
 }
@@ -82,8 +84,14 @@ impl Theme {
         Self {
             named,
             own: BTreeMap::new(),
+            depth: Depth::True,
             glyphs,
         }
+    }
+
+    /// The same in a terminal of so many colours: what shows by a shade alone shows otherwise where there are few.
+    pub(crate) fn with_depth(self, depth: Depth) -> Self {
+        Self { depth, ..self }
     }
 
     /// Takes colours of one's own in; a sentence for each that cannot be used.
@@ -132,12 +140,19 @@ impl Theme {
             .iter()
             .position(|(named, _)| *named == self.named)
             .unwrap_or(0);
-        Self::new(NAMED[(at + 1) % NAMED.len()].0, self.glyphs)
+        Self::new(NAMED[(at + 1) % NAMED.len()].0, self.glyphs).with_depth(self.depth)
     }
 
     /// How something is drawn.
     pub(crate) fn style(&self, role: Role) -> Style {
+        if self.depth == Depth::Mono {
+            return mono(role);
+        }
         let style = match self.named {
+            // The line under the cursor is a grey that few terminals have.
+            Named::Dark | Named::Light if self.depth == Depth::Sixteen && role == Role::Cursor => {
+                mono(role)
+            }
             Named::Dark => dark(role),
             Named::Light => light(role),
             Named::HighContrast => high_contrast(role),

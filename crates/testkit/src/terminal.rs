@@ -1,6 +1,6 @@
 //! A terminal that a test types into and looks at: a tmux of its own, in one home.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
@@ -31,6 +31,8 @@ impl<'a> Terminal<'a> {
         let mut start = vec!["-f", "/dev/null", "new-session", "-d"];
         start.extend(size);
         start.push(command);
+        // Programs may copy, as people who do so set it.
+        start.extend([";", "set", "-g", "set-clipboard", "on"]);
         terminal.tmux(&start);
         terminal
     }
@@ -61,6 +63,47 @@ impl<'a> Terminal<'a> {
     #[track_caller]
     pub fn screen(&self) -> String {
         self.tmux(&["capture-pane", "-p"])
+    }
+
+    /// What is on it, with the sequences that colour it.
+    #[track_caller]
+    pub fn coloured_screen(&self) -> String {
+        self.tmux(&["capture-pane", "-e", "-p"])
+    }
+
+    /// Which of the screens is shown, whether the cursor is, who gets the mouse, how keys are told.
+    #[track_caller]
+    pub fn modes(&self) -> String {
+        let flags = "alternate=#{alternate_on} cursor=#{cursor_flag} mouse=#{mouse_any_flag} \
+                     button=#{mouse_button_flag} standard=#{mouse_standard_flag} sgr=#{mouse_sgr_flag} \
+                     keypad=#{keypad_flag} arrows=#{keypad_cursor_flag} wrap=#{wrap_flag}";
+        self.tmux(&["display-message", "-p", flags])
+    }
+
+    /// Writes every byte that goes to the terminal from now on into this file, too.
+    #[track_caller]
+    pub fn record(&self, file: &Path) {
+        let command = format!("exec cat >>'{}'", file.display());
+        self.tmux(&["pipe-pane", &command]);
+    }
+
+    /// Makes it so many columns wide and lines high.
+    #[track_caller]
+    pub fn resize(&self, columns: u16, rows: u16) {
+        let (columns, rows) = (columns.to_string(), rows.to_string());
+        self.tmux(&["resize-window", "-x", &columns, "-y", &rows]);
+    }
+
+    /// What was copied last, by a program in it or by a person.
+    #[track_caller]
+    pub fn clipboard(&self) -> String {
+        self.tmux(&["show-buffer"])
+    }
+
+    /// Takes the terminal away from whatever runs in it.
+    #[track_caller]
+    pub fn hang_up(&self) {
+        self.tmux(&["kill-session"]);
     }
 
     /// Waits until this is on it.

@@ -1,6 +1,7 @@
 //! The library on the whole screen, in a real terminal against a real server: read back at each step, and the terminal
 //! given back as it was found, however the program ends.
 
+use std::collections::BTreeSet;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
@@ -10,38 +11,89 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use crate::support::{LIMIT, small_video};
 
-const EMAIL: &str = "ana@example.org";
+pub(crate) const EMAIL: &str = "ana@example.org";
 
 /// A shell in a terminal, whose settings are written down.
-fn shell(home: &Home) -> Terminal<'_> {
+pub(crate) fn shell(home: &Home) -> Terminal<'_> {
     let shell = Terminal::start(home, "bash --norc --noprofile");
-    shell.types("PS1='$ '; stty -g >before", &["Enter"]);
-    wait_for(&home.path("before"));
+    // The shell's own way to be pasted to is none of the program's.
+    shell.types("bind 'set enable-bracketed-paste off'", &["Enter"]);
+    shell.types("PS1='$ '; stty -g >before; echo ready", &["Enter"]);
+    shell.sees("\nready");
+    fs::write(home.path("modes"), shell.modes()).unwrap();
+    shell.record(&home.path("bytes"));
     shell
 }
 
 /// Starts the program, whose process id is written down.
 fn start(shell: &Terminal<'_>) {
-    shell.types(
-        "clear; sh -c 'echo $$ >pid; exec heimdex'; echo \"ended: $?\"",
-        &["Enter"],
-    );
+    start_with(shell, "");
+}
+
+/// Starts it with these variables, as a shell reads them.
+pub(crate) fn start_with(shell: &Terminal<'_>, variables: &str) {
+    let line =
+        format!("clear; sh -c 'echo $$ >pid; exec env {variables} heimdex'; echo \"ended: $?\"");
+    shell.types(&line, &["Enter"]);
 }
 
 /// The terminal is as it was before.
 #[track_caller]
-fn is_as_before(home: &Home, shell: &Terminal<'_>) {
-    shell.types("stty -g >after; echo written", &["Enter"]);
+pub(crate) fn is_as_before(home: &Home, shell: &Terminal<'_>) {
+    shell.types("stty -g >after; echo writ''ten", &["Enter"]);
     shell.sees("\nwritten");
     let read = |name: &str| fs::read_to_string(home.path(name)).unwrap();
     assert_eq!(read("before"), read("after"));
+    assert_eq!(read("modes"), shell.modes());
+    // Those that tmux does not tell of.
+    let bytes = wait_until("the bytes", LIMIT, || {
+        let bytes = fs::read(home.path("bytes")).unwrap();
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        text.contains("\nwritten").then_some(text)
+    });
+    let asked = Asked::of(&bytes);
+    assert_eq!(asked.on, BTreeSet::new(), "left on");
+    assert_eq!(asked.keyboards, 0, "a keyboard of one's own is left");
+    fs::write(home.path("bytes"), "").unwrap();
 }
 
-fn wait_for(path: &Path) {
+/// What was asked of a terminal, and not taken back.
+struct Asked {
+    /// Its private modes.
+    on: BTreeSet<String>,
+    /// Ways in which keys are told, put upon each other.
+    keyboards: i32,
+}
+
+impl Asked {
+    fn of(bytes: &str) -> Self {
+        let (mut on, mut keyboards) = (BTreeSet::new(), 0);
+        for sequence in bytes.split("\u{1b}[").skip(1) {
+            let end = sequence
+                .find(|c: char| c.is_ascii_alphabetic())
+                .unwrap_or_default();
+            let (numbers, kind) = (&sequence[..end], &sequence[end..=end]);
+            match (numbers.strip_prefix('?'), kind) {
+                (Some(modes), "h") => on.extend(modes.split(';').map(str::to_owned)),
+                (Some(modes), "l") => modes.split(';').for_each(|mode| {
+                    on.remove(mode);
+                }),
+                (None, "u") if numbers.starts_with('>') => keyboards += 1,
+                (None, "u") if numbers.starts_with('<') => keyboards -= 1,
+                _ => {}
+            }
+        }
+        // A cursor that shows is how terminals begin.
+        on.remove("25");
+        Self { on, keyboards }
+    }
+}
+
+pub(crate) fn wait_for(path: &Path) {
     wait_until(&format!("`{}`", path.display()), LIMIT, || path.exists());
 }
 
-fn pid(home: &Home) -> Pid {
+pub(crate) fn pid(home: &Home) -> Pid {
     let path = home.path("pid");
     wait_for(&path);
     let text = fs::read_to_string(path).unwrap();

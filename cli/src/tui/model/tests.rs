@@ -54,7 +54,7 @@ pub(crate) fn moment() -> crate::clock::Moment {
 /// A model of somebody who is logged in.
 pub(crate) fn model(size: (u16, u16)) -> Model {
     let surroundings = Surroundings {
-        is_mono: false,
+        depth: crate::output::depth::Depth::True,
         glyphs: Glyphs::Unicode,
     };
     let place = Place {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use heimdex_api::auth::LoginRequest;
 use heimdex_api::ops::feature;
 use heimdex_api::video::{VideoListResponse, VideoResponse};
-use heimdex_api::{Secret, VideoId};
+use heimdex_api::{Secret, VideoId, failpoint};
 use heimdex_client::ApiClient;
 use heimdex_client::control::{ControlClient, SendRequest};
 use heimdex_client::http::HttpError;
@@ -47,6 +47,7 @@ impl From<TransferError> for Trouble {
 
 /// Performs an effect and answers it.
 pub(super) async fn perform(session: &Arc<Session>, effect: Effect) {
+    failpoint!("tui.effect");
     let answer = match effect {
         Effect::List(ask) => {
             let reply = list(session, &ask.query).await;

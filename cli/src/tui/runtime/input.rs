@@ -4,8 +4,7 @@ use std::io::{self, Write as _};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use crossterm::event::{Event, EventStream, KeyEventKind, MouseButton, MouseEvent, MouseEventKind};
-use futures::StreamExt as _;
+use crossterm::event::{Event, KeyEventKind, MouseButton, MouseEvent, MouseEventKind};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
@@ -16,29 +15,17 @@ use crate::tui::model::{Mouse, Msg, Pointed};
 /// Listens for as long as it lives.
 pub(super) struct Inputs {
     _tasks: JoinSet<()>,
+    _terminal: system::Terminal,
 }
 
 /// Begins to listen.
-pub(super) fn listen(queue: mpsc::Sender<Incoming>) -> io::Result<Inputs> {
+pub(super) fn listen(queue: &mpsc::Sender<Incoming>) -> io::Result<Inputs> {
     let mut tasks = JoinSet::new();
-    system::listen(&mut tasks, &queue)?;
-    tasks.spawn(async move {
-        let mut events = EventStream::new();
-        while let Some(event) = events.next().await {
-            let msg = match event {
-                Ok(event) => of(event),
-                // The terminal is gone.
-                Err(_) => Some(Msg::Ended),
-            };
-            if let Some(msg) = msg
-                && queue.send(Incoming::Msg(msg)).await.is_err()
-            {
-                return;
-            }
-        }
-        let _ = queue.send(Incoming::Msg(Msg::Ended)).await;
-    });
-    Ok(Inputs { _tasks: tasks })
+    system::listen(&mut tasks, queue)?;
+    Ok(Inputs {
+        _tasks: tasks,
+        _terminal: system::Terminal::listen(queue)?,
+    })
 }
 
 fn of(event: Event) -> Option<Msg> {
@@ -73,67 +60,39 @@ pub(super) fn copy(text: &str) -> io::Result<()> {
 }
 
 #[cfg(unix)]
-mod system {
-    use std::io;
-
-    use tokio::signal::unix::{Signal, SignalKind, signal};
-    use tokio::sync::mpsc;
-    use tokio::task::JoinSet;
-
-    use super::super::Incoming;
-    use crate::tui::key::{Code, Key};
-    use crate::tui::model::Msg;
-
-    pub(super) fn listen(
-        tasks: &mut JoinSet<()>,
-        queue: &mpsc::Sender<Incoming>,
-    ) -> io::Result<()> {
-        let ends = [
-            SignalKind::terminate(),
-            SignalKind::hangup(),
-            SignalKind::interrupt(),
-        ];
-        for kind in ends {
-            forward(tasks, queue, signal(kind)?, || Incoming::Msg(Msg::Ended));
-        }
-        let stop = SignalKind::from_raw(rustix::process::Signal::TSTP.as_raw());
-        forward(tasks, queue, signal(stop)?, || {
-            // As if it had been pressed.
-            Incoming::Msg(Msg::Key(Key {
-                code: Code::Char('z'),
-                ctrl: true,
-                alt: false,
-            }))
-        });
-        let go_on = SignalKind::from_raw(rustix::process::Signal::CONT.as_raw());
-        forward(tasks, queue, signal(go_on)?, || Incoming::Continued);
-        Ok(())
-    }
-
-    fn forward(
-        tasks: &mut JoinSet<()>,
-        queue: &mpsc::Sender<Incoming>,
-        mut signal: Signal,
-        what: fn() -> Incoming,
-    ) {
-        let queue = queue.clone();
-        tasks.spawn(async move {
-            while signal.recv().await.is_some() {
-                if queue.send(what()).await.is_err() {
-                    return;
-                }
-            }
-        });
-    }
-}
+mod system;
 
 /// Other systems send no signals. Neither built nor run anywhere yet.
 #[cfg(not(unix))]
 mod system {
-    pub(super) fn listen(
-        _tasks: &mut tokio::task::JoinSet<()>,
-        _queue: &tokio::sync::mpsc::Sender<super::Incoming>,
-    ) -> std::io::Result<()> {
+    use std::io;
+
+    use tokio::sync::mpsc::Sender;
+    use tokio::task::JoinSet;
+
+    use super::Incoming;
+
+    pub(super) struct Terminal;
+
+    impl Terminal {
+        pub(super) fn listen(queue: &Sender<Incoming>) -> io::Result<Self> {
+            let queue = queue.clone();
+            let thread = std::thread::Builder::new().name("keys".into());
+            thread.spawn(move || {
+                while let Ok(event) = crossterm::event::read() {
+                    let msg = super::of(event).map(Incoming::Msg);
+                    if msg.is_some_and(|msg| queue.blocking_send(msg).is_err()) {
+                        return;
+                    }
+                }
+                let _ = queue.blocking_send(Incoming::HungUp);
+            })?;
+            Ok(Self)
+        }
+    }
+
+    #[expect(clippy::unnecessary_wraps, reason = "other systems can fail here")]
+    pub(super) fn listen(_tasks: &mut JoinSet<()>, _queue: &Sender<Incoming>) -> io::Result<()> {
         Ok(())
     }
 }

@@ -3,13 +3,17 @@
 mod effects;
 mod input;
 mod moving;
+mod pace;
 mod player;
 mod session;
 
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
-use heimdex_api::Secret;
+use futures::FutureExt as _;
+use heimdex_api::{Secret, failpoint};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tokio_util::task::TaskTracker;
@@ -22,15 +26,17 @@ use crate::clock;
 use crate::commands::Context;
 use crate::error::CliError;
 use crate::exit::ExitStatus;
+use crate::output::depth::Depth;
+use pace::Pace;
 use session::Session;
 
 /// Events that wait to be looked at. Whoever has another one waits: a terminal, an answer, a timer; what only shows how
 /// far a transfer is, is left out then.
 const QUEUE: usize = 1024;
-/// Frames that nobody waits for are no closer than this.
-const FRAME: Duration = Duration::from_millis(33);
 /// How long transfers may take to finish what is in flight when the program ends.
 const GRACE: Duration = Duration::from_secs(5);
+/// The same where the terminal is gone, and nobody sees what still runs.
+const GRACE_UNSEEN: Duration = Duration::from_millis(500);
 
 /// Something for the one owner of all state.
 #[derive(Debug)]
@@ -43,13 +49,17 @@ enum Incoming {
     Session(Arc<Session>),
     /// The process was stopped from outside and goes on.
     Continued,
+    /// The terminal is gone.
+    HungUp,
+    /// An effect panicked, with this.
+    Panicked(Box<dyn Any + Send>),
 }
 
 /// Opens the library in this terminal, until a person, the system or an error ends it.
-pub(crate) async fn run(context: &Context<'_>) -> Result<ExitStatus, CliError> {
+pub(crate) async fn run(context: &Context<'_>, depth: Depth) -> Result<ExitStatus, CliError> {
     let (queue, incoming) = mpsc::channel(QUEUE);
     let surroundings = Surroundings {
-        is_mono: !context.printer.is_coloured(),
+        depth,
         glyphs: context.glyphs,
     };
     let file = context
@@ -59,18 +69,20 @@ pub(crate) async fn run(context: &Context<'_>) -> Result<ExitStatus, CliError> {
     let options = Options::load(file.as_deref(), surroundings);
     let session = Arc::new(Session::new(context, queue.clone()));
     let mut guard = Guard::hold().map_err(CliError::Terminal)?;
-    let screen = Guard::screen().map_err(CliError::Terminal)?;
+    let screen = Guard::screen(surroundings).map_err(CliError::Terminal)?;
     let size = screen.size().map_err(CliError::Terminal)?;
     let moment = clock::moment();
     let model = Model::new(options, session.place(), moment, (size.width, size.height));
-    let inputs = input::listen(queue.clone()).map_err(CliError::Terminal)?;
+    let inputs = input::listen(&queue).map_err(CliError::Terminal)?;
     let runtime = Runtime {
         model,
         screen,
         session,
         queue,
         tasks: TaskTracker::new(),
+        surroundings,
         is_ended: false,
+        grace: GRACE,
     };
     let result = runtime.until_over(&mut guard, incoming).await;
     drop(inputs);
@@ -84,7 +96,9 @@ struct Runtime {
     session: Arc<Session>,
     queue: mpsc::Sender<Incoming>,
     tasks: TaskTracker,
+    surroundings: Surroundings,
     is_ended: bool,
+    grace: Duration,
 }
 
 impl Runtime {
@@ -93,37 +107,11 @@ impl Runtime {
         guard: &mut Guard,
         mut incoming: mpsc::Receiver<Incoming>,
     ) -> Result<ExitStatus, CliError> {
-        // The first frame comes before anything is asked for.
-        self.draw()?;
-        let mut drawn = Instant::now();
-        let mut due = None;
-        let first = self.model.begin();
-        self.perform_all(first, guard)?;
-        while !self.model.is_over() {
-            if self.model.is_stale() && due.is_none() {
-                due = Some(drawn + FRAME);
-            }
-            let wait = due.unwrap_or(drawn + Duration::from_hours(1));
-            tokio::select! {
-                biased;
-                () = tokio::time::sleep_until(wait), if due.is_some() => {
-                    self.draw()?;
-                    drawn = Instant::now();
-                    due = None;
-                }
-                next = incoming.recv() => {
-                    let Some(next) = next else { break };
-                    // Who presses a key waits for the frame.
-                    if matches!(next, Incoming::Msg(Msg::Key(_) | Msg::Paste(_) | Msg::Mouse(_))) {
-                        due = Some(Instant::now());
-                    }
-                    self.take(next, guard)?;
-                }
-            }
-        }
+        let lived = self.live(guard, &mut incoming).await;
         guard.give_back();
         drop(incoming);
         self.end().await;
+        lived?;
         Ok(if self.is_ended {
             ExitStatus::Interrupted
         } else {
@@ -131,12 +119,56 @@ impl Runtime {
         })
     }
 
+    async fn live(
+        &mut self,
+        guard: &mut Guard,
+        incoming: &mut mpsc::Receiver<Incoming>,
+    ) -> Result<(), CliError> {
+        // The first frame comes before anything is asked for, and says that it will be.
+        let first = self.model.begin();
+        self.draw()?;
+        let mut pace = Pace::new(Instant::now());
+        self.perform_all(first, guard)?;
+        while !self.model.is_over() {
+            if self.model.is_stale() {
+                pace.changed();
+            }
+            let due = pace.due();
+            let drawing = async {
+                match due {
+                    // A timer would take up to a millisecond.
+                    Some(due) if due <= Instant::now() => {}
+                    Some(due) => tokio::time::sleep_until(due).await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                biased;
+                () = drawing => {
+                    self.draw()?;
+                    pace.drawn(Instant::now());
+                }
+                next = incoming.recv() => {
+                    let Some(next) = next else { break };
+                    // Who presses a key waits for the frame.
+                    let is_waited_for =
+                        matches!(next, Incoming::Msg(Msg::Key(_) | Msg::Paste(_) | Msg::Mouse(_)));
+                    self.take(next, guard)?;
+                    if is_waited_for && self.model.is_stale() {
+                        pace.hurry(Instant::now());
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Lets transfers finish what is in flight, for a while; whatever is not stored then goes on another time.
     async fn end(&self) {
         self.session.stop_all();
         self.tasks.close();
         if self.session.is_moving() {
-            let _ = tokio::time::timeout(GRACE, self.session.moved_all()).await;
+            let _ = tokio::time::timeout(self.grace, self.session.moved_all()).await;
         }
     }
 
@@ -148,6 +180,7 @@ impl Runtime {
         let drawn = self
             .screen
             .draw(|frame| screens::draw(model, frame.buffer_mut()));
+        failpoint!("tui.drawn");
         drawn.map(drop).map_err(CliError::Terminal)
     }
 
@@ -168,6 +201,12 @@ impl Runtime {
                 self.renew(guard)?;
                 Msg::Redrawn
             }
+            Incoming::HungUp => {
+                self.grace = GRACE_UNSEEN;
+                Msg::Ended
+            }
+            // Nobody else would hear of it, and what was asked for would never be answered.
+            Incoming::Panicked(panic) => resume_unwind(panic),
         };
         self.is_ended |= matches!(msg, Msg::Ended);
         self.model.moment = clock::moment();
@@ -179,7 +218,9 @@ impl Runtime {
         for effect in effects {
             match effect {
                 Effect::Quit => {}
-                Effect::Redraw => self.screen = Guard::screen().map_err(CliError::Terminal)?,
+                Effect::Redraw => {
+                    self.screen = Guard::screen(self.surroundings).map_err(CliError::Terminal)?;
+                }
                 Effect::Suspend => {
                     guard.suspend().map_err(CliError::Terminal)?;
                     self.renew(guard)?;
@@ -193,8 +234,12 @@ impl Runtime {
                 }
                 other => {
                     let session = Arc::clone(&self.session);
-                    self.tasks
-                        .spawn(async move { effects::perform(&session, other).await });
+                    self.tasks.spawn(async move {
+                        let performed = AssertUnwindSafe(effects::perform(&session, other));
+                        if let Err(panic) = performed.catch_unwind().await {
+                            let _ = session.queue.send(Incoming::Panicked(panic)).await;
+                        }
+                    });
                 }
             }
         }
@@ -204,7 +249,7 @@ impl Runtime {
     /// Takes the terminal again as it is now, and draws everything.
     fn renew(&mut self, guard: &mut Guard) -> Result<(), CliError> {
         guard.take().map_err(CliError::Terminal)?;
-        self.screen = Guard::screen().map_err(CliError::Terminal)?;
+        self.screen = Guard::screen(self.surroundings).map_err(CliError::Terminal)?;
         let size = self.screen.size().map_err(CliError::Terminal)?;
         let effects = self.model.update(Msg::Resized {
             columns: size.width,

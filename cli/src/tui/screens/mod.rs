@@ -6,7 +6,7 @@ mod library;
 mod log;
 mod overlays;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod transfers;
 mod whole;
 

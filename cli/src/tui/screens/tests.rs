@@ -57,7 +57,7 @@ fn varied() -> Vec<VideoResponse> {
 }
 
 /// Somebody's library with these videos.
-fn library(size: (u16, u16), videos: &[VideoResponse]) -> Model {
+pub(crate) fn library(size: (u16, u16), videos: &[VideoResponse]) -> Model {
     let mut model = model(size);
     let mut world = World::default();
     let effects = model.begin();

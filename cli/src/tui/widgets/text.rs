@@ -1,7 +1,8 @@
 //! Text in so many columns: nothing that a terminal would obey, and never a column more.
 
-use ratatui::buffer::Buffer;
+use std::borrow::Cow;
 
+use ratatui::buffer::Buffer;
 use ratatui::style::Style;
 
 use crate::output::text::{clean, cut, width};
@@ -19,10 +20,11 @@ pub(crate) fn put(
     }
     let columns = columns.min(buffer.area.right() - x);
     let text = clean(text);
+    let text = settled(&text);
     let text = cut(&text, usize::from(columns));
-    buffer
-        .set_stringn(x, y, &text, usize::from(columns), style)
-        .0
+    let (end, _) = buffer.set_stringn(x, y, &text, usize::from(columns), style);
+    keep_direction(buffer, y, (x, end));
+    end
 }
 
 /// Writes a text so that it ends before the column `x`.
@@ -34,9 +36,59 @@ pub(crate) fn put_right(
     style: Style,
 ) {
     let text = clean(text);
+    let text = settled(&text);
     let text = cut(&text, usize::from(columns));
     let wide = u16::try_from(width(&text)).unwrap_or(columns).min(columns);
     put(buffer, (x.saturating_sub(wide), y), wide, &text, style);
+}
+
+/// A text of which every terminal takes each character for as wide as it is: what joins several into one picture, and
+/// what only changes how one looks, is left out, and a flag is the letters that it is made of.
+fn settled(text: &str) -> Cow<'_, str> {
+    if text.is_ascii()
+        || !text
+            .chars()
+            .any(|c| is_joining(c) || flag_letter(c).is_some())
+    {
+        return Cow::Borrowed(text);
+    }
+    let characters = text.chars().filter(|c| !is_joining(*c));
+    Cow::Owned(characters.map(|c| flag_letter(c).unwrap_or(c)).collect())
+}
+
+fn is_joining(c: char) -> bool {
+    matches!(c,
+        // Hyphens that do not show, joiners, marks of direction, spaces of no width.
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2065}'
+        | '\u{206a}'..='\u{206f}' | '\u{feff}'
+        // Letters that do not show.
+        | '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}'
+        // Variants, skin colours, tags.
+        | '\u{fe00}'..='\u{fe0f}' | '\u{1f3fb}'..='\u{1f3ff}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// Half a flag, as the letter that it stands for.
+fn flag_letter(c: char) -> Option<char> {
+    let number = u32::from(c).checked_sub(0x1_f1e6)?;
+    char::from_u32(u32::from('A') + number).filter(char::is_ascii_uppercase)
+}
+
+/// Ends a text that runs from right to left, so that a terminal which turns such text round does not take what stands
+/// behind it in the line along.
+fn keep_direction(buffer: &mut Buffer, y: u16, (start, end): (u16, u16)) {
+    let last = (start..end)
+        .rev()
+        .find(|x| buffer[(*x, y)].symbol().chars().any(is_right_to_left));
+    if let Some(x) = last {
+        let cell = &mut buffer[(x, y)];
+        let symbol = format!("{}\u{200e}", cell.symbol());
+        cell.set_symbol(&symbol);
+    }
+}
+
+fn is_right_to_left(c: char) -> bool {
+    matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefe}' | '\u{10800}'..='\u{10fff}'
+        | '\u{1e800}'..='\u{1efff}')
 }
 
 #[cfg(test)]

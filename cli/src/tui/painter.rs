@@ -1,0 +1,168 @@
+//! Puts cells on the terminal: where, in which colours, as which bytes. The last gate: no colour deeper than the terminal
+//! has, no character beyond those that it shows, nothing that it would obey.
+
+mod colours;
+mod symbols;
+#[cfg(test)]
+mod tests;
+
+use std::io::{self, Write};
+
+use ratatui::backend::{Backend, ClearType, WindowSize};
+use ratatui::buffer::Cell;
+use ratatui::layout::{Position, Size};
+use ratatui::style::Modifier;
+
+use super::theme::Glyphs;
+use crate::output::depth::Depth;
+
+/// What stands around a frame, so that terminals that know it show all of it at once.
+const BEGIN: &str = "\u{1b}[?2026h";
+const END: &str = "\u{1b}[?2026l";
+
+/// Writes frames.
+#[derive(Debug)]
+pub(crate) struct Painter<W> {
+    out: W,
+    depth: Depth,
+    glyphs: Glyphs,
+    is_in_frame: bool,
+    is_cursor_hidden: bool,
+}
+
+/// Attributes, and how they are asked for.
+const MODIFIERS: [(Modifier, &str); 9] = [
+    (Modifier::BOLD, ";1"),
+    (Modifier::DIM, ";2"),
+    (Modifier::ITALIC, ";3"),
+    (Modifier::UNDERLINED, ";4"),
+    (Modifier::SLOW_BLINK, ";5"),
+    (Modifier::RAPID_BLINK, ";6"),
+    (Modifier::REVERSED, ";7"),
+    (Modifier::HIDDEN, ";8"),
+    (Modifier::CROSSED_OUT, ";9"),
+];
+
+impl<W: Write> Painter<W> {
+    /// Writes frames there, for a terminal like that.
+    pub(crate) fn new(out: W, depth: Depth, glyphs: Glyphs) -> Self {
+        Self {
+            out,
+            depth,
+            glyphs,
+            is_in_frame: false,
+            is_cursor_hidden: false,
+        }
+    }
+
+    /// Begins a frame where none is begun: one of which nothing is different is none.
+    fn begin(&mut self) -> io::Result<()> {
+        if !self.is_in_frame {
+            self.is_in_frame = true;
+            self.out.write_all(BEGIN.as_bytes())?;
+        }
+        Ok(())
+    }
+
+    fn style(&mut self, cell: &Cell) -> io::Result<()> {
+        self.out.write_all(b"\x1b[0")?;
+        for (modifier, code) in MODIFIERS {
+            if cell.modifier.contains(modifier) {
+                self.out.write_all(code.as_bytes())?;
+            }
+        }
+        colours::write(&mut self.out, self.depth, cell.fg, colours::Ground::Fore)?;
+        colours::write(&mut self.out, self.depth, cell.bg, colours::Ground::Back)?;
+        self.out.write_all(b"m")
+    }
+}
+
+impl<W: Write> Backend for Painter<W> {
+    type Error = io::Error;
+
+    fn draw<'a, I>(&mut self, content: I) -> io::Result<()>
+    where
+        I: Iterator<Item = (u16, u16, &'a Cell)>,
+    {
+        let (mut next, mut last) = (None, Cell::EMPTY);
+        for (x, y, cell) in content {
+            self.begin()?;
+            if next != Some((x, y)) {
+                write!(self.out, "\x1b[{};{}H", y + 1, x + 1)?;
+            }
+            if (cell.fg, cell.bg, cell.modifier) != (last.fg, last.bg, last.modifier) {
+                self.style(cell)?;
+                last = cell.clone();
+            }
+            let symbol = symbols::shown(cell.symbol(), self.glyphs);
+            self.out.write_all(symbol.as_bytes())?;
+            // Where terminals may not agree how wide something is, the next cell is gone to.
+            next = symbols::is_one_column(&symbol).then_some((x + 1, y));
+        }
+        if (last.fg, last.bg, last.modifier)
+            != (Cell::EMPTY.fg, Cell::EMPTY.bg, Cell::EMPTY.modifier)
+        {
+            self.out.write_all(b"\x1b[0m")?;
+        }
+        Ok(())
+    }
+
+    fn hide_cursor(&mut self) -> io::Result<()> {
+        if !self.is_cursor_hidden {
+            self.is_cursor_hidden = true;
+            self.begin()?;
+            self.out.write_all(b"\x1b[?25l")?;
+        }
+        Ok(())
+    }
+
+    /// Whoever holds the terminal shows it when he gives it back: here it may be gone, and nobody could be told.
+    fn show_cursor(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// Nobody types where it is: the terminal is not asked.
+    fn get_cursor_position(&mut self) -> io::Result<Position> {
+        Ok(Position::ORIGIN)
+    }
+
+    fn set_cursor_position<P: Into<Position>>(&mut self, position: P) -> io::Result<()> {
+        let Position { x, y } = position.into();
+        write!(self.out, "\x1b[{};{}H", y + 1, x + 1)
+    }
+
+    fn clear(&mut self) -> io::Result<()> {
+        self.clear_region(ClearType::All)
+    }
+
+    fn clear_region(&mut self, clear_type: ClearType) -> io::Result<()> {
+        self.begin()?;
+        self.out.write_all(match clear_type {
+            ClearType::All => b"\x1b[0m\x1b[2J",
+            ClearType::AfterCursor => b"\x1b[0m\x1b[0J",
+            ClearType::BeforeCursor => b"\x1b[0m\x1b[1J",
+            ClearType::CurrentLine => b"\x1b[0m\x1b[2K",
+            ClearType::UntilNewLine => b"\x1b[0m\x1b[0K",
+        })
+    }
+
+    fn size(&self) -> io::Result<Size> {
+        let (width, height) = crossterm::terminal::size()?;
+        Ok(Size { width, height })
+    }
+
+    fn window_size(&mut self) -> io::Result<WindowSize> {
+        let size = crossterm::terminal::window_size()?;
+        Ok(WindowSize {
+            columns_rows: Size::new(size.columns, size.rows),
+            pixels: Size::new(size.width, size.height),
+        })
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        if std::mem::take(&mut self.is_in_frame) {
+            self.out.write_all(END.as_bytes())?;
+        }
+        self.out.flush()
+    }
+}
