@@ -2,14 +2,17 @@
 //!
 //! By hand, where our programs use clap: this is compiled before anything else can be said.
 
+mod bench;
+
 use std::error::Error;
 use std::ffi::OsString;
 use std::fmt;
 use std::path::PathBuf;
 
-use crate::bench::{Bench, CatalogPlan, DaemonPlan, TransferPlan};
+use crate::bench::Bench;
 use crate::crash;
 use crate::generate::Purpose;
+use crate::pictures;
 use crate::seed::{self, SeedArguments};
 
 const HELP: &str = "\
@@ -19,7 +22,8 @@ Usage: cargo xtask VERB
 
   demo [FILE]         builds and runs the main job, in a directory that is gone afterwards
   test [-- ARGS]      builds the binaries, starts a throw-away PostgreSQL and SeaweedFS, runs every test
-  bench NAME          measures release builds of the programs: transfer, catalog, store, daemon, events
+  bench NAME          measures release builds of the programs: transfer, catalog, store, daemon, events, tui
+  pictures            takes the pictures of the terminal interface that the documentation shows
   crash               runs the simulation of everything that goes wrong with many numbers
   seed-catalog        fills a catalog with a believable library of so many videos
   generate [--check]  writes man pages, completions and checksums of new migrations
@@ -55,6 +59,7 @@ Measures release builds of the real programs and prints a table. Figures of one 
 Usage: cargo xtask bench transfer [--mib N] [--small N] [--rounds N]
        cargo xtask bench catalog [--videos N]
        cargo xtask bench store
+       cargo xtask bench tui [--videos N] [--binaries DIR]
        cargo xtask bench daemon [--files N] [--folders N] [--idle SECONDS] [--binaries DIR]
 
   transfer  a large file (2048 MiB) and many small ones (2000 of 256 KiB) up and down over loopback, beside cp and sync
@@ -63,7 +68,11 @@ Usage: cargo xtask bench transfer [--mib N] [--small N] [--rounds N]
   store     what the embedded store takes to complete an upload of 6,400 parts of one byte
   daemon    a folder of many files (100000 in 2000 folders) under watch: memory, a minute (60) without anything to do,
             looking through it beside find, and how soon a new file is noticed and sent; fails where a figure is beyond
-            what is promised; --binaries names a directory of programs that are built already";
+            what is promised
+  tui       the terminal interface before a library of many videos (1000000) in which 200 things change a second: its
+            first frame, a key to its frame, frames a second, memory; fails where a figure is beyond what is promised
+
+For daemon and tui --binaries names a directory of programs that are built already.";
 
 const CRASH: &str = "\
 Runs the simulation of everything that goes wrong in a watched folder: files that are written, moved and deleted, cards
@@ -86,6 +95,15 @@ Usage: cargo xtask seed-catalog [--videos N] [--data-dir DIR] [--database-url UR
   --videos N          how many (10000)
   --data-dir DIR      the server's data directory: SQLite in it (seeded-data here, unless a URL is given)
   --database-url URL  a PostgreSQL database; with --data-dir both are filled";
+
+const PICTURES: &str = "\
+Takes the pictures of the terminal interface in docs/pictures: real programs and videos that ffmpeg makes, in tmux; what is
+on the screen becomes SVG.
+
+Usage: cargo xtask pictures [--scene NAME] [--binaries DIR]
+
+  --scene NAME    only this one
+  --binaries DIR  a directory of programs that are built already";
 
 const GENERATE: &str = "\
 Writes the committed files that are made from code: man pages, completions, and checksums of new migrations.
@@ -144,6 +162,8 @@ pub(crate) enum Verb {
     CrashWipe(crash::Plan),
     /// Fills a catalog.
     Seed(SeedArguments),
+    /// Takes pictures.
+    Pictures(pictures::Plan),
     /// Writes or checks generated files.
     Generate(Purpose),
     /// Checks the repository's own rules.
@@ -188,7 +208,7 @@ impl fmt::Display for UsageError {
             Self::Directory(flag) => write!(f, "`{flag}` takes a directory"),
             Self::Bench(name) => write!(
                 f,
-                "`bench` knows no `{}`: write transfer, catalog, store, daemon or events",
+                "`bench` knows no `{}`: write transfer, catalog, store, daemon, events or tui",
                 name.display()
             ),
         }
@@ -236,13 +256,17 @@ pub(crate) fn parse(words: impl Iterator<Item = OsString>) -> Result<Verb, Usage
             arguments: without_separator(words),
         }),
         Some("bench") if wants_help => Ok(Verb::Help(BENCH)),
-        Some("bench") => bench(words),
+        Some("bench") => bench::parse(words),
         Some("crash") if wants_help => Ok(Verb::Help(CRASH)),
         Some("crash") => crash(words),
         Some("seed-catalog") if wants_help => Ok(Verb::Help(SEED)),
         Some("seed-catalog") => seed::parse(words)
             .map(Verb::Seed)
             .map_err(|word| UsageError::Argument("seed-catalog", word)),
+        Some("pictures") if wants_help => Ok(Verb::Help(PICTURES)),
+        Some("pictures") => pictures::parse(words)
+            .map(Verb::Pictures)
+            .map_err(|word| UsageError::Argument("pictures", word)),
         Some("generate") if wants_help => Ok(Verb::Help(GENERATE)),
         Some("generate") => {
             let check = words.first().is_some_and(|word| word == "--check");
@@ -269,30 +293,6 @@ pub(crate) fn parse(words: impl Iterator<Item = OsString>) -> Result<Verb, Usage
     }
 }
 
-fn bench(mut words: Vec<OsString>) -> Result<Verb, UsageError> {
-    let name = if words.is_empty() {
-        OsString::new()
-    } else {
-        words.remove(0)
-    };
-    match name.to_str() {
-        Some("transfer") => {
-            transfer(words.into_iter()).map(|plan| Verb::Bench(Bench::Transfer(plan)))
-        }
-        Some("catalog") => catalog(words.into_iter()).map(|plan| Verb::Bench(Bench::Catalog(plan))),
-        Some("store") => match words.pop() {
-            Some(word) => Err(UsageError::Argument("bench store", word)),
-            None => Ok(Verb::Bench(Bench::Store)),
-        },
-        Some("events") => match words.pop() {
-            Some(word) => Err(UsageError::Argument("bench events", word)),
-            None => Ok(Verb::Bench(Bench::Events)),
-        },
-        Some("daemon") => daemon(words.into_iter()).map(|plan| Verb::Bench(Bench::Daemon(plan))),
-        Some(_) | None => Err(UsageError::Bench(name)),
-    }
-}
-
 fn crash(words: Vec<OsString>) -> Result<Verb, UsageError> {
     let part = words.first().and_then(|word| word.to_str());
     let (verb, named, mut plan): (fn(_) -> _, _, _) = match part {
@@ -313,59 +313,6 @@ fn crash(words: Vec<OsString>) -> Result<Verb, UsageError> {
             .ok_or(UsageError::Number(flag))?;
     }
     Ok(verb(plan))
-}
-
-fn transfer(mut words: impl Iterator<Item = OsString>) -> Result<TransferPlan, UsageError> {
-    let mut plan = TransferPlan::default();
-    while let Some(word) = words.next() {
-        let (flag, number) = match word.to_str() {
-            Some("--mib") => ("--mib", &mut plan.mib),
-            Some("--small") => ("--small", &mut plan.small),
-            Some("--rounds") => ("--rounds", &mut plan.rounds),
-            Some(_) | None => return Err(UsageError::Argument("bench transfer", word)),
-        };
-        let value = words.next().and_then(|value| value.to_str()?.parse().ok());
-        *number = value
-            .filter(|value| *value > 0)
-            .ok_or(UsageError::Number(flag))?;
-    }
-    Ok(plan)
-}
-
-fn daemon(mut words: impl Iterator<Item = OsString>) -> Result<DaemonPlan, UsageError> {
-    let mut plan = DaemonPlan::default();
-    while let Some(word) = words.next() {
-        let (flag, number) = match word.to_str() {
-            Some("--binaries") => {
-                let directory = words.next().ok_or(UsageError::Directory("--binaries"))?;
-                plan.binaries = Some(directory.into());
-                continue;
-            }
-            Some("--files") => ("--files", &mut plan.files),
-            Some("--folders") => ("--folders", &mut plan.folders),
-            Some("--idle") => ("--idle", &mut plan.idle),
-            Some(_) | None => return Err(UsageError::Argument("bench daemon", word)),
-        };
-        let value = words.next().and_then(|value| value.to_str()?.parse().ok());
-        *number = value
-            .filter(|value| *value > 0)
-            .ok_or(UsageError::Number(flag))?;
-    }
-    Ok(plan)
-}
-
-fn catalog(mut words: impl Iterator<Item = OsString>) -> Result<CatalogPlan, UsageError> {
-    let mut plan = CatalogPlan::default();
-    while let Some(word) = words.next() {
-        if word != "--videos" {
-            return Err(UsageError::Argument("bench catalog", word));
-        }
-        let value = words.next().and_then(|value| value.to_str()?.parse().ok());
-        plan.videos = value
-            .filter(|value| *value > 0)
-            .ok_or(UsageError::Number("--videos"))?;
-    }
-    Ok(plan)
 }
 
 fn without_separator(mut words: Vec<OsString>) -> Vec<OsString> {

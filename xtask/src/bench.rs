@@ -6,11 +6,13 @@ mod catalog;
 mod daemon;
 mod events;
 mod measure;
+mod process;
 mod store;
 mod table;
 mod transfer;
+mod tui;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -31,11 +33,14 @@ pub(crate) enum Bench {
     Daemon(daemon::Plan),
     /// Listeners on which nothing happens.
     Events,
+    /// The terminal interface in a terminal.
+    Tui(tui::Plan),
 }
 
 pub(crate) use catalog::Plan as CatalogPlan;
 pub(crate) use daemon::Plan as DaemonPlan;
 pub(crate) use transfer::Plan as TransferPlan;
+pub(crate) use tui::Plan as TuiPlan;
 
 pub(crate) fn run(workspace: &Workspace, bench: &Bench) -> Result<ExitCode> {
     match bench {
@@ -43,15 +48,18 @@ pub(crate) fn run(workspace: &Workspace, bench: &Bench) -> Result<ExitCode> {
         Bench::Catalog(plan) => catalog::run(&release(workspace)?, plan)?,
         Bench::Store => store::run(workspace)?,
         Bench::Events => events::run(&release(workspace)?)?,
-        Bench::Daemon(plan) => {
-            let binaries = match &plan.binaries {
-                Some(binaries) => fs_err::canonicalize(binaries)?,
-                None => release(workspace)?,
-            };
-            daemon::run(&binaries, plan)?;
-        }
+        Bench::Daemon(plan) => daemon::run(&named(workspace, plan.binaries.as_deref())?, plan)?,
+        Bench::Tui(plan) => tui::run(&named(workspace, plan.binaries.as_deref())?, plan)?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The programs in the directory that was named, else those that are built now.
+fn named(workspace: &Workspace, binaries: Option<&Path>) -> Result<PathBuf> {
+    match binaries {
+        Some(binaries) => Ok(fs_err::canonicalize(binaries)?),
+        None => release(workspace),
+    }
 }
 
 /// Builds the programs as people run them: optimised, and without the lines that tests kill them at.

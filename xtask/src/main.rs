@@ -14,6 +14,7 @@ mod generate;
 mod keeper;
 mod packages;
 mod pg;
+mod pictures;
 mod s3;
 mod say;
 mod seed;
@@ -59,6 +60,7 @@ fn run(verb: Verb) -> anyhow::Result<ExitCode> {
         Verb::CrashWipe(plan) => crash::wipe::run(&Workspace::find()?, plan),
         Verb::Seed(arguments) => seed::run(&Workspace::find()?, &arguments),
         Verb::Generate(purpose) => generate::run(&Workspace::find()?, purpose),
+        Verb::Pictures(plan) => pictures::run(&Workspace::find()?, &plan),
         Verb::Tidy => tidy::run(&Workspace::find()?),
         Verb::Ci => ci::run(&Workspace::find()?),
         Verb::Pg { command } => pg::run(&command),

@@ -2,9 +2,9 @@
 
 use std::ffi::OsString;
 
-use super::{CatalogPlan, SeedArguments};
+use super::SeedArguments;
 use super::{Verb, parse};
-use crate::bench::{Bench, DaemonPlan, TransferPlan};
+use crate::bench::{Bench, CatalogPlan, DaemonPlan, TransferPlan, TuiPlan};
 use crate::generate::Purpose;
 
 fn parsed(line: &str) -> Result<Verb, String> {
@@ -68,6 +68,13 @@ fn verbs_take_their_arguments() {
         })))
     );
     assert_eq!(
+        parsed("bench tui --videos 7 --binaries built"),
+        Ok(Verb::Bench(Bench::Tui(TuiPlan {
+            videos: 7,
+            binaries: Some("built".into()),
+        })))
+    );
+    assert_eq!(
         parsed("bench transfer --mib 64 --rounds 1"),
         Ok(Verb::Bench(Bench::Transfer(TransferPlan {
             mib: 64,
@@ -117,7 +124,7 @@ fn words_that_mean_nothing_are_named() {
         ("demo a b", "`demo` takes no `b`"),
         (
             "bench",
-            "`bench` knows no ``: write transfer, catalog, store, daemon or events",
+            "`bench` knows no ``: write transfer, catalog, store, daemon, events or tui",
         ),
         ("bench transfer --mib many", "`--mib` takes a number"),
         ("crash --seeds many", "`--seeds` takes a number"),

@@ -1,6 +1,6 @@
 //! `bench catalog`: how fast a large library is listed, by the real server over loopback, on both databases.
 
-mod client;
+pub(in crate::bench) mod client;
 mod figures;
 
 use std::path::Path;

@@ -3,8 +3,6 @@
 
 mod socket;
 
-use std::collections::BTreeMap;
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -12,6 +10,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, ensure};
 use fs_err as fs;
 
+use super::process::{Spent, mib};
 use super::table;
 use crate::demo::Stage;
 use crate::keeper::{Directory, Kept, Owner};
@@ -26,8 +25,6 @@ const LIMIT: Duration = Duration::from_mins(5);
 const SETTLE: Duration = Duration::from_secs(1);
 /// How often the folder is looked through, and how often a file is put into it.
 const ROUNDS: usize = 5;
-/// The unit of processor times in `/proc`.
-const TICKS_PER_SECOND: f64 = 100.0;
 
 /// How much is watched, and for how long.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -317,16 +314,6 @@ fn rescans(socket: &mut Socket) -> Result<Vec<f64>> {
     Ok(times)
 }
 
-/// A figure of `/proc/PID/status`, in MiB.
-pub(super) fn mib(process: u32, name: &str) -> Result<f64> {
-    let status = fs::read_to_string(format!("/proc/{process}/status"))?;
-    let line = status.lines().find_map(|line| line.strip_prefix(name));
-    let kib: f64 = line
-        .and_then(|line| line.trim().strip_suffix(" kB")?.trim().parse().ok())
-        .with_context(|| format!("no {name} of the process"))?;
-    Ok(kib / 1024.0)
-}
-
 /// Part of a core, and how often a thread went to sleep and so was woken, a second.
 fn idle(process: u32, seconds: u64) -> Result<(f64, f64)> {
     std::thread::sleep(Duration::from_secs(2));
@@ -335,53 +322,6 @@ fn idle(process: u32, seconds: u64) -> Result<(f64, f64)> {
     let (cpu, wakes) = Spent::by(process)?.since(&before);
     let took = began.elapsed().as_secs_f64();
     Ok((cpu / took, wakes / took))
-}
-
-/// What a process has used so far.
-pub(super) struct Spent {
-    /// User and system time, in seconds; of threads that have ended too.
-    cpu: f64,
-    /// How often each thread that lives has gone to sleep by itself.
-    sleeps: BTreeMap<OsString, f64>,
-}
-
-impl Spent {
-    /// Reads `/proc/PID/stat` (fields 14 and 15) and the threads' `status`; see proc(5).
-    pub(super) fn by(process: u32) -> Result<Self> {
-        let stat = fs::read_to_string(format!("/proc/{process}/stat"))?;
-        let (_, fields) = stat.rsplit_once(')').context("a process has a name")?;
-        let mut ticks = 0.0;
-        // The third field comes first here.
-        for field in fields.split_whitespace().skip(11).take(2) {
-            ticks += field.parse::<f64>()?;
-        }
-        let mut sleeps = BTreeMap::new();
-        for thread in fs::read_dir(format!("/proc/{process}/task"))? {
-            let thread = thread?;
-            // It may end meanwhile.
-            let Ok(status) = fs::read_to_string(thread.path().join("status")) else {
-                continue;
-            };
-            let slept = status
-                .lines()
-                .find_map(|line| line.strip_prefix("voluntary_ctxt_switches:"));
-            let slept = slept.context("a thread sleeps")?.trim().parse::<f64>()?;
-            sleeps.insert(thread.file_name(), slept);
-        }
-        Ok(Self {
-            cpu: ticks / TICKS_PER_SECOND,
-            sleeps,
-        })
-    }
-
-    /// Seconds of processor time, and how often the threads that live now went to sleep.
-    pub(super) fn since(&self, before: &Self) -> (f64, f64) {
-        let sleeps = self
-            .sleeps
-            .iter()
-            .map(|(thread, slept)| slept - before.sleeps.get(thread).unwrap_or(&0.0));
-        (self.cpu - before.cpu, sleeps.sum())
-    }
 }
 
 /// Puts files in; milliseconds until each is noticed, and from the end of its stillness until it is on its way.

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
-use super::daemon::{Spent, mib};
+use super::process::{Spent, mib};
 use super::table;
 use crate::keeper::{Directory, Owner};
 use crate::say;

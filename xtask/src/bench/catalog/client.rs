@@ -11,7 +11,7 @@ const LIMIT: Duration = Duration::from_secs(30);
 
 /// A connection to the server, as one account.
 #[derive(Debug)]
-pub(super) struct Client {
+pub(in crate::bench) struct Client {
     authority: String,
     stream: BufReader<TcpStream>,
     token: Option<String>,
@@ -19,7 +19,7 @@ pub(super) struct Client {
 
 impl Client {
     /// Connects to `http://host:port`.
-    pub(super) fn connect(url: &str) -> Result<Self> {
+    pub(in crate::bench) fn connect(url: &str) -> Result<Self> {
         let authority = url.strip_prefix("http://").context("an http URL")?;
         let authority = authority.trim_end_matches('/').to_owned();
         let stream = TcpStream::connect(&authority).context("cannot reach the server")?;
@@ -33,7 +33,7 @@ impl Client {
     }
 
     /// Logs in.
-    pub(super) fn login(&mut self, email: &str, password: &str) -> Result<()> {
+    pub(in crate::bench) fn login(&mut self, email: &str, password: &str) -> Result<()> {
         let body = serde_json::json!({ "email": email, "password": password }).to_string();
         let reply = self.exchange("POST", "/auth/login", &body)?;
         let reply: Value = serde_json::from_slice(&reply)?;
@@ -43,8 +43,13 @@ impl Client {
     }
 
     /// The body of a page, read to its end.
-    pub(super) fn get(&mut self, path: &str) -> Result<Vec<u8>> {
+    pub(in crate::bench) fn get(&mut self, path: &str) -> Result<Vec<u8>> {
         self.exchange("GET", path, "")
+    }
+
+    /// Changes something.
+    pub(in crate::bench) fn patch(&mut self, path: &str, body: &Value) -> Result<Vec<u8>> {
+        self.exchange("PATCH", path, &body.to_string())
     }
 
     fn exchange(&mut self, method: &str, path: &str, body: &str) -> Result<Vec<u8>> {

@@ -1,0 +1,79 @@
+//! The scenes, each a terminal of its own: what is typed, what is waited for, and then the picture is taken.
+
+/// One picture.
+pub(super) struct Scene {
+    /// The name of its file.
+    pub(super) name: &'static str,
+    /// What it shows, for who cannot see it.
+    pub(super) says: &'static str,
+    /// Columns and rows.
+    pub(super) size: (u16, u16),
+    /// What happens before it is taken.
+    pub(super) steps: &'static [Step],
+}
+
+/// What happens.
+pub(super) enum Step {
+    /// This is on the screen.
+    Sees(&'static str),
+    /// A text is typed.
+    Types(&'static str),
+    /// A key is pressed, by tmux's name for it.
+    Presses(&'static str),
+    /// So many seconds pass.
+    Waits(u64),
+}
+
+use Step::{Presses, Sees, Types, Waits};
+
+/// All of them.
+pub(super) const SCENES: &[Scene] = &[
+    Scene {
+        name: "library",
+        says: "The library: a list of videos, and all about the one under the cursor",
+        size: (120, 32),
+        steps: &[
+            Sees("1 of 14"),
+            Types("jjj"),
+            Sees("4 of 14"),
+            Sees("Verified"),
+            Waits(1),
+        ],
+    },
+    Scene {
+        name: "search",
+        says: "Searching as one types",
+        size: (100, 20),
+        steps: &[Sees("1 of 14"), Types("/"), Types("har"), Sees("1 of 2")],
+    },
+    Scene {
+        name: "transfers",
+        says: "Transfers: what is on its way, how far, how fast and how long still",
+        size: (100, 24),
+        steps: &[
+            Sees("1 of 14"),
+            Types("2l"),
+            Sees("Uploads take at most"),
+            Types("3M"),
+            Presses("Enter"),
+            Types("U"),
+            Sees("Upload a file or a folder"),
+            Types("CARD_B"),
+            Presses("Enter"),
+            Sees("left"),
+            Waits(12),
+        ],
+    },
+    Scene {
+        name: "palette",
+        says: "The command palette finds actions by a few letters",
+        size: (100, 24),
+        steps: &[Sees("1 of 14"), Types(":"), Types("co"), Sees("copy")],
+    },
+    Scene {
+        name: "help",
+        says: "The help: every key, those of the view first",
+        size: (100, 30),
+        steps: &[Sees("1 of 14"), Types("?"), Sees("put into the trash")],
+    },
+];
