@@ -3,7 +3,7 @@
 use clap::Args;
 
 /// How data is printed.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(crate) struct JsonArgs {
     /// Print JSON, of the named fields only where some are named
     #[arg(

@@ -30,7 +30,7 @@ pub(super) async fn needed(context: &Context<'_>) -> Result<ControlClient, CliEr
 }
 
 /// Tells a running daemon that the journal was changed. One that cannot be told finds out when it starts.
-pub(super) async fn reload(context: &Context<'_>) -> Result<bool, CliError> {
+pub(crate) async fn reload(context: &Context<'_>) -> Result<bool, CliError> {
     let Some(client) = daemon(context).await? else {
         return Ok(false);
     };

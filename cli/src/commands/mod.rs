@@ -3,7 +3,7 @@
 pub(crate) mod account;
 mod ask;
 mod config;
-mod control;
+pub(crate) mod control;
 mod daemon;
 mod download;
 mod edit;
@@ -19,7 +19,7 @@ mod queue;
 mod receipt;
 mod register;
 mod rm;
-mod safe_to_wipe;
+pub(crate) mod safe_to_wipe;
 pub(crate) mod show;
 mod status;
 mod token;
@@ -27,7 +27,7 @@ pub(crate) mod transfer;
 mod tui;
 pub(crate) mod upload;
 mod version;
-mod watch;
+pub(crate) mod watch;
 mod whoami;
 mod why;
 

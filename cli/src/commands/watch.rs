@@ -1,9 +1,9 @@
 //! `heimdex watch`: folders that the daemon looks after. Written to the journal; a running daemon is told.
 
-mod add;
+pub(crate) mod add;
 mod edit;
 mod list;
-mod rm;
+pub(crate) mod rm;
 mod rules;
 
 use heimdex_client::journal::Watch;

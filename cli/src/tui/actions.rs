@@ -1,6 +1,10 @@
 //! Everything that can be done, in one table: the keymap, the palette and the help are made of it.
 
+mod table;
+
 use super::model::View;
+
+pub(crate) use table::ACTIONS;
 
 /// Something that a person can do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -23,6 +27,8 @@ pub(crate) enum Action {
     PreviousView,
     Library,
     Transfers,
+    Upload,
+    Watches,
     Account,
     Log,
     Search,
@@ -48,6 +54,25 @@ pub(crate) enum Action {
     Earlier,
     Later,
     Limit,
+    EnterFolder,
+    ParentFolder,
+    HomeFolder,
+    ReadAgain,
+    MarkFile,
+    MarkAll,
+    HiddenFiles,
+    FilterFiles,
+    Send,
+    WatchFolder,
+    WatchAdd,
+    WatchRemove,
+    Rescan,
+    WatchPause,
+    PauseAll,
+    WatchLimit,
+    Wipe,
+    MoreDown,
+    MoreUp,
     Logout,
     Profile,
     Theme,
@@ -76,233 +101,6 @@ pub(crate) struct Entry {
     /// Where it is possible.
     pub(crate) place: Place,
 }
-
-const fn entry(
-    action: Action,
-    name: &'static str,
-    words: &'static str,
-    keys: &'static str,
-    place: Place,
-) -> Entry {
-    Entry {
-        action,
-        name,
-        words,
-        keys,
-        place,
-    }
-}
-
-const ALL: Place = Place::Everywhere;
-const LIB: Place = Place::In(View::Library);
-const TRA: Place = Place::In(View::Transfers);
-const ACC: Place = Place::In(View::Account);
-
-/// Every action, in the order of the help.
-pub(crate) const ACTIONS: &[Entry] = &[
-    entry(Action::Up, "up", "one line up", "k up", ALL),
-    entry(Action::Down, "down", "one line down", "j down", ALL),
-    entry(Action::PageUp, "page-up", "one page up", "ctrl-u pgup", ALL),
-    entry(
-        Action::PageDown,
-        "page-down",
-        "one page down",
-        "ctrl-d pgdn",
-        ALL,
-    ),
-    entry(Action::First, "first", "to the beginning", "g home", ALL),
-    entry(Action::Last, "last", "to the end", "G end", ALL),
-    entry(Action::Library, "library", "show the library", "1", ALL),
-    entry(
-        Action::Transfers,
-        "transfers",
-        "show uploads and downloads",
-        "2",
-        ALL,
-    ),
-    entry(
-        Action::Account,
-        "account",
-        "show account and server",
-        "3",
-        ALL,
-    ),
-    entry(Action::Log, "log", "show what happened", "4", ALL),
-    entry(
-        Action::NextView,
-        "next-view",
-        "show the next view",
-        "tab",
-        ALL,
-    ),
-    entry(
-        Action::PreviousView,
-        "previous-view",
-        "show the view before",
-        "shift-tab",
-        ALL,
-    ),
-    entry(Action::Help, "help", "show all keys", "? f1", ALL),
-    entry(
-        Action::Palette,
-        "palette",
-        "find an action by its name",
-        ":",
-        ALL,
-    ),
-    entry(
-        Action::UploadPath,
-        "upload",
-        "upload a file or a folder",
-        "U",
-        ALL,
-    ),
-    entry(
-        Action::Undo,
-        "undo",
-        "take what was deleted last out of the trash",
-        "u",
-        ALL,
-    ),
-    entry(
-        Action::Theme,
-        "theme",
-        "the next theme: dark, light, high-contrast, mono",
-        "",
-        ALL,
-    ),
-    entry(
-        Action::Redraw,
-        "redraw",
-        "draw the screen anew",
-        "ctrl-l",
-        ALL,
-    ),
-    entry(
-        Action::Suspend,
-        "suspend",
-        "stop, and let the shell go on (fg comes back)",
-        "ctrl-z",
-        ALL,
-    ),
-    entry(
-        Action::Back,
-        "back",
-        "back; from the library: quit",
-        "q esc",
-        ALL,
-    ),
-    entry(
-        Action::Quit,
-        "quit",
-        "quit; asks where transfers would stop",
-        "ctrl-c",
-        ALL,
-    ),
-    entry(
-        Action::Open,
-        "open",
-        "show or hide all that is known of a video",
-        "enter",
-        LIB,
-    ),
-    entry(
-        Action::Mark,
-        "mark",
-        "mark, for what is done next to all marked",
-        "space",
-        LIB,
-    ),
-    entry(Action::Search, "search", "search as you type", "/", LIB),
-    entry(
-        Action::Sort,
-        "sort",
-        "sort by arrival, capture, title, size, length",
-        "s",
-        LIB,
-    ),
-    entry(Action::Reverse, "reverse", "the other way round", "S", LIB),
-    entry(
-        Action::FilterState,
-        "filter-state",
-        "only sent, stored, verified, ready, failed, trash",
-        "f",
-        LIB,
-    ),
-    entry(Action::FilterTag, "filter-tag", "only with a tag", "t", LIB),
-    entry(
-        Action::FilterSource,
-        "filter-source",
-        "only from a card, reel or folder",
-        "c",
-        LIB,
-    ),
-    entry(
-        Action::FilterSince,
-        "filter-since",
-        "only what arrived since a time",
-        "a",
-        LIB,
-    ),
-    entry(
-        Action::ClearFilters,
-        "clear-filters",
-        "everything again",
-        "F",
-        LIB,
-    ),
-    entry(Action::Refresh, "refresh", "ask the server again", "r", LIB),
-    entry(
-        Action::Edit,
-        "edit",
-        "edit title, description and tags",
-        "e",
-        LIB,
-    ),
-    entry(Action::Play, "play", "open in a player", "p", LIB),
-    entry(Action::Download, "download", "download", "d", LIB),
-    entry(Action::CopyId, "copy-id", "copy the id", "y", LIB),
-    entry(
-        Action::CopyUrl,
-        "copy-url",
-        "copy a link that holds for 12 hours",
-        "Y",
-        LIB,
-    ),
-    entry(Action::Delete, "delete", "put into the trash", "x del", LIB),
-    entry(Action::Pause, "pause", "pause, or go on", "space p", TRA),
-    entry(
-        Action::Cancel,
-        "cancel",
-        "cancel, or take off the list what is over",
-        "x del",
-        TRA,
-    ),
-    entry(Action::Retry, "retry", "try again what failed", "r", TRA),
-    entry(
-        Action::Earlier,
-        "earlier",
-        "nearer to the front of the queue",
-        "K",
-        TRA,
-    ),
-    entry(
-        Action::Later,
-        "later",
-        "farther back in the queue",
-        "J",
-        TRA,
-    ),
-    entry(
-        Action::Limit,
-        "limit",
-        "limit what uploads may take of the line",
-        "l",
-        TRA,
-    ),
-    entry(Action::Profile, "profile", "use another profile", "P", ACC),
-    entry(Action::Logout, "logout", "log out", "L", ACC),
-];
 
 impl Entry {
     /// Whether it is possible in a view.

@@ -154,7 +154,7 @@ impl Driver {
         let Command { request, reply } = command;
         let answer = match &request {
             Request::Ping => Answer::Done(Changed::default()),
-            Request::Queue(query) => Answer::Queue(self.queue(query.watch)),
+            Request::Queue(query) => Answer::Queue(self.queue(query)),
             Request::Why(query) => {
                 self.why(query, reply);
                 return None;

@@ -2,7 +2,8 @@
 
 use heimdex_api::Timestamp;
 use heimdex_client::control::{
-    Count, Counts, Eyes, LocalPath, Reason, Root, RuleCount, RuleOrigin, SkipKind, WatchStatus,
+    Count, Counts, Eyes, LocalPath, Reason, Root, RuleCount, RuleOrigin, SkipKind, WaitingFile,
+    WatchStatus,
 };
 use heimdex_client::journal::Watch;
 use heimdex_client::platform;
@@ -27,6 +28,7 @@ pub(super) fn status(watch: &Watch, report: Option<&Report>) -> WatchStatus {
         rules: Vec::new(),
         paused: None,
         declared: watch.declared_in.is_some(),
+        waiting: Vec::new(),
     };
     let Some(report) = report else { return status };
     status.root = match &report.root {
@@ -47,6 +49,13 @@ pub(super) fn status(watch: &Watch, report: Option<&Report>) -> WatchStatus {
     }
     (status.scanned_at, status.next_scan_at) = (report.scanned_at, report.next_scan_at);
     let files = |files| Count { files, bytes: 0 };
+    let waiting = report.waiting.iter().take(WatchStatus::WAITING_MAX);
+    status.waiting = waiting
+        .map(|(path, why)| WaitingFile {
+            path: path.as_path().into(),
+            state: waits(why, report.shown_at).into(),
+        })
+        .collect();
     status.counts.settling = count(report.settling);
     status.counts.cut_off = count(report.cut_off);
     status.counts.unreadable = files(report.unreadable);

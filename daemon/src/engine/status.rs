@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use heimdex_api::Timestamp;
 use heimdex_client::control::{
-    AccountStatus, Because, Count, Notice, Outage, Pace, QueueItem, QueueStatus, Reason, Status,
-    WatchId, WatchStatus, words,
+    AccountStatus, Because, Count, Notice, Outage, Pace, QueueItem, QueueList, QueueQuery,
+    QueueStatus, Reason, Status, WatchStatus, words,
 };
 use heimdex_client::journal::Standing;
 use heimdex_client::shown::Moment;
@@ -59,13 +59,23 @@ impl Driver {
         }
     }
 
-    /// The queue, or what of it is a watch's, the next first.
-    pub(super) fn queue(&self, watch: Option<WatchId>) -> Vec<QueueItem> {
+    /// The queue, or what of it is meant, the next first.
+    pub(super) fn queue(&self, query: &QueueQuery) -> QueueList {
         let order = self.state.in_order().into_iter().enumerate();
-        let of_watch = order.filter(|(_, (_, item))| watch.is_none() || item.file.watch == watch);
-        of_watch
-            .map(|(ahead, (_, item))| self.item(item, ahead as u64))
-            .collect()
+        let meant =
+            order.filter(|(_, (_, item))| query.watch.is_none() || item.file.watch == query.watch);
+        let meant: Vec<_> = meant.collect();
+        let number = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
+        let part = meant
+            .iter()
+            .skip(query.offset.map_or(0, number))
+            .take(query.limit.map_or(usize::MAX, number));
+        QueueList {
+            items: part
+                .map(|(ahead, (_, item))| self.item(item, *ahead as u64))
+                .collect(),
+            total: meant.len() as u64,
+        }
     }
 
     /// A file of the queue.

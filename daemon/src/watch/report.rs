@@ -71,6 +71,8 @@ pub enum Eyes {
 /// A watch, as it is now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Report {
+    /// When this was seen: what `waiting` says counts from then.
+    pub shown_at: Timestamp,
     /// Whether its folder is there.
     pub root: RootState,
     /// How changes are noticed.
@@ -132,6 +134,7 @@ impl Watcher {
         waiting.truncate(NAMED_MOST);
         let next = self.next_scan.since(now);
         Report {
+            shown_at: (self.setup.clock)(),
             root: self.root.state(),
             eyes: self.eyes.clone(),
             scanned_at: self.scanned_at,

@@ -171,8 +171,10 @@ fn a_terminal_of_any_size_is_drawn_in() {
         (":", "one line down", "Escape"),
         ("U", "Upload a file or a folder", "Escape"),
         ("2", "Nothing is on its way.", ""),
-        ("3", "Server", ""),
-        ("4", "4 Log", ""),
+        ("3", "parent-folder", ""),
+        ("4", "The daemon does not run", ""),
+        ("5", "Server", ""),
+        ("6", "6 Log", ""),
     ] {
         shell.types(keys, &[]);
         shell.sees(seen);
@@ -304,8 +306,9 @@ fn a_console_gets_plain_ascii() {
     for (keys, seen) in [
         ("q?", "put into the trash"),
         ("q2", "Nothing is on its way."),
-        ("3", "Server"),
-        ("4", "4 Log"),
+        ("4", "The daemon does not run"),
+        ("5", "Server"),
+        ("6", "6 Log"),
         ("1:", "one line down"),
     ] {
         shell.types(keys, &[]);

@@ -48,26 +48,18 @@ pub(super) fn verdict(
     }
     let room = match printer.stdout() {
         Stream::Terminal(columns) => {
-            let (colour, word) = if checked.verdict.is_safe() {
-                (Colour::Green, "Safe to wipe.")
+            let colour = if checked.verdict.is_safe() {
+                Colour::Green
             } else {
-                (Colour::Red, "Not safe.")
+                Colour::Red
             };
-            let head = printer.paint(word, colour);
+            let head = printer.paint(word(checked), colour);
             printer.sentences(&format!("{head} {}", sentence(checked)))?;
             Some(columns)
         }
         Stream::Pipe => None,
     };
-    let rows: Vec<(String, String)> = checked
-        .verdict
-        .findings
-        .iter()
-        .map(|finding| {
-            let way = about.ways.of(&finding.path);
-            (name(finding), why(finding, way, about.moment))
-        })
-        .collect();
+    let rows = rows(about);
     match room {
         Some(columns) if !rows.is_empty() => printer.sentences(&laid_out(&rows, columns))?,
         Some(_) => {}
@@ -83,12 +75,7 @@ pub(super) fn verdict(
                 let word = finding.why.word();
                 printer.data(&format!("{name}\t{word}\t{bytes}\t{video}\t{why}"))?;
             }
-            let word = if checked.verdict.is_safe() {
-                "Safe to wipe."
-            } else {
-                "Not safe."
-            };
-            printer.talk(&format!("{word} {}", sentence(checked)));
+            printer.talk(&format!("{} {}", word(checked), sentence(checked)));
         }
     }
     for line in rest(about) {
@@ -112,8 +99,27 @@ pub(super) fn verdict(
     Ok(())
 }
 
+/// The verdict in a word or three.
+pub(super) fn word(checked: &Checked) -> &'static str {
+    if checked.verdict.is_safe() {
+        "Safe to wipe."
+    } else {
+        "Not safe."
+    }
+}
+
+/// What speaks against a yes: what it is about, and why.
+pub(super) fn rows(about: &About<'_>) -> Vec<(String, String)> {
+    let findings = about.checked.verdict.findings.iter();
+    let row = |finding: &Finding| {
+        let way = about.ways.of(&finding.path);
+        (name(finding), why(finding, way, about.moment))
+    };
+    findings.map(row).collect()
+}
+
 /// What the verdict is about, behind its word.
-fn sentence(checked: &Checked) -> String {
+pub(super) fn sentence(checked: &Checked) -> String {
     let verdict = &checked.verdict;
     let folder = shown(&checked.folder);
     let folder = clean(&folder);
@@ -175,7 +181,7 @@ fn capital(text: &str) -> String {
 }
 
 /// What else there is to say: what is proven, what is on its way, what was excused, what answered.
-fn rest(about: &About<'_>) -> Vec<String> {
+pub(super) fn rest(about: &About<'_>) -> Vec<String> {
     let checked = about.checked;
     let verdict = &checked.verdict;
     let mut lines = Vec::new();
@@ -227,7 +233,7 @@ pub(super) fn cached(checked: &Checked) -> u64 {
 }
 
 /// What brings what is missing, or else what makes the answer a yes.
-fn hint(args: &SafeToWipeArgs, about: &About<'_>) -> Option<String> {
+pub(super) fn hint(args: &SafeToWipeArgs, about: &About<'_>) -> Option<String> {
     let (checked, label) = (about.checked, about.label);
     let folder = shown(&args.folder);
     if about.ways.is_running == Some(false) {

@@ -1,5 +1,7 @@
 //! `heimdex watch rm`: folders are watched no more.
 
+use std::path::Path;
+
 use heimdex_client::journal::Watch;
 
 use super::{FIELDS, tell_daemon, value};
@@ -26,15 +28,12 @@ pub(super) async fn run(context: &Context<'_>, args: &WatchRmArgs) -> Result<Exi
             [watch] => clean(&watch.root.display().to_string()).into_owned(),
             several => count(several.len() as u64, "folder", "folders"),
         };
-        let question = format!("Watch {what} no more? What is stored stays.");
+        let question = question(&what);
         ask::confirm(context, &question, "--yes")?;
     }
     for watch in &meant {
         journal.remove_watch(watch.id, clock::now())?;
-        let shown = watch.root.display().to_string();
-        context
-            .printer
-            .talk(&format!("{} is watched no more.", clean(&shown)));
+        context.printer.talk(&done(&watch.root));
     }
     if let Some(selection) = selection {
         let mut list = json::List::begin(context.printer, "watches")?;
@@ -45,4 +44,15 @@ pub(super) async fn run(context: &Context<'_>, args: &WatchRmArgs) -> Result<Exi
     }
     tell_daemon(context, false).await?;
     Ok(ExitStatus::Done)
+}
+
+/// What is asked before.
+pub(crate) fn question(what: &str) -> String {
+    format!("Watch {what} no more? What is stored stays.")
+}
+
+/// What is said after.
+pub(crate) fn done(root: &Path) -> String {
+    let shown = root.display().to_string();
+    format!("{} is watched no more.", clean(&shown))
 }

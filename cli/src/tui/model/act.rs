@@ -4,10 +4,11 @@ use std::path::PathBuf;
 
 use heimdex_client::bwlimit::Timetable;
 
+use super::daemon::Asking;
 use super::input::Input;
 use super::message::Effect;
 use super::overlay::{Edit, Overlay, Palette, Prompt, Question};
-use super::{Anchor, Link, Model, Tone, View};
+use super::{Anchor, Link, Model, Texts, Tone, View};
 use crate::output::time;
 use crate::tui::actions::Action;
 
@@ -25,6 +26,8 @@ impl Model {
             Action::Last => self.go_to_end(Anchor::End),
             Action::Library => self.show(View::Library),
             Action::Transfers => self.show(View::Transfers),
+            Action::Upload => self.show(View::Upload),
+            Action::Watches => self.show(View::Watches),
             Action::Account => self.show(View::Account),
             Action::Log => self.show(View::Log),
             Action::NextView => self.next_view(1),
@@ -45,6 +48,16 @@ impl Model {
             Action::Quit => self.leave(),
             Action::Logout => self.logout(),
             Action::Profile => self.lay(Overlay::Prompt(Prompt::Profile, Input::default())),
+            Action::Pause
+            | Action::Cancel
+            | Action::Retry
+            | Action::Earlier
+            | Action::Later
+            | Action::Limit
+                if self.is_in_queue() =>
+            {
+                self.act_on_queued(action)
+            }
             Action::Pause => self.transfers.pause(),
             Action::Cancel => self.transfers.cancel(),
             Action::Retry => self.transfers.retry(),
@@ -54,6 +67,25 @@ impl Model {
                 let limit = self.transfers.limit.clone().unwrap_or_default();
                 self.lay(Overlay::Prompt(Prompt::Limit, Input::of(&limit)))
             }
+            Action::EnterFolder
+            | Action::ParentFolder
+            | Action::HomeFolder
+            | Action::ReadAgain
+            | Action::MarkFile
+            | Action::MarkAll
+            | Action::HiddenFiles
+            | Action::FilterFiles
+            | Action::Send
+            | Action::WatchFolder => self.act_on_files(action),
+            Action::WatchAdd
+            | Action::WatchRemove
+            | Action::Rescan
+            | Action::WatchPause
+            | Action::PauseAll
+            | Action::WatchLimit
+            | Action::Wipe
+            | Action::MoreDown
+            | Action::MoreUp => self.act_on_watches(action),
             of_library => self.act_in_library(of_library),
         }
     }
@@ -138,7 +170,9 @@ impl Model {
             }
             View::Account => vec![Effect::Who],
             View::Library => self.moved_to(),
-            View::Transfers | View::Log => Vec::new(),
+            View::Upload => self.look_at_files(),
+            View::Transfers | View::Watches => self.look_at_daemon().into_iter().collect(),
+            View::Log => Vec::new(),
         }
     }
 
@@ -150,7 +184,7 @@ impl Model {
         self.show(View::ALL[(at + by) % View::ALL.len()])
     }
 
-    fn lay(&mut self, overlay: Overlay) -> Vec<Effect> {
+    pub(super) fn lay(&mut self, overlay: Overlay) -> Vec<Effect> {
         self.overlay = Some(overlay);
         Vec::new()
     }
@@ -172,6 +206,16 @@ impl Model {
             }
             View::Transfers => {
                 self.transfers.go(rows);
+                self.is_stale = true;
+                self.look_farther()
+            }
+            View::Upload => {
+                self.browser.go(rows);
+                self.is_stale = true;
+                self.inspect()
+            }
+            View::Watches => {
+                self.daemon.go(rows);
                 self.stale()
             }
             View::Log => {
@@ -204,6 +248,9 @@ impl Model {
 
     /// Step by step: what is narrowed or marked here first, then the library, then out.
     fn back(&mut self) -> Vec<Effect> {
+        if self.view == View::Upload && self.browser.back() {
+            return self.inspect();
+        }
         if self.view != View::Library {
             return self.show(View::Library);
         }
@@ -316,9 +363,15 @@ impl Model {
                 return vec![Effect::Collect {
                     batch,
                     paths: vec![PathBuf::from(path)],
+                    texts: Texts::default(),
                 }];
             }
             Prompt::Limit => return self.limited(some, input),
+            Prompt::Watch => {
+                let watch = |folder: String| Effect::Daemon(Asking::Watch(folder.into()));
+                return some.map(watch).into_iter().collect();
+            }
+            Prompt::WatchLimit(_) => return self.limit_watch(prompt, some, input),
             Prompt::Profile => {
                 return some.map(Effect::UseProfile).into_iter().collect();
             }

@@ -17,6 +17,9 @@ fn quoted(text: &str) -> String {
 impl Model {
     pub(super) fn answer(&mut self, answer: Answer) -> Vec<Effect> {
         match answer {
+            Answer::Daemon(told) => self.daemon_told(told),
+            Answer::Files(read) => self.files_read(read),
+            Answer::Completed(text, found) => self.completed(&text, found),
             Answer::Listed(ask, result) => {
                 match &result {
                     Ok(_) => self.reached(),

@@ -1,8 +1,8 @@
 //! Where keys, pasted text and the mouse go: what lies over the view first, then what is typed into, then the keymap.
 
-use std::path::PathBuf;
-
 use super::account::FORM_FIELDS;
+use super::daemon::Asking;
+use super::dropped::dropped;
 use super::input::{Input, Typed};
 use super::message::{Effect, Mouse, Pointed};
 use super::overlay::{EDIT_FIELDS, Edit, Overlay, Palette, Prompt, Question};
@@ -13,7 +13,7 @@ use crate::tui::key::{Code, Key, Named};
 /// Rows that a turn of the wheel moves.
 const WHEEL: isize = 3;
 
-fn named(key: Key) -> Option<Named> {
+pub(super) fn named(key: Key) -> Option<Named> {
     match key.code {
         Code::Named(named) if !key.ctrl && !key.alt => Some(named),
         _ => None,
@@ -48,6 +48,11 @@ impl Model {
         {
             return self.search_key(input, key);
         }
+        if let Some(input) = self.browser.search.take()
+            && self.view == View::Upload
+        {
+            return self.filter_key(input, key);
+        }
         if self.view == View::Account && self.account.form.is_some() {
             return self.form_key(key);
         }
@@ -64,6 +69,8 @@ impl Model {
             Overlay::Prompt(prompt, input) => self.prompt_key(prompt, input, key),
             Overlay::Ask(question) => self.question_key(question, key),
             Overlay::Edit(edit) => self.edit_key(edit, key),
+            Overlay::Send(form) => self.send_key(form, key),
+            Overlay::Lines(title, lines, top) => self.lines_key(title, lines, top, key),
         }
     }
 
@@ -110,9 +117,21 @@ impl Model {
 
     fn prompt_key(&mut self, prompt: Prompt, mut input: Input, key: Key) -> Vec<Effect> {
         match named(key) {
-            Some(Named::Escape) => return Vec::new(),
-            Some(Named::Enter) => return self.entered_line(prompt, input),
+            Some(Named::Escape) => {
+                self.completions.clear();
+                return Vec::new();
+            }
+            Some(Named::Enter) => {
+                self.completions.clear();
+                return self.entered_line(prompt, input);
+            }
+            Some(Named::Tab) if prompt.is_path() => {
+                let text = input.text();
+                self.overlay = Some(Overlay::Prompt(prompt, input));
+                return vec![Effect::Complete(text)];
+            }
             _ => {
+                self.completions.clear();
                 input.key(key);
             }
         }
@@ -125,16 +144,36 @@ impl Model {
             (Question::Quit, Some('y')) => return self.quit(),
             (Question::Quit, Some('d')) => {
                 let paths = self.transfers.open_uploads();
-                if !paths.is_empty() {
+                if !paths.is_empty() && self.daemon.is_here() {
                     return vec![Effect::HandOver(paths)];
                 }
             }
             (Question::Logout, Some('y')) => return vec![Effect::Logout],
+            (Question::Unwatch(id), Some('y')) => {
+                return vec![Effect::Daemon(Asking::Unwatch(id))];
+            }
             (_, Some('n' | 'q')) => return Vec::new(),
             _ if named(key) == Some(Named::Escape) => return Vec::new(),
             _ => {}
         }
         self.overlay = Some(Overlay::Ask(question));
+        Vec::new()
+    }
+
+    fn lines_key(
+        &mut self,
+        title: String,
+        lines: Vec<String>,
+        top: usize,
+        key: Key,
+    ) -> Vec<Effect> {
+        let most = lines.len().saturating_sub(1);
+        let top = match self.keymap.action(self.view, key) {
+            Some(Action::Down) => top.saturating_add(1).min(most),
+            Some(Action::Up) => top.saturating_sub(1),
+            _ => return Vec::new(),
+        };
+        self.overlay = Some(Overlay::Lines(title, lines, top));
         Vec::new()
     }
 
@@ -261,7 +300,12 @@ impl Model {
                 edit.fields[edit.focus].paste(text);
                 return Vec::new();
             }
-            Some(Overlay::Help(_) | Overlay::Ask(_)) => return Vec::new(),
+            Some(Overlay::Send(form)) => {
+                let focus = form.focus;
+                form.fields[focus].paste(text);
+                return Vec::new();
+            }
+            Some(Overlay::Help(_) | Overlay::Ask(_) | Overlay::Lines(..)) => return Vec::new(),
             None => {}
         }
         if self.view == View::Library
@@ -270,6 +314,14 @@ impl Model {
             input.paste(text);
             let text = input.text();
             return self.searched(text);
+        }
+        if self.view == View::Upload
+            && let Some(input) = &mut self.browser.search
+        {
+            input.paste(text);
+            let text = input.text();
+            self.filter_files(text);
+            return self.inspect();
         }
         if self.view == View::Account
             && let Some(form) = &mut self.account.form
@@ -317,45 +369,19 @@ impl Model {
             }
             View::Transfers => {
                 crate::tui::screens::click_transfer(self, row);
+                self.is_stale = true;
+                self.look_farther()
+            }
+            View::Upload => {
+                crate::tui::screens::click_file(self, row);
+                self.is_stale = true;
+                self.inspect()
+            }
+            View::Watches => {
+                crate::tui::screens::click_watch(self, row);
                 self.stale()
             }
             View::Account | View::Log => Vec::new(),
         }
-    }
-}
-
-/// The path that a file manager dropped: quoted, escaped, or as a `file:` URL.
-fn dropped(text: &str) -> Option<PathBuf> {
-    let line = text.trim().lines().next()?.trim();
-    let unquoted = line
-        .strip_prefix('\'')
-        .and_then(|line| line.strip_suffix('\''));
-    let unquoted = unquoted.or_else(|| line.strip_prefix('"')?.strip_suffix('"'));
-    let path = match (unquoted, line.strip_prefix("file://")) {
-        (Some(path), _) => PathBuf::from(path),
-        (None, Some(_)) => url::Url::parse(line).ok()?.to_file_path().ok()?,
-        (None, None) => PathBuf::from(line.replace("\\ ", " ").replace("\\'", "'")),
-    };
-    path.is_absolute().then_some(path)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_a_file_manager_drops_is_a_path() {
-        let path = |text: &str| dropped(text).map(|path| path.display().to_string());
-        for (text, expected) in [
-            ("/a/b c.mp4", "/a/b c.mp4"),
-            ("'/a/b c.mp4' ", "/a/b c.mp4"),
-            ("\"/a/b c.mp4\"\n", "/a/b c.mp4"),
-            ("/a/b\\ c.mp4", "/a/b c.mp4"),
-            ("file:///a/b%20c.mp4\r\nfile:///d", "/a/b c.mp4"),
-        ] {
-            assert_eq!(path(text).as_deref(), Some(expected), "{text:?}");
-        }
-        assert_eq!(path("some words"), None);
-        assert_eq!(path(""), None);
     }
 }

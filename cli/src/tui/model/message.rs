@@ -13,6 +13,8 @@ use heimdex_client::ErrorClass;
 use heimdex_client::bwlimit::Timetable;
 use heimdex_client::transfer::Progress;
 
+use super::browser::{Read, Reading, Texts};
+use super::daemon::{Asking, News, Told};
 use super::window::{Anchor, Side};
 use crate::tui::key::Key;
 
@@ -42,6 +44,8 @@ pub(crate) enum Msg {
     Timer(Timer),
     /// The answer to an effect.
     Answer(Answer),
+    /// Something of the daemon.
+    Daemon(News),
     /// A step of a transfer of this process.
     Progress {
         /// Which.
@@ -187,6 +191,12 @@ pub(crate) enum Moved {
 /// The answer to an effect.
 #[derive(Debug, Clone)]
 pub(crate) enum Answer {
+    /// To [`Effect::Daemon`].
+    Daemon(Told),
+    /// To [`Effect::Files`].
+    Files(Read),
+    /// To [`Effect::Complete`]: what the text may become.
+    Completed(String, Vec<String>),
     /// To [`Effect::List`].
     Listed(Box<ListAsk>, Result<VideoListResponse, Trouble>),
     /// To [`Effect::Show`].
@@ -222,6 +232,12 @@ pub(crate) enum Answer {
 pub(crate) enum Effect {
     /// Ask for a page.
     List(Box<ListAsk>),
+    /// Ask the daemon.
+    Daemon(Asking),
+    /// Read folders and look into files.
+    Files(Reading),
+    /// Find what a path that is typed may become.
+    Complete(String),
     /// Ask for all about a video.
     Show(VideoId),
     /// Ask how these stand.
@@ -256,6 +272,8 @@ pub(crate) enum Effect {
         batch: u64,
         /// Where.
         paths: Vec<PathBuf>,
+        /// What the server is to be told of it.
+        texts: Texts,
     },
     /// All files of an upload are stored.
     Finish(u64),

@@ -3,6 +3,10 @@
 mod account;
 mod act;
 mod answers;
+pub(crate) mod browser;
+mod complete;
+pub(crate) mod daemon;
+mod dropped;
 mod input;
 mod keys;
 mod library;
@@ -10,6 +14,7 @@ mod message;
 mod overlay;
 #[cfg(test)]
 pub(crate) mod tests;
+mod timers;
 mod transfers;
 mod view;
 mod window;
@@ -27,6 +32,12 @@ use super::theme::Theme;
 use crate::clock::Moment;
 
 pub(crate) use account::{Account, FORM_FIELDS, PASSWORD};
+pub(crate) use browser::{
+    Before, Browser, Entry, Facts, Listing, Read, Reading, SEND_FIELDS, SendForm, Texts,
+};
+pub(crate) use daemon::{
+    Asking, Asleep, Daemon, Known, Looked, News, Order, Part, Told, WipeStep, Wiping, WipingIs,
+};
 pub(crate) use input::Input;
 pub(crate) use library::{Library, name};
 pub(crate) use message::{
@@ -102,6 +113,12 @@ pub(crate) struct Model {
     pub(crate) library: Library,
     /// What is on its way.
     pub(crate) transfers: Transfers,
+    /// The folder that is looked at.
+    pub(crate) browser: Browser,
+    /// The daemon of this home.
+    pub(crate) daemon: Daemon,
+    /// What a path that is typed may become.
+    pub(crate) completions: Vec<String>,
     /// Who is logged in.
     pub(crate) account: Account,
     /// What happened, the latest last.
@@ -130,6 +147,9 @@ impl Model {
             notice: None,
             library: Library::default(),
             transfers: Transfers::default(),
+            browser: Browser::default(),
+            daemon: Daemon::default(),
+            completions: Vec::new(),
             account: Account {
                 place,
                 ..Account::default()
@@ -172,7 +192,8 @@ impl Model {
             Msg::Mouse(mouse) => self.mouse(mouse),
             Msg::Resized { columns, rows } => {
                 self.size = (columns, rows);
-                self.stale()
+                self.is_stale = true;
+                self.inspect()
             }
             Msg::Ended => self.quit(),
             Msg::Redrawn => self.stale(),
@@ -182,6 +203,7 @@ impl Model {
             }
             Msg::Timer(timer) => self.timer(timer),
             Msg::Answer(answer) => self.answer(answer),
+            Msg::Daemon(news) => self.daemon_news(news),
             Msg::Progress { transfer, step } => {
                 self.transfers.progress(transfer, step);
                 self.stale_in(View::Transfers)
@@ -295,50 +317,6 @@ impl Model {
         self.view = View::Account;
         self.overlay = None;
         self.is_stale = true;
-    }
-
-    fn poll_later(&mut self) -> Option<Effect> {
-        if self.is_polling || self.link == Link::LoggedOut {
-            return None;
-        }
-        self.is_polling = true;
-        Some(Effect::After(POLL, Timer::Poll))
-    }
-
-    fn timer(&mut self, timer: Timer) -> Vec<Effect> {
-        match timer {
-            Timer::Poll => {
-                self.is_polling = false;
-                let mut effects: Vec<Effect> = self.poll_later().into_iter().collect();
-                if self.link == Link::LoggedOut {
-                    return effects;
-                }
-                // What failed at the beginning is asked for anew.
-                let ask = match self.library.trouble {
-                    Some(_) if !self.library.is_loading => Some(self.library.begin(Anchor::Start)),
-                    Some(_) => None,
-                    None => self.library.compare(),
-                };
-                effects.extend(ask.map(asked));
-                effects.extend(self.library.unfinished().map(Effect::Show));
-                effects
-            }
-            Timer::Search(generation) if generation == self.library.generation => self.list_anew(),
-            Timer::Search(_) => Vec::new(),
-            Timer::Rest(video) => {
-                let selected = self.library.window.selected().map(|video| video.video_id);
-                if self.library.is_open && selected == Some(video) && self.link == Link::Online {
-                    vec![Effect::Show(video)]
-                } else {
-                    Vec::new()
-                }
-            }
-            Timer::Second => {
-                let effects: Vec<Effect> = self.transfers.second().into_iter().collect();
-                self.stale_in(View::Transfers);
-                effects
-            }
-        }
     }
 
     /// The list from its beginning, as it is narrowed now.

@@ -2,8 +2,10 @@
 
 use heimdex_api::VideoId;
 use heimdex_api::video::{UpdateVideoRequest, VideoResponse};
+use heimdex_client::control::WatchId;
 
 use super::View;
+use super::browser::SendForm;
 use super::input::Input;
 use crate::tui::actions::{ACTIONS, Entry, fit};
 
@@ -20,6 +22,10 @@ pub(crate) enum Overlay {
     Ask(Question),
     /// The texts of a video.
     Edit(Box<Edit>),
+    /// What is to be sent.
+    Send(Box<SendForm>),
+    /// Lines to read, by their title, from this one on.
+    Lines(String, Vec<String>, usize),
 }
 
 /// What a line is typed for.
@@ -37,6 +43,10 @@ pub(crate) enum Prompt {
     Limit,
     /// A profile.
     Profile,
+    /// A folder to watch.
+    Watch,
+    /// What a watch may take of the line.
+    WatchLimit(WatchId),
 }
 
 /// What is asked.
@@ -46,6 +56,8 @@ pub(crate) enum Question {
     Quit,
     /// Whether to log out.
     Logout,
+    /// Whether to watch a folder no more.
+    Unwatch(WatchId),
 }
 
 /// Actions by their names.
@@ -67,6 +79,8 @@ impl Prompt {
             Self::Upload => "Upload a file or a folder",
             Self::Limit => "Uploads take at most",
             Self::Profile => "Use this profile",
+            Self::Watch => "Watch a folder",
+            Self::WatchLimit(_) => "This watch takes at most",
         }
     }
 
@@ -75,10 +89,15 @@ impl Prompt {
         match self {
             Self::Tag | Self::Source => "exactly as it is; empty for all",
             Self::Since => "2h, 3d, today, monday, 2026-11-20; empty for all",
-            Self::Upload => "a path; ~ is your home",
-            Self::Limit => "5M, or 08:00,1M 18:00,off; empty for no limit",
+            Self::Upload | Self::Watch => "a path, tab completes it; ~ is your home",
+            Self::Limit | Self::WatchLimit(_) => "5M, or 08:00,1M 18:00,off; empty for no limit",
             Self::Profile => "its name",
         }
+    }
+
+    /// Whether a path is typed.
+    pub(crate) fn is_path(self) -> bool {
+        matches!(self, Self::Upload | Self::Watch)
     }
 }
 

@@ -99,6 +99,8 @@ pub(crate) struct World {
     pub(crate) broken: Option<Trouble>,
     /// Transfers that run.
     pub(crate) running: BTreeMap<u64, VideoId>,
+    /// The daemon.
+    pub(crate) daemon: super::daemon::tests::Daemon,
 }
 
 impl World {
@@ -128,6 +130,14 @@ impl World {
     /// What comes of an effect; nothing of those that nobody waits for.
     pub(crate) fn answer(&mut self, effect: Effect) -> Vec<Msg> {
         let answer = match effect {
+            Effect::Daemon(asking) => return self.daemon.answer(asking, self.broken.as_ref()),
+            Effect::Files(reading) => {
+                return super::browser::tests::answer(reading, self.broken.as_ref());
+            }
+            Effect::Complete(text) => {
+                let found = vec![format!("{text}one/"), format!("{text}once")];
+                Answer::Completed(text, found)
+            }
             Effect::List(ask) => {
                 let wanted = ask.query.state.as_deref() == Some("deleted");
                 let is_there =
@@ -432,6 +442,7 @@ enum Happening {
     Break(Option<ErrorClass>),
     Step(u64, u64),
     Stored(u64, bool),
+    Daemon(u8, i64),
 }
 
 fn happening() -> impl Strategy<Value = Happening> {
@@ -451,6 +462,7 @@ fn happening() -> impl Strategy<Value = Happening> {
         1 => proptest::option::of(proptest::sample::select(classes.to_vec())).prop_map(Happening::Break),
         2 => (0_u64..9, 0_u64..20).prop_map(|(id, bytes)| Happening::Step(id, bytes)),
         2 => (0_u64..9, any::<bool>()).prop_map(|(id, is_well)| Happening::Stored(id, is_well)),
+        4 => (0_u8..7, 0_i64..400).prop_map(|(what, number)| Happening::Daemon(what, number)),
     ]
 }
 
@@ -459,7 +471,10 @@ fn check(model: &Model) {
     let window = &model.library.window;
     assert_eq!(window.selected().is_some(), window.len() > 0);
     let transfers = &model.transfers;
-    assert!(transfers.cursor < transfers.list.len().max(1));
+    let rows = transfers.list.len() + transfers.beyond;
+    assert!(transfers.cursor < rows.max(1));
+    assert!(model.browser.cursor < model.browser.shown.len().max(1));
+    assert!(model.daemon.cursor < model.daemon.len().max(1));
     for is_up in [true, false] {
         let running = transfers.list.iter().filter(|transfer| {
             matches!(transfer.standing, Standing::Running)
@@ -526,6 +541,10 @@ proptest! {
                     };
                     world.running.remove(&transfer);
                     model.update(Msg::Answer(Answer::Moved(transfer, moved)))
+                }
+                Happening::Daemon(what, number) => {
+                    let told = world.daemon.happens(what, number);
+                    told.into_iter().flat_map(|msg| model.update(msg)).collect()
                 }
             };
             waiting.extend(effects);

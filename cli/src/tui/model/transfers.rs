@@ -10,6 +10,7 @@ use std::path::PathBuf;
 
 use heimdex_api::video::VideoResponse;
 use heimdex_api::{VideoId, VideoState};
+use heimdex_client::control::ItemId;
 use heimdex_client::transfer::Progress;
 
 use super::message::{Collected, Effect, Moved, Trouble};
@@ -19,6 +20,8 @@ use transfer::{average, push};
 
 /// Uploads, and downloads, that run at once; each has several parts in flight.
 const AT_ONCE: usize = 2;
+/// Files that the daemon brought, of which the stages are shown.
+const BY_DAEMON_MOST: usize = 50;
 /// Videos that are asked after at once.
 const FOLLOWED: usize = 50;
 
@@ -33,6 +36,10 @@ pub(crate) struct Transfers {
     pub(crate) rates: VecDeque<u64>,
     /// What holds uploads back, as it was typed.
     pub(crate) limit: Option<String>,
+    /// Rows behind the list: the daemon's queue.
+    pub(crate) beyond: usize,
+    /// Bytes a second of the daemon.
+    pub(crate) beyond_rate: u64,
     /// Files of an upload that are not stored yet, by its number.
     open: BTreeMap<u64, usize>,
     next: u64,
@@ -72,7 +79,47 @@ impl Transfers {
         }
     }
 
+    /// A file that the daemon brought goes on through its stages here.
+    pub(crate) fn sent_by_daemon(
+        &mut self,
+        item: ItemId,
+        name: String,
+        size: u64,
+        video: Option<VideoId>,
+        already: bool,
+    ) {
+        let of_daemon = |transfer: &Transfer| matches!(transfer.way, Way::ByDaemon { .. });
+        if self
+            .list
+            .iter()
+            .filter(|transfer| of_daemon(transfer))
+            .count()
+            >= BY_DAEMON_MOST
+            && let Some(oldest) = self.list.iter().position(of_daemon)
+        {
+            self.remove(oldest);
+        }
+        self.push(Way::ByDaemon { item }, name, size);
+        if let Some(transfer) = self.list.last_mut() {
+            (transfer.standing, transfer.video) = (Standing::Stored, video);
+            (transfer.safe, transfer.counted) = (size, size);
+            transfer.why = already.then(|| "the server had it already".to_owned());
+        }
+    }
+
+    /// Takes one off the list; the cursor stays where it is.
+    pub(super) fn remove(&mut self, at: usize) {
+        self.list.remove(at);
+        if at < self.cursor {
+            self.cursor -= 1;
+        }
+    }
+
     fn push(&mut self, way: Way, name: String, size: u64) {
+        if self.beyond > 0 && self.cursor >= self.list.len() {
+            // The cursor stays on its file of the daemon's queue.
+            self.cursor += 1;
+        }
         let id = self.number();
         self.list.push(Transfer {
             id,
@@ -115,6 +162,8 @@ impl Transfers {
                         transfer: id,
                         video: *video,
                     },
+                    // The daemon sends these itself: none of them waits here.
+                    Way::ByDaemon { .. } => continue,
                 });
             }
         }
@@ -178,7 +227,7 @@ impl Transfers {
                 transfer.standing = Standing::Here(path);
             }
             (_, Some(Then::Gone)) => {
-                self.list.remove(at);
+                self.remove(at);
             }
             (Ok(Moved::Stopped), _) | (Err(_), Some(Then::Paused)) => {
                 transfer.standing = Standing::Paused;
@@ -230,7 +279,8 @@ impl Transfers {
 
     /// Whether seconds are to be counted from now on, and are not yet.
     pub(crate) fn wants_ticks(&mut self) -> bool {
-        let wants = !self.is_ticking && (self.is_moving() || !self.unfinished().is_empty());
+        let is_busy = self.is_moving() || self.beyond_rate > 0 || !self.unfinished().is_empty();
+        let wants = !self.is_ticking && is_busy;
         self.is_ticking |= wants;
         wants
     }
@@ -250,7 +300,7 @@ impl Transfers {
             }
             all += now;
         }
-        push(&mut self.rates, all);
+        push(&mut self.rates, all + self.beyond_rate);
         let videos = self.unfinished();
         if self.is_following || videos.is_empty() {
             return None;
@@ -293,7 +343,7 @@ impl Transfers {
         let open = self.list.iter().filter(|transfer| transfer.is_open());
         let paths = open.filter_map(|transfer| match &transfer.way {
             Way::Up { path, .. } => Some(path.clone()),
-            Way::Down { .. } => None,
+            Way::Down { .. } | Way::ByDaemon { .. } => None,
         });
         paths.collect()
     }
@@ -311,6 +361,7 @@ impl Transfers {
     }
 
     pub(super) fn clamp(&mut self) {
-        self.cursor = self.cursor.min(self.list.len().saturating_sub(1));
+        let rows = self.list.len() + self.beyond;
+        self.cursor = self.cursor.min(rows.saturating_sub(1));
     }
 }

@@ -8,13 +8,12 @@ use heimdex_api::ops::feature;
 use heimdex_api::video::{VideoListResponse, VideoResponse};
 use heimdex_api::{Secret, VideoId, failpoint};
 use heimdex_client::ApiClient;
-use heimdex_client::control::{ControlClient, SendRequest};
 use heimdex_client::http::HttpError;
 use heimdex_client::profile::Config;
 use heimdex_client::transfer::TransferError;
 
 use super::session::Session;
-use super::{Incoming, moving, player};
+use super::{Incoming, complete, daemon, files, moving, player};
 use crate::args::ConnectionArgs;
 use crate::commands::{account, logout};
 use crate::error::CliError;
@@ -49,6 +48,15 @@ impl From<TransferError> for Trouble {
 pub(super) async fn perform(session: &Arc<Session>, effect: Effect) {
     failpoint!("tui.effect");
     let answer = match effect {
+        Effect::Daemon(asking) => match daemon::ask(session, asking).await {
+            Some(told) => Answer::Daemon(told),
+            None => return,
+        },
+        Effect::Files(reading) => Answer::Files(files::read(session, reading).await),
+        Effect::Complete(text) => {
+            let found = complete::complete(session, &text).await;
+            Answer::Completed(text, found)
+        }
         Effect::List(ask) => {
             let reply = list(session, &ask.query).await;
             Answer::Listed(ask, reply)
@@ -90,9 +98,11 @@ pub(super) async fn perform(session: &Arc<Session>, effect: Effect) {
             }
             Err(trouble) => Answer::Copied(Err(trouble)),
         },
-        Effect::Collect { batch, paths } => {
-            Answer::Collected(batch, moving::collect(session, batch, paths).await)
-        }
+        Effect::Collect {
+            batch,
+            paths,
+            texts,
+        } => Answer::Collected(batch, moving::collect(session, batch, paths, texts).await),
         Effect::Finish(batch) => Answer::Finished(moving::finish(session, batch).await),
         Effect::Send {
             transfer,
@@ -103,12 +113,8 @@ pub(super) async fn perform(session: &Arc<Session>, effect: Effect) {
             Answer::Moved(transfer, moving::fetch(session, transfer, video).await)
         }
         Effect::HandOver(paths) => {
-            let request = SendRequest {
-                paths: paths.into_iter().map(Into::into).collect(),
-                profile: Some(session.settings.profile_name.clone()),
-                ..SendRequest::default()
-            };
-            Answer::HandedOver(hand_over(session, &request).await)
+            let handed_over = daemon::hand_over(session, paths).await;
+            Answer::HandedOver(handed_over.map_err(Into::into))
         }
         Effect::Who => Answer::Who(who(session).await.map(Box::new)),
         Effect::Login {
@@ -199,15 +205,6 @@ async fn each(
 async fn link(session: &Session, video: VideoId) -> Result<Secret, Trouble> {
     let reply = session.client().await?.download(video, Some(LINK)).await?;
     Ok(Secret::new(reply.url.expose()))
-}
-
-async fn hand_over(session: &Session, request: &SendRequest) -> Result<usize, Trouble> {
-    let socket = session.settings.socket().ok_or(CliError::NoHome)?;
-    let daemon = ControlClient::connect(&socket)
-        .await
-        .map_err(CliError::from)?;
-    let changed = daemon.send_now(request).await.map_err(CliError::from)?;
-    Ok(changed.items.len())
 }
 
 async fn who(session: &Session) -> Result<Who, Trouble> {

@@ -1,6 +1,10 @@
 //! Owns the model, the terminal and the queue: draws what changed, hands events in, performs what comes out.
 
+mod complete;
+mod daemon;
 mod effects;
+mod files;
+mod follow;
 mod input;
 mod moving;
 mod pace;
@@ -74,6 +78,7 @@ pub(crate) async fn run(context: &Context<'_>, depth: Depth) -> Result<ExitStatu
     let moment = clock::moment();
     let model = Model::new(options, session.place(), moment, (size.width, size.height));
     let inputs = input::listen(&queue).map_err(CliError::Terminal)?;
+    let follower = follow::follow(session.settings.socket(), queue.clone());
     let runtime = Runtime {
         model,
         screen,
@@ -85,7 +90,7 @@ pub(crate) async fn run(context: &Context<'_>, depth: Depth) -> Result<ExitStatu
         grace: GRACE,
     };
     let result = runtime.until_over(&mut guard, incoming).await;
-    drop(inputs);
+    drop((inputs, follower));
     guard.give_back();
     result
 }

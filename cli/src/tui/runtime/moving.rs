@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use heimdex_api::VideoId;
+use heimdex_api::upload::InitUploadRequest;
 use heimdex_client::ingest;
 use heimdex_client::transfer::{
     DownloadOutcome, DownloadTarget, Existing, Progress, UploadJob, UploadOptions, UploadOutcome,
@@ -14,13 +15,14 @@ use super::session::{Batch, Session};
 use crate::commands::transfer::is_interrupted;
 use crate::commands::upload::{self as uploads, Found};
 use crate::error::CliError;
-use crate::tui::model::{Collected, Moved, Msg, Trouble};
+use crate::tui::model::{Collected, Moved, Msg, Texts, Trouble};
 
 /// Looks what there is at these paths, and makes it an upload.
 pub(super) async fn collect(
     session: &Session,
     number: u64,
     paths: Vec<PathBuf>,
+    texts: Texts,
 ) -> Result<Collected, Trouble> {
     let paths: Vec<PathBuf> = paths
         .into_iter()
@@ -35,12 +37,23 @@ pub(super) async fn collect(
         return Ok(collected);
     }
     let ingests = uploads::ingest::begin(session.transfers().await?, &found).await?;
-    session.keep(number, Batch { found, ingests });
+    let texts = Texts {
+        // What is about one file cannot be said of many.
+        title: texts.title.filter(|_| found.items.len() == 1),
+        description: texts.description.filter(|_| found.items.len() == 1),
+        tags: texts.tags,
+    };
+    let batch = Batch {
+        found,
+        ingests,
+        texts,
+    };
+    session.keep(number, batch);
     Ok(collected)
 }
 
 /// `~` is the home directory, as in a shell.
-fn from_home(session: &Session, path: PathBuf) -> PathBuf {
+pub(super) fn from_home(session: &Session, path: PathBuf) -> PathBuf {
     match (&session.home, path.strip_prefix("~")) {
         (Some(home), Ok(rest)) => home.join(rest),
         _ => path,
@@ -92,14 +105,19 @@ pub(super) async fn send(
         let batch = session.batch(number);
         let found = batch.as_ref().and_then(|batch| {
             let item = batch.found.items.get(file)?;
-            Some((item, batch.ingests.get(item.root)?))
+            Some((item, batch.ingests.get(item.root)?, &batch.texts))
         });
-        let Some((item, ingest)) = found else {
+        let Some((item, ingest, texts)) = found else {
             return Ok(Moved::Stopped);
         };
         let job = UploadJob {
             path: item.path.clone(),
-            init: ingest::announce(&item.relative, item.mtime, ingest.id),
+            init: InitUploadRequest {
+                title: texts.title.clone(),
+                description: texts.description.clone(),
+                tags: (!texts.tags.is_empty()).then(|| texts.tags.clone()),
+                ..ingest::announce(&item.relative, item.mtime, ingest.id)
+            },
             options: UploadOptions::default(),
             failed_before: ingest.failed.get(&item.relative).copied(),
         };

@@ -19,7 +19,7 @@ use crate::commands::{Context, transfer};
 use crate::error::CliError;
 use crate::printer::Printer;
 use crate::settings::Settings;
-use crate::tui::model::{Msg, Place};
+use crate::tui::model::{Msg, Place, Texts};
 use crate::tui::theme::Glyphs;
 
 /// One server, as one account.
@@ -60,6 +60,8 @@ pub(super) struct Batch {
     pub(super) found: Found,
     /// The run that each root is.
     pub(super) ingests: Vec<Ingest>,
+    /// What the server is to be told of it.
+    pub(super) texts: Texts,
 }
 
 impl Session {

@@ -1,14 +1,18 @@
 //! The screen, drawn from the model alone: tabs, a view, what happened, which keys there are, and what lies over it.
 
 mod account;
+mod browser;
 mod help;
 mod library;
 mod log;
 mod overlays;
+mod queued;
 #[cfg(test)]
 pub(crate) mod tests;
 mod transfers;
+mod watches;
 mod whole;
+mod wiping;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -19,8 +23,10 @@ use super::theme::Role;
 use super::widgets::{put, put_right};
 use crate::output::text::width;
 
+pub(crate) use browser::click as click_file;
 pub(crate) use help::lines as help_lines;
 pub(crate) use transfers::click as click_transfer;
+pub(crate) use watches::click as click_watch;
 
 /// Draws all of it.
 pub(crate) fn draw(model: &Model, buffer: &mut Buffer) {
@@ -45,6 +51,8 @@ pub(crate) fn draw(model: &Model, buffer: &mut Buffer) {
     match model.view {
         View::Library => library::draw(model, buffer, body),
         View::Transfers => transfers::draw(model, buffer, body),
+        View::Upload => browser::draw(model, buffer, body),
+        View::Watches => watches::draw(model, buffer, body),
         View::Account => account::draw(model, buffer, body),
         View::Log => log::draw(model, buffer, body),
     }
@@ -124,8 +132,14 @@ fn tabs(model: &Model, buffer: &mut Buffer, screen: Rect) {
         );
         end = until;
     }
-    let (text, role) = link(model);
+    let (whole, short, role) = link(model);
     let room = screen.width.saturating_sub(end + 2);
+    // A name that is cut says less than none.
+    let text = if width(&whole) <= usize::from(room) {
+        whole
+    } else {
+        short
+    };
     put_right(
         buffer,
         (screen.right(), screen.y),
@@ -135,16 +149,24 @@ fn tabs(model: &Model, buffer: &mut Buffer, screen: Rect) {
     );
 }
 
-/// Whether the server answers, in a few words.
-fn link(model: &Model) -> (String, Role) {
+/// Whether the server answers: with its name, and without.
+fn link(model: &Model) -> (String, String, Role) {
     let server = model.account.place.server.as_deref().unwrap_or("no server");
     let server = server.trim_start_matches("https://").trim_end_matches('/');
     let dot = model.theme.glyph("●", "*");
     match &model.link {
-        Link::Connecting => (format!("{server} {dot}"), Role::Dim),
-        Link::Online => (format!("{server} {dot}"), Role::Good),
-        Link::Offline(_) => (format!("offline: {server} {dot}"), Role::Bad),
-        Link::LoggedOut => (format!("not logged in: {server} {dot}"), Role::Warning),
+        Link::Connecting => (format!("{server} {dot}"), dot.to_owned(), Role::Dim),
+        Link::Online => (format!("{server} {dot}"), dot.to_owned(), Role::Good),
+        Link::Offline(_) => (
+            format!("offline: {server} {dot}"),
+            format!("offline {dot}"),
+            Role::Bad,
+        ),
+        Link::LoggedOut => (
+            format!("not logged in: {server} {dot}"),
+            format!("login? {dot}"),
+            Role::Warning,
+        ),
     }
 }
 
@@ -163,6 +185,8 @@ fn status(model: &Model, buffer: &mut Buffer, area: Rect) {
             return;
         }
         (None, View::Transfers) => (transfers::status(model), Role::Dim),
+        (None, View::Upload) => (browser::status(model), Role::Dim),
+        (None, View::Watches) => (watches::status(model), Role::Dim),
         (None, View::Account | View::Log) => (String::new(), Role::Dim),
     };
     put(
@@ -199,6 +223,21 @@ fn hints(model: &Model, buffer: &mut Buffer, area: Rect) {
             );
             return;
         }
+        View::Upload => &[
+            Action::EnterFolder,
+            Action::ParentFolder,
+            Action::MarkFile,
+            Action::Send,
+            Action::FilterFiles,
+            Action::WatchFolder,
+        ],
+        View::Watches => &[
+            Action::WatchAdd,
+            Action::Wipe,
+            Action::WatchPause,
+            Action::Rescan,
+            Action::WatchRemove,
+        ],
         View::Account => &[Action::Profile, Action::Logout],
         View::Log => &[Action::Up, Action::Down],
     };

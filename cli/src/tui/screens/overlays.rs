@@ -3,14 +3,21 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::output::text::count;
-use crate::tui::model::{EDIT_FIELDS, Edit, Input, Model, Overlay, Palette, Prompt, Question};
+use crate::output::text::{clean, count};
+use crate::tui::model::{
+    EDIT_FIELDS, Edit, Input, Model, Overlay, Palette, Prompt, Question, SEND_FIELDS, SendForm,
+};
 use crate::tui::theme::Role;
 use crate::tui::widgets::{field, popup, put};
+
+/// Paths that are shown below one that is typed.
+const COMPLETIONS: u16 = 8;
 
 pub(super) fn draw(model: &Model, buffer: &mut Buffer, area: Rect, overlay: &Overlay) {
     match overlay {
         Overlay::Help(_) => {}
+        Overlay::Send(form) => send(model, buffer, area, form),
+        Overlay::Lines(title, lines, top) => read(model, buffer, area, (title, lines, *top)),
         Overlay::Palette(found) => palette(model, buffer, area, found),
         Overlay::Prompt(which, input) => prompt(model, buffer, area, *which, input),
         Overlay::Ask(which) => question(model, buffer, area, *which),
@@ -68,7 +75,11 @@ fn palette(model: &Model, buffer: &mut Buffer, area: Rect, palette: &Palette) {
 
 fn prompt(model: &Model, buffer: &mut Buffer, area: Rect, prompt: Prompt, input: &Input) {
     let theme = &model.theme;
-    let inside = popup(buffer, theme, area, prompt.title(), (64, 2));
+    let found = &model.completions;
+    let rows = u16::try_from(found.len())
+        .unwrap_or(COMPLETIONS)
+        .min(COMPLETIONS);
+    let inside = popup(buffer, theme, area, prompt.title(), (64, 2 + rows));
     if inside.height < 2 {
         return;
     }
@@ -88,6 +99,74 @@ fn prompt(model: &Model, buffer: &mut Buffer, area: Rect, prompt: Prompt, input:
         prompt.hint(),
         theme.style(Role::Dim),
     );
+    for (y, path) in (inside.y + 2..inside.bottom()).zip(found) {
+        put(
+            buffer,
+            (inside.x, y),
+            inside.width,
+            path,
+            theme.style(Role::Busy),
+        );
+    }
+}
+
+/// What is to be sent, and what it is to be called.
+fn send(model: &Model, buffer: &mut Buffer, area: Rect, form: &SendForm) {
+    let theme = &model.theme;
+    let fields = form.shown();
+    let rows = u16::try_from(fields.len()).unwrap_or(0);
+    let inside = popup(buffer, theme, area, "Upload", (70, rows + 3));
+    if inside.height == 0 {
+        return;
+    }
+    let at = (inside.x, inside.y);
+    put(
+        buffer,
+        at,
+        inside.width,
+        &form.what,
+        theme.style(Role::Text),
+    );
+    for (y, at) in (inside.y + 1..inside.bottom()).zip(fields) {
+        let has_cursor = at == form.focus;
+        let role = if has_cursor { Role::Accent } else { Role::Dim };
+        put(
+            buffer,
+            (inside.x, y),
+            12,
+            SEND_FIELDS[at],
+            theme.style(role),
+        );
+        let room = inside.width.saturating_sub(13);
+        let input = &form.fields[at];
+        field(buffer, theme, (inside.x + 13, y), room, input, has_cursor);
+    }
+    if inside.height >= rows + 3 {
+        let at = (inside.x, inside.y + rows + 2);
+        let text = "enter upload, tab next field, esc leave; commas between tags";
+        put(buffer, at, inside.width, text, theme.style(Role::Dim));
+    }
+}
+
+/// Lines to read.
+fn read(
+    model: &Model,
+    buffer: &mut Buffer,
+    area: Rect,
+    (title, lines, top): (&str, &[String], usize),
+) {
+    let theme = &model.theme;
+    let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX);
+    let inside = popup(buffer, theme, area, title, (74, rows));
+    for (y, line) in (inside.top()..inside.bottom()).zip(lines.iter().skip(top)) {
+        put(
+            buffer,
+            (inside.x, y),
+            inside.width,
+            line,
+            theme.style(Role::Text),
+        );
+    }
 }
 
 fn question(model: &Model, buffer: &mut Buffer, area: Rect, question: Question) {
@@ -95,16 +174,23 @@ fn question(model: &Model, buffer: &mut Buffer, area: Rect, question: Question) 
     let (title, first, second) = match question {
         Question::Quit => {
             let open = count(model.transfers.open() as u64, "transfer", "transfers");
-            let answers = if model.transfers.open_uploads().is_empty() {
-                "y quit, n stay"
-            } else {
+            let can_go_on = !model.transfers.open_uploads().is_empty() && model.daemon.is_here();
+            let answers = if can_go_on {
                 "y quit, n stay, d give the uploads to the daemon and quit"
+            } else {
+                "y quit, n stay"
             };
             (
                 "Quit?",
                 format!("{open} would stop, and go on when asked for again."),
                 answers,
             )
+        }
+        Question::Unwatch(id) => {
+            let folder = model.daemon.folder(id);
+            let folder = folder.map_or_else(|| id.to_string(), |path| path.display().to_string());
+            let ask = crate::commands::watch::rm::question(&clean(&folder));
+            ("Watch it no more?", ask, "y watch it no more, n leave it")
         }
         Question::Logout => (
             "Log out?",

@@ -1,5 +1,8 @@
 //! What each view looks like: at every size, empty, broken, offline, without colours, with names of every kind.
 
+mod browser;
+mod daemon;
+
 use heimdex_api::video::VideoResponse;
 use heimdex_client::ErrorClass;
 use heimdex_client::transfer::Progress;
@@ -292,7 +295,7 @@ fn the_log_at_each_size() {
                 "warning: line {number} of what happened"
             )));
         }
-        let _ = press(&mut model, "4");
+        let _ = press(&mut model, "6");
         insta::assert_snapshot!(format!("log_{columns}x{rows}"), shown(&model));
     }
 }

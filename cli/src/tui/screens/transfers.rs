@@ -5,6 +5,7 @@ use std::time::Duration;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use super::queued;
 use crate::output::size;
 use crate::output::text::count;
 use crate::tui::model::{Model, SECONDS, Standing, Transfer, Way};
@@ -33,7 +34,8 @@ fn areas(area: Rect) -> (Rect, Rect) {
 
 pub(super) fn draw(model: &Model, buffer: &mut Buffer, area: Rect) {
     let transfers = &model.transfers;
-    if transfers.list.is_empty() {
+    let rows = transfers.list.len() + transfers.beyond;
+    if rows == 0 {
         let style = model.theme.style(Role::Dim);
         let upload = model.keymap.shown(crate::tui::actions::Action::UploadPath);
         let y = area.y + area.height / 3;
@@ -79,7 +81,7 @@ pub(super) fn draw(model: &Model, buffer: &mut Buffer, area: Rect) {
     }
     let height = usize::from(below.height / ROWS).max(1);
     let top = (transfers.cursor + 1).saturating_sub(height);
-    for (index, transfer) in transfers.list.iter().enumerate().skip(top).take(height) {
+    for index in top..rows.min(top + height) {
         let row = u16::try_from(index - top).unwrap_or(0) * ROWS;
         let place = Rect {
             y: below.y + row,
@@ -90,7 +92,10 @@ pub(super) fn draw(model: &Model, buffer: &mut Buffer, area: Rect) {
             let line = Rect { height: 1, ..place };
             buffer.set_style(line, model.theme.style(Role::Cursor));
         }
-        one(&model.theme, buffer, place, transfer);
+        match transfers.list.get(index) {
+            Some(transfer) => one(&model.theme, buffer, place, transfer),
+            None => queued::one(model, buffer, place, index - transfers.list.len()),
+        }
     }
 }
 
@@ -105,7 +110,7 @@ pub(crate) fn click(model: &mut Model, row: usize) {
         return;
     };
     let at = top + row / usize::from(ROWS);
-    if at < model.transfers.list.len() {
+    if at < model.transfers.list.len() + model.transfers.beyond {
         model.transfers.cursor = at;
     }
 }
@@ -114,6 +119,7 @@ fn one(theme: &Theme, buffer: &mut Buffer, area: Rect, transfer: &Transfer) {
     let arrow = match transfer.way {
         Way::Up { .. } => theme.glyph("↑", "^"),
         Way::Down { .. } => theme.glyph("↓", "v"),
+        Way::ByDaemon { .. } => theme.glyph("⇡", "^"),
     };
     let (word, role) = standing(transfer);
     let at = put(
@@ -169,7 +175,7 @@ fn standing(transfer: &Transfer) -> (String, Role) {
     let percent = u128::from(transfer.safe.min(transfer.size)) * 100;
     let percent = percent.checked_div(u128::from(transfer.size)).unwrap_or(0);
     let moved = match transfer.way {
-        Way::Up { .. } => "sent",
+        Way::Up { .. } | Way::ByDaemon { .. } => "sent",
         Way::Down { .. } => "here",
     };
     match &transfer.standing {
@@ -244,6 +250,8 @@ pub(super) fn status(model: &Model) -> String {
     let open = transfers.open();
     let over = transfers.list.len() - open;
     let mut words = vec![format!("{open} on their way, {over} over")];
+    let daemon = model.daemon.status();
+    let daemon = daemon.map_or_else(Vec::new, |status| queued::pace(model, status));
     let (left, rate) = (transfers.left(), transfers.rate());
     if left > 0 {
         words.push(format!("{} left", size::bytes(left)));
@@ -255,7 +263,11 @@ pub(super) fn status(model: &Model) -> String {
         words.push(format!("at most {limit}"));
     }
     if transfers.list.is_empty() {
-        words = vec![count(0, "transfer", "transfers")];
+        words.clear();
+    }
+    words.extend(daemon);
+    if words.is_empty() {
+        words.push(count(0, "transfer", "transfers"));
     }
     words.join(", ")
 }

@@ -30,7 +30,7 @@ pub use request::{
 pub use socket::{SOCKET_PATH_MAX, SocketError, SocketPlace};
 pub use status::{
     AccountStatus, Because, Count, Counts, DaemonFacts, Eyes, Pace, Paused, QueueItem, QueueList,
-    QueueStatus, RecentError, Root, RuleCount, Status, WatchStatus,
+    QueueStatus, RecentError, Root, RuleCount, Status, WaitingFile, WatchStatus,
 };
 pub use why::Why;
 

@@ -3,7 +3,7 @@
 use heimdex_api::{Timestamp, VideoId};
 use serde::{Deserialize, Serialize};
 
-use super::{ItemId, LocalPath, QueueItem, WatchId, Why};
+use super::{ItemId, LocalPath, QueueList, WatchId, Why};
 
 /// Something that is asked of the daemon's engine: one kind a route.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,8 +37,8 @@ pub enum Request {
 pub enum Answer {
     /// It was done.
     Done(Changed),
-    /// To [`Request::Queue`]: the files, the next first.
-    Queue(Vec<QueueItem>),
+    /// To [`Request::Queue`].
+    Queue(QueueList),
     /// To [`Request::Why`].
     Why(Box<Why>),
 }
@@ -55,8 +55,14 @@ pub struct Changed {
 #[serde(deny_unknown_fields)]
 pub struct QueueQuery {
     /// Those of this watch.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub watch: Option<WatchId>,
+    /// Not the first so many.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offset: Option<u64>,
+    /// At most so many; without it all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u64>,
 }
 
 /// Which file is asked about: exactly one of them.

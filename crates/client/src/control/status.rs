@@ -190,6 +190,23 @@ pub struct WatchStatus {
     pub paused: Option<Paused>,
     /// Whether a file declares it, so that commands do not change it.
     pub declared: bool,
+    /// Files that are not finished, and why: those that a person must see first; at most [`WatchStatus::WAITING_MAX`].
+    #[serde(default)]
+    pub waiting: Vec<WaitingFile>,
+}
+
+impl WatchStatus {
+    /// The most files in `waiting`.
+    pub const WAITING_MAX: usize = 64;
+}
+
+/// A file under watch that is not finished.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WaitingFile {
+    /// The file.
+    pub path: LocalPath,
+    /// Why.
+    pub state: Because,
 }
 
 /// A file in the queue.
@@ -313,6 +330,9 @@ impl Status {
         for item in &mut self.current {
             item.state.say(moment);
         }
+        for file in self.watches.iter_mut().flat_map(|watch| &mut watch.waiting) {
+            file.state.say(moment);
+        }
     }
 
     /// Of a daemon that has not looked at anything yet.
@@ -334,9 +354,21 @@ impl Status {
     }
 }
 
-/// The whole queue, as it goes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// The queue as it goes, or a part of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct QueueList {
     /// Its files, the next first.
     pub items: Vec<QueueItem>,
+    /// How many there are in all; 0 of a daemon that does not say.
+    #[serde(default)]
+    pub total: u64,
+}
+
+impl QueueList {
+    /// Finds the words for all that it says, as of now.
+    pub fn say(&mut self, moment: &Moment) {
+        for item in &mut self.items {
+            item.state.say(moment);
+        }
+    }
 }

@@ -20,12 +20,9 @@ pub(super) async fn list(
     About(query): About<QueueQuery>,
 ) -> Result<Json<QueueList>, Refused> {
     match app.engine.ask(Request::Queue(query)).await? {
-        Answer::Queue(mut items) => {
-            let moment = app.moment();
-            for item in &mut items {
-                item.state.say(&moment);
-            }
-            Ok(Json(QueueList { items }))
+        Answer::Queue(mut list) => {
+            list.say(&app.moment());
+            Ok(Json(list))
         }
         Answer::Why(_) | Answer::Done(_) => Err(Refused::confused()),
     }

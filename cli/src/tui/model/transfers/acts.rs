@@ -1,6 +1,6 @@
 //! What a person does to the transfer under the cursor.
 
-use super::{Standing, Then, Transfer, Transfers};
+use super::{Standing, Then, Transfer, Transfers, Way};
 use crate::tui::model::Effect;
 
 impl Transfers {
@@ -41,7 +41,7 @@ impl Transfers {
         if transfer.is_running() {
             transfer.standing = Standing::Stopping { then: Then::Gone };
         } else {
-            self.list.remove(at);
+            self.remove(at);
         }
         self.clamp();
         effects.extend(self.start());
@@ -52,6 +52,7 @@ impl Transfers {
     pub(crate) fn retry(&mut self) -> Vec<Effect> {
         if let Some(transfer) = self.selected()
             && matches!(transfer.standing, Standing::Failed(_))
+            && !matches!(transfer.way, Way::ByDaemon { .. })
         {
             transfer.standing = Standing::Waiting;
         }

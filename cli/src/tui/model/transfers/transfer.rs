@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::path::PathBuf;
 
 use heimdex_api::VideoId;
+use heimdex_client::control::ItemId;
 
 use crate::tui::model::Trouble;
 
@@ -28,6 +29,11 @@ pub(crate) enum Way {
     Down {
         /// Which video.
         video: VideoId,
+    },
+    /// To the server; the daemon brought it.
+    ByDaemon {
+        /// Where it was in its queue.
+        item: ItemId,
     },
 }
 

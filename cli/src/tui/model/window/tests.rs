@@ -20,8 +20,8 @@ impl Server {
         }
     }
 
-    fn is_there(&self, id: &u64) -> bool {
-        !self.gone.contains(id)
+    fn is_there(&self, id: u64) -> bool {
+        !self.gone.contains(&id)
     }
 
     fn reply(&self, from: usize, rows: usize) -> VideoListResponse {
@@ -29,7 +29,7 @@ impl Server {
             .ids
             .iter()
             .copied()
-            .filter(|id| self.is_there(id))
+            .filter(|id| self.is_there(*id))
             .collect();
         let until = (from + rows).min(ids.len());
         let from = from.min(until);
@@ -49,9 +49,12 @@ impl Server {
         let (side, id) = cursor.split_once(' ').unwrap();
         let id: u64 = id.parse().unwrap();
         let at = self.ids.iter().position(|known| *known == id).unwrap();
-        let before = self.ids[..at].iter().filter(|id| self.is_there(id)).count();
+        let before = self.ids[..at]
+            .iter()
+            .filter(|id| self.is_there(**id))
+            .count();
         match side {
-            "after" => self.reply(before + usize::from(self.is_there(&id)), PAGE),
+            "after" => self.reply(before + usize::from(self.is_there(id)), PAGE),
             _ => self.reply(before.saturating_sub(PAGE), PAGE.min(before)),
         }
     }

@@ -1,0 +1,61 @@
+//! A path that is typed becomes longer by what there is.
+
+use super::Model;
+use super::input::Input;
+use super::message::Effect;
+use super::overlay::Overlay;
+
+impl Model {
+    /// What the text in the field may become: as much of it as all have in common is typed at once.
+    pub(super) fn completed(&mut self, text: &str, found: Vec<String>) -> Vec<Effect> {
+        let Some(Overlay::Prompt(prompt, input)) = &mut self.overlay else {
+            return Vec::new();
+        };
+        // Whoever typed on since meant something else.
+        if !prompt.is_path() || input.text() != text {
+            return Vec::new();
+        }
+        let common = common(&found);
+        if common.len() > text.len() && common.starts_with(text) {
+            *input = Input::of(&common);
+        }
+        self.completions = if found.len() > 1 { found } else { Vec::new() };
+        self.is_stale = true;
+        Vec::new()
+    }
+}
+
+/// What all begin with.
+fn common(found: &[String]) -> String {
+    let Some((first, others)) = found.split_first() else {
+        return String::new();
+    };
+    let mut common = first.as_str();
+    for other in others {
+        let same = common
+            .char_indices()
+            .zip(other.chars())
+            .find(|((_, one), other)| one != other)
+            .map_or(common.len().min(other.len()), |((at, _), _)| at);
+        common = &common[..same];
+    }
+    common.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_all_have_in_common_is_found_between_characters() {
+        let of = |found: &[&str]| {
+            let found: Vec<String> = found.iter().map(|&text| text.to_owned()).collect();
+            common(&found)
+        };
+        assert_eq!(of(&[]), "");
+        assert_eq!(of(&["/a/CARD_A/"]), "/a/CARD_A/");
+        assert_eq!(of(&["/a/CARD_A/", "/a/CARD_B/", "/a/CARD"]), "/a/CARD");
+        assert_eq!(of(&["/caf\u{e9}", "/caf\u{e8}"]), "/caf");
+        assert_eq!(of(&["/x", "/x"]), "/x");
+    }
+}

@@ -1,0 +1,504 @@
+//! A daemon for a model: watches, a queue of any length, and answers to all that it is asked.
+
+use heimdex_client::control::{
+    Because, Count, Counts, DaemonFacts, Eyes, ItemId, Lane, LocalPath, Paused, Place, QueueItem,
+    QueueList, Reason, Root, Status, WaitingFile, WatchId, WatchStatus,
+};
+
+use super::{Asking, Asleep, Looked, News, Order, Part, Told, WipeStep};
+use crate::commands::safe_to_wipe::aside;
+use crate::tui::model::tests::{World, model, moment, press, trouble, type_in, video};
+use crate::tui::model::{Answer, Effect, Model, Msg, Tone, Trouble, View, WipingIs};
+
+/// Whether it runs, its watches, its queue.
+#[derive(Debug, Default)]
+pub(crate) struct Daemon {
+    /// Whether it answers.
+    pub(crate) is_here: bool,
+    /// Its watches.
+    pub(crate) watches: Vec<WatchStatus>,
+    /// Its queue.
+    pub(crate) queue: Vec<QueueItem>,
+    /// Whether all of it is paused.
+    pub(crate) is_paused: bool,
+    /// Whether a folder may be wiped, by the number of the question.
+    pub(crate) wiping: Option<u64>,
+    /// The parts of the queue that were asked for.
+    pub(crate) parts: Vec<Part>,
+}
+
+/// A folder under watch.
+pub(crate) fn watch(number: i64, folder: &str) -> WatchStatus {
+    let at = |text: &str| text.parse::<jiff::Timestamp>().unwrap().into();
+    WatchStatus {
+        id: WatchId(number),
+        path: LocalPath::from_text(folder).unwrap(),
+        profile: "default".into(),
+        source: "CARD".into(),
+        root: Root::Here,
+        eyes: Eyes::Events,
+        scanned_at: Some(at("2026-11-26T11:58:00Z")),
+        next_scan_at: Some(at("2026-11-26T12:58:00Z")),
+        rescan_seconds: 3600,
+        parallel: 2,
+        counts: Counts::default(),
+        rules: Vec::new(),
+        paused: None,
+        declared: false,
+        waiting: Vec::new(),
+    }
+}
+
+/// A file of the queue.
+pub(crate) fn item(number: i64, because: Reason) -> QueueItem {
+    QueueItem {
+        id: ItemId(number),
+        path: LocalPath::from_text(&format!("/media/CARD/A003C{number:03}.mp4")).unwrap(),
+        watch: Some(WatchId(1)),
+        profile: "default".into(),
+        lane: Lane::Watch,
+        size_bytes: 1_000_000_000,
+        acknowledged_bytes: 0,
+        added_at: moment().now,
+        attempts: 0,
+        video_id: None,
+        state: because.into(),
+    }
+}
+
+/// One that waits for its turn.
+pub(crate) fn queued(number: i64) -> QueueItem {
+    let ahead = number.unsigned_abs();
+    item(
+        number,
+        Reason::Queued {
+            lane: Lane::Watch,
+            ahead,
+        },
+    )
+}
+
+/// A file that is not finished.
+pub(crate) fn unfinished(path: &str, because: Reason) -> WaitingFile {
+    WaitingFile {
+        path: LocalPath::from_text(path).unwrap(),
+        state: Because::from(because),
+    }
+}
+
+impl Daemon {
+    /// One with a card, and so many files to send.
+    pub(crate) fn busy(files: i64) -> Self {
+        let mut card = watch(1, "/media/CARD");
+        card.counts.queued = Count {
+            files: files.unsigned_abs(),
+            bytes: files.unsigned_abs() * 1_000_000_000,
+        };
+        Self {
+            is_here: true,
+            watches: vec![card, watch(2, "/home/ana/Videos")],
+            queue: (1..=files).map(queued).collect(),
+            ..Self::default()
+        }
+    }
+
+    fn status(&self) -> Status {
+        let facts = DaemonFacts {
+            pid: 7,
+            version: "0.1.0".into(),
+            protocol: 1,
+            oldest_protocol: 1,
+            started_at: moment().now,
+        };
+        let mut status = Status::starting(facts);
+        status.watches.clone_from(&self.watches);
+        status.current = self
+            .queue
+            .iter()
+            .take(Status::CURRENT_MAX)
+            .cloned()
+            .collect();
+        for item in &self.queue {
+            status.queue.waiting.add(item.size_bytes);
+            status.queue.left_bytes += item.size_bytes;
+        }
+        status.paused = self.is_paused.then(|| Paused {
+            since: moment().now,
+            until: None,
+        });
+        status
+    }
+
+    fn looked(&mut self, part: Option<Part>) -> Looked {
+        if !self.is_here {
+            let asleep = self.watches.iter().map(|watch| Asleep {
+                id: watch.id,
+                folder: watch.path.as_path().to_owned(),
+                profile: watch.profile.clone(),
+                is_paused: false,
+            });
+            return Looked::Absent(asleep.collect());
+        }
+        self.parts.extend(part);
+        let queue = part.map(|part| {
+            let items = self.queue.iter().skip(part.offset).take(part.limit);
+            let list = QueueList {
+                items: items.cloned().collect(),
+                total: self.queue.len() as u64,
+            };
+            (part.offset, list)
+        });
+        Looked::Here {
+            status: Box::new(self.status()),
+            queue,
+        }
+    }
+
+    fn obey(&mut self, order: Order) {
+        match order {
+            Order::Pause(None) => self.is_paused = true,
+            Order::Resume(None) => self.is_paused = false,
+            Order::Pause(Some(id)) | Order::Resume(Some(id)) => {
+                let since = moment().now;
+                let paused = Paused { since, until: None };
+                let is_pause = matches!(order, Order::Pause(_));
+                for watch in self.watches.iter_mut().filter(|watch| watch.id == id) {
+                    watch.paused = is_pause.then_some(paused);
+                }
+            }
+            Order::Cancel(id) => self.queue.retain(|item| item.id != id),
+            Order::Move(id, to) => {
+                let Some(from) = self.queue.iter().position(|item| item.id == id) else {
+                    return;
+                };
+                let item = self.queue.remove(from);
+                let at = match to {
+                    Place::First => 0,
+                    Place::Last => self.queue.len(),
+                    Place::Before(other) => {
+                        let at = self.queue.iter().position(|item| item.id == other);
+                        at.unwrap_or(self.queue.len())
+                    }
+                };
+                self.queue.insert(at, item);
+            }
+            Order::Retry(_) | Order::Rescan(_) => {}
+        }
+    }
+
+    /// What comes of what it is asked.
+    pub(crate) fn answer(&mut self, asking: Asking, broken: Option<&Trouble>) -> Vec<Msg> {
+        let told = match asking {
+            Asking::Look(part) => Told::Looked(match broken {
+                Some(trouble) => Looked::Trouble(trouble.clone()),
+                None => self.looked(part),
+            }),
+            Asking::Wipe { number, .. } => {
+                self.wiping = Some(number);
+                let step = WipeStep {
+                    name: "A003C001.mp4".into(),
+                    files: 3,
+                    bytes: 3000,
+                    read_files: 1,
+                    read_bytes: 1500,
+                    is_asking: false,
+                };
+                return vec![Msg::Daemon(News::Wiping(number, step))];
+            }
+            Asking::StopWiping(number) => {
+                self.wiping.take_if(|wiping| *wiping == number);
+                Told::Wiped(number, Ok(None))
+            }
+            _ if broken.is_some() => Told::Done(Err(broken.cloned().unwrap())),
+            Asking::Order(order) => {
+                self.obey(order);
+                Told::Done(Ok("done".into()))
+            }
+            Asking::Watch(folder) => {
+                let number = i64::try_from(self.watches.len()).unwrap() + 1;
+                let folder = folder.display().to_string();
+                self.watches.push(watch(number, &format!("/{folder}")));
+                Told::Watching(Ok(vec!["Watching it.".into(), "  .DS_Store".into()]))
+            }
+            Asking::Unwatch(id) => {
+                self.watches.retain(|watch| watch.id != id);
+                Told::Done(Ok("it is watched no more".into()))
+            }
+            Asking::LimitWatch(..) => Told::Done(Ok("it takes less".into())),
+        };
+        vec![Msg::Answer(Answer::Daemon(told))]
+    }
+
+    /// The answer to the question that is open.
+    pub(crate) fn answer_wiping(&mut self, is_safe: bool) -> Option<Msg> {
+        let number = self.wiping.take()?;
+        let answer = aside::Answer {
+            is_safe,
+            headline: if is_safe {
+                "Safe to wipe. All 3 files (2.8 GiB) under /media/CARD are stored and verified on films.example.org, and equal to what is on the card now.".into()
+            } else {
+                "Not safe. 1 of 3 files is not verified on the server:".into()
+            },
+            findings: if is_safe {
+                Vec::new()
+            } else {
+                vec![(
+                    "A003C002.mp4".into(),
+                    "waiting: still being written. It grew by 12.0 MiB in the last 5 s".into(),
+                )]
+            },
+            rest: vec!["1 file (1.0 GiB) is on its way.".into()],
+            hint: None,
+        };
+        Some(Msg::Answer(Answer::Daemon(Told::Wiped(
+            number,
+            Ok(Some(answer)),
+        ))))
+    }
+}
+
+impl Daemon {
+    /// Something happens there; what of it is told.
+    pub(crate) fn happens(&mut self, what: u8, number: i64) -> Vec<Msg> {
+        match what {
+            0 => self.is_here = !self.is_here,
+            1 => *self = Self::busy(number),
+            2 => self.queue.insert(0, queued(1000 + number)),
+            3 => self.watches.retain(|watch| watch.id.0 != number % 3),
+            4 => {
+                let answer = self.answer_wiping(number % 2 == 0);
+                return answer.into_iter().collect();
+            }
+            5 if !self.queue.is_empty() => {
+                let at = usize::try_from(number).unwrap() % self.queue.len();
+                let item = self.queue.remove(at);
+                return vec![Msg::Daemon(News::Left {
+                    item: item.id,
+                    path: item.path,
+                    because: Reason::Stored {
+                        video_id: video(7).video_id,
+                        at: moment().now,
+                    },
+                })];
+            }
+            _ => {}
+        }
+        vec![Msg::Daemon(News::Changed)]
+    }
+}
+
+/// A model that has looked at this daemon, in a view.
+pub(crate) fn with(daemon: Daemon, view: View, size: (u16, u16)) -> (Model, World) {
+    let mut world = World {
+        daemon,
+        ..World::default()
+    };
+    let mut model = model(size);
+    let effects = model.begin();
+    world.settle(&mut model, effects);
+    let effects = model.show(view);
+    world.settle(&mut model, effects);
+    (model, world)
+}
+
+fn settled(model: &mut Model, world: &mut World, keys: &str) {
+    let effects = press(model, keys);
+    world.settle(model, effects);
+}
+
+fn happens(model: &mut Model, world: &mut World, news: News) {
+    let effects = model.update(Msg::Daemon(news));
+    world.settle(model, effects);
+}
+
+#[test]
+fn a_daemon_that_comes_and_goes_is_noticed() {
+    let (mut model, mut world) = with(Daemon::default(), View::Watches, (80, 24));
+    assert!(!model.daemon.is_here());
+    world.daemon = Daemon::busy(3);
+    happens(&mut model, &mut world, News::Changed);
+    assert_eq!(model.daemon.watches().len(), 2);
+    world.daemon.is_here = false;
+    happens(&mut model, &mut world, News::Changed);
+    assert!(!model.daemon.is_here());
+    assert_eq!(model.daemon.len(), 2, "its folders are known without it");
+    assert_eq!(model.transfers.beyond, 0);
+    let told: Vec<&str> = model.log.iter().map(|line| line.text.as_str()).collect();
+    assert_eq!(told, ["heimdexd 0.1.0 answers", "the daemon has stopped"]);
+}
+
+#[test]
+fn it_is_asked_once_at_a_time_and_once_more_where_something_happened_meanwhile() {
+    let (mut model, mut world) = with(Daemon::busy(1), View::Watches, (80, 24));
+    let first = model.update(Msg::Daemon(News::Changed));
+    assert_eq!(first.len(), 1);
+    for _ in 0..5 {
+        assert!(model.update(Msg::Daemon(News::Changed)).is_empty());
+    }
+    let answers = first.into_iter().flat_map(|effect| world.answer(effect));
+    let again: Vec<Effect> = answers
+        .collect::<Vec<_>>()
+        .into_iter()
+        .flat_map(|msg| model.update(msg))
+        .collect();
+    assert!(matches!(again[..], [Effect::Daemon(Asking::Look(None))]));
+    world.settle(&mut model, again);
+    model.take_stale();
+    happens(&mut model, &mut world, News::Changed);
+    assert!(!model.is_stale(), "nothing new draws nothing");
+}
+
+#[test]
+fn of_a_hundred_thousand_files_a_window_is_held() {
+    let (mut model, mut world) = with(Daemon::busy(100_000), View::Transfers, (80, 24));
+    assert_eq!(model.transfers.beyond, 100_000);
+    settled(&mut model, &mut world, "G");
+    assert_eq!(model.queued().map(|item| item.id), Some(ItemId(100_000)));
+    settled(&mut model, &mut world, "g");
+    assert_eq!(model.queued().map(|item| item.id), Some(ItemId(1)));
+    for _ in 0..60 {
+        settled(&mut model, &mut world, "ctrl-d");
+        assert!(model.queued().is_some(), "{}", model.transfers.cursor);
+    }
+    let parts = &world.daemon.parts;
+    assert!(parts.iter().all(|part| part.limit <= 200), "{parts:?}");
+    assert!(parts.len() < 40, "it is asked for parts, not for rows");
+}
+
+#[test]
+fn the_cursor_stays_on_its_file_while_the_queue_moves() {
+    let (mut model, mut world) = with(Daemon::busy(10), View::Transfers, (80, 24));
+    settled(&mut model, &mut world, "j j j");
+    let id = model.queued().map(|item| item.id);
+    assert_eq!(id, Some(ItemId(4)));
+    // The first is stored.
+    let stored = world.daemon.queue.remove(0);
+    let left = News::Left {
+        item: stored.id,
+        path: stored.path.clone(),
+        because: Reason::Stored {
+            video_id: video(1).video_id,
+            at: moment().now,
+        },
+    };
+    happens(&mut model, &mut world, left);
+    assert_eq!(
+        model.transfers.list.len(),
+        1,
+        "it goes on through its stages"
+    );
+    assert_eq!(model.transfers.list[0].name, "A003C001.mp4");
+    assert_eq!(model.queued().map(|item| item.id), id);
+    settled(&mut model, &mut world, "K");
+    let order: Vec<i64> = world
+        .daemon
+        .queue
+        .iter()
+        .take(4)
+        .map(|item| item.id.0)
+        .collect();
+    assert_eq!(order, [2, 4, 3, 5]);
+    assert_eq!(
+        model.queued().map(|item| item.id),
+        id,
+        "the cursor went along"
+    );
+    settled(&mut model, &mut world, "J");
+    settled(&mut model, &mut world, "J");
+    let order: Vec<i64> = world
+        .daemon
+        .queue
+        .iter()
+        .take(4)
+        .map(|item| item.id.0)
+        .collect();
+    assert_eq!(order, [2, 3, 5, 4]);
+    settled(&mut model, &mut world, "x");
+    assert!(world.daemon.queue.iter().all(|item| Some(item.id) != id));
+}
+
+#[test]
+fn a_file_is_paused_with_its_watch_and_goes_on_with_it() {
+    let (mut model, mut world) = with(Daemon::busy(2), View::Transfers, (80, 24));
+    settled(&mut model, &mut world, "p");
+    assert!(world.daemon.watches[0].paused.is_some());
+    world.daemon.queue[0].state = Reason::Paused {
+        watch: Some(WatchId(1)),
+        until: None,
+    }
+    .into();
+    happens(&mut model, &mut world, News::Changed);
+    settled(&mut model, &mut world, "p");
+    assert!(world.daemon.watches[0].paused.is_none());
+    world.daemon.is_paused = true;
+    happens(&mut model, &mut world, News::Changed);
+    settled(&mut model, &mut world, "p");
+    assert!(!world.daemon.is_paused);
+}
+
+#[test]
+fn a_watch_is_taken_away_only_by_a_yes() {
+    let (mut model, mut world) = with(Daemon::busy(0), View::Watches, (80, 24));
+    settled(&mut model, &mut world, "x n");
+    assert_eq!(world.daemon.watches.len(), 2);
+    settled(&mut model, &mut world, "x y");
+    assert_eq!(world.daemon.watches.len(), 1);
+    settled(&mut model, &mut world, "a");
+    let effects = type_in(&mut model, "media/CARD_B");
+    world.settle(&mut model, effects);
+    settled(&mut model, &mut world, "enter");
+    assert_eq!(world.daemon.watches.len(), 2);
+    assert!(model.log.iter().any(|line| line.text == "  .DS_Store"));
+}
+
+#[test]
+fn nothing_but_the_answer_is_a_yes() {
+    let (mut model, mut world) = with(Daemon::busy(0), View::Watches, (80, 24));
+    let is = |model: &Model| model.daemon.wiping.as_ref().map(|wiping| wiping.is.clone());
+    settled(&mut model, &mut world, "w");
+    assert!(matches!(is(&model), Some(WipingIs::OnItsWay(step)) if step.read_bytes == 1500));
+    settled(&mut model, &mut world, "w");
+    assert_eq!(is(&model), Some(WipingIs::Stopped));
+    settled(&mut model, &mut world, "w");
+    let msg = world.daemon.answer_wiping(true).unwrap();
+    let _ = model.update(msg.clone());
+    let Some(WipingIs::Answered(_, answer)) = is(&model) else {
+        panic!("{:?}", is(&model));
+    };
+    assert!(answer.is_safe);
+    // The answer to a question that is not asked any more.
+    settled(&mut model, &mut world, "w");
+    let _ = model.update(msg);
+    assert!(matches!(is(&model), Some(WipingIs::OnItsWay(_))));
+}
+
+#[test]
+fn a_path_is_completed_as_far_as_all_have_in_common() {
+    let (mut model, mut world) = with(Daemon::busy(0), View::Watches, (80, 24));
+    settled(&mut model, &mut world, "a");
+    let effects = type_in(&mut model, "/m/");
+    world.settle(&mut model, effects);
+    settled(&mut model, &mut world, "tab");
+    let crate::tui::model::Overlay::Prompt(_, input) = model.overlay.as_ref().unwrap() else {
+        panic!("{:?}", model.overlay);
+    };
+    assert_eq!(input.text(), "/m/on");
+    assert_eq!(model.completions, ["/m/one/", "/m/once"]);
+}
+
+#[test]
+fn trouble_with_the_daemon_says_nothing_of_the_server() {
+    let (mut model, mut world) = with(Daemon::busy(1), View::Watches, (80, 24));
+    let broken = trouble(
+        heimdex_client::ErrorClass::Unreachable,
+        "the daemon does not answer",
+    );
+    world.broken = Some(broken);
+    happens(&mut model, &mut world, News::Changed);
+    assert_eq!(model.link, crate::tui::model::Link::Online);
+    settled(&mut model, &mut world, "r");
+    assert_eq!(
+        model.notice,
+        Some((Tone::Bad, "the daemon does not answer".into()))
+    );
+}
