@@ -46,6 +46,12 @@ pub(crate) async fn end(
             "names for completion stay in the cache"
         );
     }
+    if let Some(Err(error)) = settings.seen_place().map(|place| place.forget()) {
+        tracing::debug!(
+            error = &error as &dyn std::error::Error,
+            "how the library looked stays in the journal"
+        );
+    }
     Ok(ended)
 }
 

@@ -3,6 +3,7 @@
 //! What cannot be used (an address, a proxy) is an error where it is needed, so that `config show` and `profile rm`
 //! still work then.
 
+mod caches;
 mod environment;
 mod known;
 mod shown;
@@ -17,7 +18,6 @@ use heimdex_client::ServerUrl;
 use heimdex_client::control::SocketPlace;
 use heimdex_client::credentials::{Credentials, Store, Unlock};
 use heimdex_client::http::{ApiClient, CredentialSource, Network, Plaintext, ProxyUrl};
-use heimdex_client::names_cache::NamesCache;
 use heimdex_client::paths::Paths;
 use heimdex_client::profile::{Config, DEFAULT_PROFILE, Profile};
 
@@ -333,15 +333,6 @@ impl Settings {
     /// Where the daemon listens, where there is a home.
     pub(crate) fn socket(&self) -> Option<SocketPlace> {
         Some(SocketPlace::find(self.paths.as_ref()?, &self.temporary))
-    }
-
-    /// Where names of this account at this server are kept for completion.
-    pub(crate) fn names_cache(&self) -> Option<NamesCache> {
-        let server = self.server().ok()?.to_string();
-        let config_file = self.config_file()?.to_string_lossy();
-        let token = self.token.as_ref().map_or("", |token| token.expose());
-        let whose = [&server, &*config_file, &self.profile_name, token];
-        Some(NamesCache::new(self.paths.as_ref()?.cache_dir(), &whose))
     }
 
     /// A client of the server that is logged in as the settings say.

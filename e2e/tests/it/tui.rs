@@ -9,7 +9,7 @@ use fs_err as fs;
 use heimdex_testkit::{Home, Terminal, TestServer, wait_until};
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::support::{LIMIT, small_video};
+use crate::support::{LIMIT, small_video, the_video};
 
 pub(crate) const EMAIL: &str = "ana@example.org";
 
@@ -226,6 +226,85 @@ fn a_server_that_dies_in_the_middle_of_an_upload_is_waited_for() {
         }
     });
     shell.types("q", &["C-c"]);
+    shell.sees("ended: 0");
+    is_as_before(&home, &shell);
+}
+
+#[test]
+fn what_others_do_is_seen_without_a_key() {
+    let mut server = TestServer::start();
+    let home = Home::registered(&server, EMAIL);
+    let others = Home::new();
+    others.login(server.url(), EMAIL);
+    let shell = shell(&home);
+    start(&shell);
+    shell.sees("There are no videos yet.");
+    small_video(&others, "Interview Okonkwo.mp4");
+    others.heimdex(["upload", "Interview Okonkwo.mp4"]).ok();
+    shell.sees("Interview Okonkwo");
+    shell.sees("ready");
+    let id = the_video(&others)["video_id"].as_str().unwrap().to_owned();
+    others
+        .heimdex(["edit", &id, "--title", "Night market"])
+        .ok();
+    shell.sees("Night market");
+    // It goes on where it was when the server comes back.
+    server.kill9();
+    shell.sees("offline");
+    server.restart();
+    others
+        .heimdex(["edit", &id, "--title", "Harbour at dawn"])
+        .ok();
+    shell.sees("Harbour at dawn");
+    others.heimdex(["rm", &id, "--yes"]).ok();
+    shell.sees("There are no videos yet.");
+    shell.types("", &["C-c"]);
+    shell.sees("ended: 0");
+    is_as_before(&home, &shell);
+}
+
+#[test]
+fn while_the_server_is_away_it_shows_what_it_knew() {
+    let mut server = TestServer::start();
+    let home = Home::registered(&server, EMAIL);
+    small_video(&home, "Interview Okonkwo.mp4");
+    home.heimdex(["upload", "Interview Okonkwo.mp4", "--wait"])
+        .ok();
+    let shell = shell(&home);
+    let title = "Interview Okonkwo";
+    start(&shell);
+    shell.sees(title);
+    shell.types("", &["C-c"]);
+    shell.sees("ended: 0");
+    server.kill9();
+    start(&shell);
+    shell.sees("offline since");
+    shell.sees("shown as of");
+    assert!(shell.screen().contains(title), "{}", shell.screen());
+    server.restart();
+    wait_until("the server to be there again", LIMIT, || {
+        let screen = shell.screen();
+        if screen.contains("offline") || !screen.contains(title) {
+            Err(screen)
+        } else {
+            Ok(())
+        }
+    });
+    // And what happens is seen again.
+    let id = the_video(&home)["video_id"].as_str().unwrap().to_owned();
+    home.heimdex(["edit", &id, "--title", "Night market"]).ok();
+    shell.sees("Night market");
+    shell.types("", &["C-c"]);
+    shell.sees("ended: 0");
+    // It goes with the login.
+    home.heimdex(["logout"]).ok();
+    server.kill9();
+    start(&shell);
+    shell.sees("Log in");
+    shell.types("", &["Escape"]);
+    shell.sees("not logged in");
+    assert!(!shell.screen().contains("Night market"));
+    shell.types("", &["C-c"]);
     shell.sees("ended: 0");
     is_as_before(&home, &shell);
 }

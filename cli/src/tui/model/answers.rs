@@ -26,7 +26,9 @@ impl Model {
                     Err(trouble) => self.heard(trouble),
                 }
                 if self.library.listed(&ask, result) {
-                    return self.moved_to();
+                    let mut effects = self.moved_to();
+                    effects.extend(self.keep_later());
+                    return effects;
                 }
                 Vec::new()
             }
@@ -271,6 +273,7 @@ impl Model {
             ..super::Library::default()
         };
         self.undo.clear();
+        self.known = super::Remembered::default();
         if self.account.place.server.is_none() {
             self.ask_to_log_in();
             return Vec::new();
@@ -283,7 +286,7 @@ impl Model {
         };
         self.overlay
             .take_if(|overlay| matches!(overlay, Overlay::Ask(_)));
-        let mut effects = vec![self.list_from(Anchor::Start)];
+        let mut effects = vec![self.list_from(Anchor::Start), self.listen()];
         if self.view == View::Account {
             effects.push(Effect::Who);
         }

@@ -1,48 +1,26 @@
 //! The library: a list that is held in parts, what it is narrowed to, what is marked, and all about one video.
 
+mod filter;
+
 use std::collections::BTreeMap;
 
-use heimdex_api::limits::PAGE_DEFAULT;
-use heimdex_api::video::{VideoListQuery, VideoListResponse, VideoResponse};
+use heimdex_api::video::{VideoListResponse, VideoResponse};
 use heimdex_api::{VideoId, VideoState};
 
 use super::input::Input;
 use super::message::{ListAsk, PageAsk, Trouble, Whole};
 use super::window::{Anchor, PAGE, Window};
 
-/// What the list is sorted by.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) enum Sort {
-    /// When it arrived.
-    #[default]
-    Arrived,
-    /// When it was shot.
-    Captured,
-    /// Its title.
-    Title,
-    /// Its bytes.
-    Size,
-    /// How long it plays.
-    Length,
-}
+pub(crate) use filter::Filter;
 
-/// What the list is narrowed to, and its order.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Filter {
-    /// Text within title or file name.
-    pub(crate) text: String,
-    /// A state.
-    pub(crate) state: Option<VideoState>,
-    /// A tag.
-    pub(crate) tag: Option<String>,
-    /// A card, reel or folder.
-    pub(crate) source: Option<String>,
-    /// When it arrived at the earliest: as it was typed, and as the server wants it.
-    pub(crate) since: Option<(String, String)>,
-    /// What it is sorted by.
-    pub(crate) sort: Sort,
-    /// The other way round.
-    pub(crate) is_reversed: bool,
+/// Where rows come from.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Rows {
+    /// The server.
+    #[default]
+    Told,
+    /// Another time: the server did not answer yet.
+    Recalled,
 }
 
 /// The library as it is held.
@@ -66,137 +44,10 @@ pub(crate) struct Library {
     pub(crate) is_loading: bool,
     /// Whether a comparison is on its way.
     pub(crate) is_comparing: bool,
+    /// Where the rows come from.
+    pub(crate) rows: Rows,
     /// Why there is no list.
     pub(crate) trouble: Option<Trouble>,
-}
-
-impl Sort {
-    /// The next one.
-    pub(crate) fn next(self) -> Self {
-        match self {
-            Self::Arrived => Self::Captured,
-            Self::Captured => Self::Title,
-            Self::Title => Self::Size,
-            Self::Size => Self::Length,
-            Self::Length => Self::Arrived,
-        }
-    }
-
-    /// In words, and the other way round.
-    pub(crate) fn words(self, is_reversed: bool) -> &'static str {
-        match (self, is_reversed) {
-            (Self::Arrived, false) => "newest first",
-            (Self::Arrived, true) => "oldest first",
-            (Self::Captured, false) => "shot last first",
-            (Self::Captured, true) => "shot first first",
-            (Self::Title, false) => "by title",
-            (Self::Title, true) => "by title, from Z",
-            (Self::Size, false) => "largest first",
-            (Self::Size, true) => "smallest first",
-            (Self::Length, false) => "longest first",
-            (Self::Length, true) => "shortest first",
-        }
-    }
-
-    fn key(self) -> Option<&'static str> {
-        match self {
-            Self::Arrived => None,
-            Self::Captured => Some("captured_at"),
-            Self::Title => Some("title"),
-            Self::Size => Some("size_bytes"),
-            Self::Length => Some("duration_s"),
-        }
-    }
-}
-
-/// The states that can be asked for, after which comes everything.
-const STATES: [VideoState; 6] = [
-    VideoState::Indexed,
-    VideoState::Uploading,
-    VideoState::Validating,
-    VideoState::Processing,
-    VideoState::Failed,
-    VideoState::Deleted,
-];
-
-impl Filter {
-    /// What the server is asked for, from this end.
-    fn query(&self, anchor: Anchor) -> VideoListQuery {
-        let text = self.text.trim();
-        let is_descending = (self.sort != Sort::Title) != self.is_reversed;
-        let is_turned = self.is_reversed != (anchor == Anchor::End);
-        let order = if is_descending == (anchor == Anchor::Start) {
-            "desc"
-        } else {
-            "asc"
-        };
-        VideoListQuery {
-            q: (!text.is_empty()).then(|| text.to_owned()),
-            state: self.state.map(|state| state.to_string()),
-            tag: self.tag.clone(),
-            source: self.source.clone(),
-            since: self.since.as_ref().map(|(_, since)| since.clone()),
-            sort: self.sort.key().map(str::to_owned),
-            order: is_turned.then(|| order.to_owned()),
-            limit: (PAGE != PAGE_DEFAULT as usize).then(|| PAGE.to_string()),
-            ..VideoListQuery::default()
-        }
-    }
-
-    /// The next state to ask for.
-    pub(crate) fn next_state(&mut self) {
-        self.state = match self.state {
-            None => Some(STATES[0]),
-            Some(state) => {
-                let at = STATES.iter().position(|known| *known == state);
-                at.and_then(|at| STATES.get(at + 1)).copied()
-            }
-        };
-    }
-
-    /// Whether anything is left out.
-    pub(crate) fn is_narrow(&self) -> bool {
-        let order_only = Self {
-            sort: self.sort,
-            is_reversed: self.is_reversed,
-            ..Self::default()
-        };
-        *self != order_only
-    }
-
-    /// What it is narrowed to, in words.
-    pub(crate) fn words(&self) -> Vec<String> {
-        let mut words = Vec::new();
-        if !self.text.trim().is_empty() {
-            words.push(format!("\"{}\"", self.text.trim()));
-        }
-        if let Some(state) = self.state {
-            words.push(state_word(state).to_owned());
-        }
-        if let Some(tag) = &self.tag {
-            words.push(format!("tag {tag}"));
-        }
-        if let Some(source) = &self.source {
-            words.push(format!("from {source}"));
-        }
-        if let Some((typed, _)) = &self.since {
-            words.push(format!("since {typed}"));
-        }
-        words.push(self.sort.words(self.is_reversed).to_owned());
-        words
-    }
-}
-
-/// A state as people call it.
-fn state_word(state: VideoState) -> &'static str {
-    match state {
-        VideoState::Uploading => "being sent",
-        VideoState::Validating => "stored",
-        VideoState::Processing => "verified",
-        VideoState::Indexed => "ready",
-        VideoState::Failed => "failed",
-        VideoState::Deleted => "in the trash",
-    }
 }
 
 impl Library {
@@ -209,6 +60,19 @@ impl Library {
             generation: self.generation,
             page: PageAsk::Begin(anchor),
             query: self.filter.query(anchor),
+        }
+    }
+
+    /// How it looked another time, until the server answers.
+    pub(crate) fn recall(&mut self, reply: VideoListResponse) {
+        self.window = Window::begin(Anchor::Start, reply);
+        self.rows = Rows::Recalled;
+    }
+
+    /// Whose it is is not known: it is not shown.
+    pub(crate) fn forget_recalled(&mut self) {
+        if std::mem::take(&mut self.rows) == Rows::Recalled {
+            self.window = Window::default();
         }
     }
 
@@ -243,6 +107,26 @@ impl Library {
         })
     }
 
+    /// What is shown, to be read anew.
+    pub(crate) fn again(&mut self) -> Option<ListAsk> {
+        if self.is_loading {
+            return None;
+        }
+        let from = self.window.origin();
+        self.is_comparing = true;
+        let mut query = self.filter.query(self.window.anchor());
+        match &from {
+            Some((_, cursor)) => query.cursor = Some(cursor.clone()),
+            // What arrived since pushes nothing out of sight.
+            None => query.limit = Some((2 * PAGE).to_string()),
+        }
+        Some(ListAsk {
+            generation: self.generation,
+            page: PageAsk::Again(from),
+            query,
+        })
+    }
+
     /// Takes an answer in; whether anything is another now.
     pub(crate) fn listed(
         &mut self,
@@ -259,18 +143,24 @@ impl Library {
                     PageAsk::Begin(_) => {
                         self.is_loading = false;
                         self.trouble = Some(trouble);
+                        return true;
                     }
+                    // Asked for again when there is a reason to, or it would be over and over.
                     PageAsk::Join(side, _) => self.window.failed(*side),
-                    PageAsk::Compare => self.is_comparing = false,
+                    PageAsk::Compare | PageAsk::Again(_) => self.is_comparing = false,
                 }
-                return true;
+                return false;
             }
         };
         let had_trouble = self.trouble.take().is_some();
         match &ask.page {
             PageAsk::Begin(anchor) => {
                 self.is_loading = false;
-                self.window = Window::begin(*anchor, reply);
+                if std::mem::take(&mut self.rows) == Rows::Recalled && *anchor == Anchor::Start {
+                    self.window.compare(reply);
+                } else {
+                    self.window = Window::begin(*anchor, reply);
+                }
                 true
             }
             PageAsk::Join(side, cursor) => {
@@ -281,18 +171,20 @@ impl Library {
                 self.is_comparing = false;
                 self.window.compare(reply) || had_trouble
             }
+            PageAsk::Again(from) => {
+                self.is_comparing = false;
+                self.window.again(from.as_ref(), reply) || had_trouble
+            }
         }
     }
 
     /// Takes in how a video stands now; whether anything is another.
     pub(crate) fn take(&mut self, video: &VideoResponse) -> bool {
-        let is_deleted = video.state.known() == Some(VideoState::Deleted);
-        let wants_deleted = self.filter.state == Some(VideoState::Deleted);
-        let mut changed = if is_deleted == wants_deleted {
-            self.window.replace(video)
-        } else {
+        let mut changed = if self.filter.excludes(video) {
             self.marks.remove(&video.video_id);
             self.window.remove(video.video_id)
+        } else {
+            self.window.replace(video)
         };
         if let Some(whole) = &mut self.whole
             && whole.video.video_id == video.video_id

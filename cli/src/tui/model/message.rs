@@ -11,10 +11,12 @@ use heimdex_api::video::{
 use heimdex_api::{Secret, VideoId};
 use heimdex_client::ErrorClass;
 use heimdex_client::bwlimit::Timetable;
+use heimdex_client::journal::SeenLibrary;
 use heimdex_client::transfer::Progress;
 
 use super::browser::{Read, Reading, Texts};
 use super::daemon::{Asking, News, Told};
+use super::live::Live;
 use super::window::{Anchor, Side};
 use crate::tui::key::Key;
 
@@ -40,12 +42,21 @@ pub(crate) enum Msg {
     Redrawn,
     /// A line for the log, from elsewhere in this program.
     Said(String),
+    /// How the library looked when it was seen last.
+    Recalled(Box<SeenLibrary>),
     /// Time has passed.
     Timer(Timer),
     /// The answer to an effect.
     Answer(Answer),
     /// Something of the daemon.
     Daemon(News),
+    /// Something of the server's stream of events.
+    Live {
+        /// Of which: see [`Effect::Listen`].
+        stream: u64,
+        /// What.
+        live: Live,
+    },
     /// A step of a transfer of this process.
     Progress {
         /// Which.
@@ -82,6 +93,10 @@ pub(crate) enum Pointed {
 pub(crate) enum Timer {
     /// The list is compared with the server's.
     Poll,
+    /// Something happened that only a look at the list tells more of.
+    Look,
+    /// The list changed a while ago, and is to be kept.
+    Keep,
     /// Typing paused: the list of this number is asked for.
     Search(u64),
     /// The cursor rests: all about this video is asked for.
@@ -121,6 +136,8 @@ pub(crate) enum PageAsk {
     Join(Side, String),
     /// The anchored one, to be compared with what is held.
     Compare,
+    /// The one under the cursor, from where it was asked for; the anchored one without that.
+    Again(Option<(Side, String)>),
 }
 
 /// All about a video.
@@ -238,6 +255,8 @@ pub(crate) enum Effect {
     Files(Reading),
     /// Find what a path that is typed may become.
     Complete(String),
+    /// Listen to what happens from now on, and to no earlier stream. Each thing comes as [`Msg::Live`] of this number.
+    Listen(u64),
     /// Ask for all about a video.
     Show(VideoId),
     /// Ask how these stand.
@@ -314,6 +333,8 @@ pub(crate) enum Effect {
     Logout,
     /// Use another profile from now on.
     UseProfile(String),
+    /// Keep how the library looks, for when the server is away. Nobody waits for it.
+    Keep(Box<SeenLibrary>),
     /// Say when so much time has passed.
     After(Duration, Timer),
     /// Stop the process until the shell lets it go on.

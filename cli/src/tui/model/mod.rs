@@ -10,7 +10,9 @@ mod dropped;
 mod input;
 mod keys;
 mod library;
+mod live;
 mod message;
+mod offline;
 mod overlay;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -40,16 +42,16 @@ pub(crate) use daemon::{
 };
 pub(crate) use input::Input;
 pub(crate) use library::{Library, name};
+pub(crate) use live::{Feed, Live};
 pub(crate) use message::{
     Answer, Collected, Effect, Mouse, Moved, Msg, Place, Pointed, Timer, Trouble, Who, Whole,
 };
+pub(crate) use offline::Remembered;
 pub(crate) use overlay::{EDIT_FIELDS, Edit, Overlay, Palette, Prompt, Question};
 pub(crate) use transfers::{SECONDS, Standing, Transfer, Transfers, Way};
 pub(crate) use view::View;
 pub(crate) use window::Anchor;
 
-/// How often the list is compared with the server's.
-const POLL: Duration = Duration::from_secs(3);
 /// How long the cursor rests before all about a video is asked for.
 const REST: Duration = Duration::from_millis(120);
 /// How long typing pauses before a search is asked for.
@@ -129,7 +131,8 @@ pub(crate) struct Model {
     undo: Vec<Vec<VideoId>>,
     /// Whether the screen is to be drawn again.
     is_stale: bool,
-    is_polling: bool,
+    feed: Feed,
+    known: Remembered,
     is_over: bool,
 }
 
@@ -158,7 +161,8 @@ impl Model {
             log_back: 0,
             undo: Vec::new(),
             is_stale: true,
-            is_polling: false,
+            feed: Feed::default(),
+            known: Remembered::default(),
             is_over: false,
         };
         for wrong in options.wrong {
@@ -175,7 +179,7 @@ impl Model {
             return Vec::new();
         }
         self.library.is_open = self.is_wide();
-        let mut effects = vec![self.list_from(Anchor::Start)];
+        let mut effects = vec![self.list_from(Anchor::Start), self.listen()];
         effects.extend(self.poll_later());
         effects
     }
@@ -204,6 +208,8 @@ impl Model {
             Msg::Timer(timer) => self.timer(timer),
             Msg::Answer(answer) => self.answer(answer),
             Msg::Daemon(news) => self.daemon_news(news),
+            Msg::Live { stream, live } => self.live(stream, live),
+            Msg::Recalled(seen) => self.recall(*seen),
             Msg::Progress { transfer, step } => {
                 self.transfers.progress(transfer, step);
                 self.stale_in(View::Transfers)
@@ -285,6 +291,7 @@ impl Model {
     fn heard(&mut self, trouble: &Trouble) {
         match trouble.class {
             ErrorClass::Unreachable => {
+                self.lost();
                 let link = Link::Offline(trouble.text.clone());
                 if self.link != link {
                     self.link = link;
@@ -299,6 +306,7 @@ impl Model {
 
     /// The server answered.
     fn reached(&mut self) {
+        self.heard_from();
         if self.link != Link::Online {
             if matches!(self.link, Link::Offline(_)) {
                 self.note(Tone::Good, "the server answers again".into());
@@ -313,6 +321,7 @@ impl Model {
             return;
         }
         self.link = Link::LoggedOut;
+        self.library.forget_recalled();
         self.account.open_form();
         self.view = View::Account;
         self.overlay = None;

@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use heimdex_api::Timestamp;
 use heimdex_api::video::{VideoListResponse, VideoResponse};
 use heimdex_client::ErrorClass;
+use heimdex_client::journal::SeenLibrary;
 use heimdex_client::transfer::Progress;
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
 
+use super::live::tests::any_live;
 use super::*;
 use crate::tui::actions::ACTIONS;
 use crate::tui::key::Key;
@@ -101,6 +103,8 @@ pub(crate) struct World {
     pub(crate) running: BTreeMap<u64, VideoId>,
     /// The daemon.
     pub(crate) daemon: super::daemon::tests::Daemon,
+    /// How the library looked each time that it was kept.
+    pub(crate) kept: Vec<SeenLibrary>,
 }
 
 impl World {
@@ -210,6 +214,15 @@ impl World {
                 Answer::Entered(self.ok(place))
             }
             Effect::After(_, timer) => return vec![Msg::Timer(timer)],
+            // A server that tells nothing: it is asked instead.
+            Effect::Listen(stream) => {
+                let live = Live::Never;
+                return vec![Msg::Live { stream, live }];
+            }
+            Effect::Keep(seen) => {
+                self.kept.push(*seen);
+                return Vec::new();
+            }
             Effect::Limit(_) | Effect::Suspend | Effect::Redraw | Effect::Quit => {
                 return Vec::new();
             }
@@ -246,7 +259,7 @@ fn started(count: u64) -> (Model, World) {
     (model, world)
 }
 
-fn settled(model: &mut Model, world: &mut World, keys: &str) {
+pub(crate) fn settled(model: &mut Model, world: &mut World, keys: &str) {
     let effects = press(model, keys);
     world.settle(model, effects);
 }
@@ -443,6 +456,7 @@ enum Happening {
     Step(u64, u64),
     Stored(u64, bool),
     Daemon(u8, i64),
+    Live(Box<Live>),
 }
 
 fn happening() -> impl Strategy<Value = Happening> {
@@ -463,6 +477,7 @@ fn happening() -> impl Strategy<Value = Happening> {
         2 => (0_u64..9, 0_u64..20).prop_map(|(id, bytes)| Happening::Step(id, bytes)),
         2 => (0_u64..9, any::<bool>()).prop_map(|(id, is_well)| Happening::Stored(id, is_well)),
         4 => (0_u8..7, 0_i64..400).prop_map(|(what, number)| Happening::Daemon(what, number)),
+        5 => any_live().prop_map(|live| Happening::Live(Box::new(live))),
     ]
 }
 
@@ -545,6 +560,10 @@ proptest! {
                 Happening::Daemon(what, number) => {
                     let told = world.daemon.happens(what, number);
                     told.into_iter().flat_map(|msg| model.update(msg)).collect()
+                }
+                Happening::Live(live) => {
+                    let live = super::live::tests::now(&model, *live);
+                    model.update(live)
                 }
             };
             waiting.extend(effects);

@@ -1,35 +1,14 @@
 //! What is done when its time has come.
 
 use super::message::Effect;
-use super::{Anchor, Link, Model, POLL, Timer, View, asked};
+use super::{Link, Model, Timer, View};
 
 impl Model {
-    pub(super) fn poll_later(&mut self) -> Option<Effect> {
-        if self.is_polling || self.link == Link::LoggedOut {
-            return None;
-        }
-        self.is_polling = true;
-        Some(Effect::After(POLL, Timer::Poll))
-    }
-
     pub(super) fn timer(&mut self, timer: Timer) -> Vec<Effect> {
         match timer {
-            Timer::Poll => {
-                self.is_polling = false;
-                let mut effects: Vec<Effect> = self.poll_later().into_iter().collect();
-                if self.link == Link::LoggedOut {
-                    return effects;
-                }
-                // What failed at the beginning is asked for anew.
-                let ask = match self.library.trouble {
-                    Some(_) if !self.library.is_loading => Some(self.library.begin(Anchor::Start)),
-                    Some(_) => None,
-                    None => self.library.compare(),
-                };
-                effects.extend(ask.map(asked));
-                effects.extend(self.library.unfinished().map(Effect::Show));
-                effects
-            }
+            Timer::Poll => self.poll(),
+            Timer::Look => self.look_is_due(),
+            Timer::Keep => self.keep(),
             Timer::Search(generation) if generation == self.library.generation => self.list_anew(),
             Timer::Search(_) => Vec::new(),
             Timer::Rest(video) => {
@@ -41,9 +20,9 @@ impl Model {
                 }
             }
             Timer::Second => {
-                let effects: Vec<Effect> = self.transfers.second().into_iter().collect();
+                let asked = self.transfers.second(self.feed.is_live);
                 self.stale_in(View::Transfers);
-                effects
+                asked.into_iter().collect()
             }
         }
     }

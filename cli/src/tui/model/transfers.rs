@@ -22,6 +22,8 @@ use transfer::{average, push};
 const AT_ONCE: usize = 2;
 /// Files that the daemon brought, of which the stages are shown.
 const BY_DAEMON_MOST: usize = 50;
+/// How often those that the server works on are asked after while it tells by itself, in seconds.
+const NET: u8 = 15;
 /// Videos that are asked after at once.
 const FOLLOWED: usize = 50;
 
@@ -45,6 +47,8 @@ pub(crate) struct Transfers {
     next: u64,
     is_ticking: bool,
     is_following: bool,
+    /// Seconds until those that the server works on are asked after, while it tells by itself.
+    net: u8,
 }
 
 impl Transfers {
@@ -217,6 +221,8 @@ impl Transfers {
                 transfer.video = Some(video);
                 transfer.safe = transfer.size;
                 transfer.standing = Standing::Stored;
+                // What was told of it before that was known went past.
+                self.net = 0;
                 transfer.why = already.then(|| "the server had it already".to_owned());
                 if let Way::Up { batch, .. } = transfer.way {
                     effects.extend(self.one_stored(batch));
@@ -286,7 +292,7 @@ impl Transfers {
     }
 
     /// A second has passed: rates are counted, and those that the server works on are asked after.
-    pub(crate) fn second(&mut self) -> Option<Effect> {
+    pub(crate) fn second(&mut self, is_live: bool) -> Option<Effect> {
         self.is_ticking = false;
         let mut all = 0;
         for transfer in &mut self.list {
@@ -305,8 +311,17 @@ impl Transfers {
         if self.is_following || videos.is_empty() {
             return None;
         }
-        self.is_following = true;
+        if is_live && self.net > 0 {
+            self.net -= 1;
+            return None;
+        }
+        (self.is_following, self.net) = (true, NET);
         Some(Effect::Follow(videos))
+    }
+
+    /// They are asked after in a second, whatever is told.
+    pub(crate) fn ask_soon(&mut self) {
+        self.net = 0;
     }
 
     /// The answer is here: they may be asked after again.

@@ -2,6 +2,8 @@
 //!
 //! However long the list is, only a few pages of it are here; those out of sight are let go and asked for again.
 
+mod again;
+mod changes;
 mod page;
 
 use std::collections::{BTreeSet, VecDeque};
@@ -192,6 +194,7 @@ impl Window {
         }
         self.count(&reply);
         let mut page = Page::of(self.anchor, reply);
+        page.from = Some((side, asked.to_owned()));
         // What moved in the list between two pages would be here twice.
         let here: BTreeSet<VideoId> = self.rows().map(|video| video.video_id).collect();
         page.videos.retain(|video| !here.contains(&video.video_id));
@@ -215,19 +218,6 @@ impl Window {
             }
         }
         self.let_go_of_far();
-    }
-
-    /// Takes a changed video in; whether it was here.
-    pub(crate) fn replace(&mut self, video: &VideoResponse) -> bool {
-        let video = &page::row(video.clone());
-        let mut rows = self.pages.iter_mut().flat_map(|page| &mut page.videos);
-        match rows.find(|row| row.video_id == video.video_id) {
-            Some(row) if row != video => {
-                *row = video.clone();
-                true
-            }
-            _ => false,
-        }
     }
 
     /// Takes a video out; whether it was here.

@@ -9,6 +9,7 @@ use heimdex_api::video::{VideoListResponse, VideoResponse};
 use heimdex_api::{Secret, VideoId, failpoint};
 use heimdex_client::ApiClient;
 use heimdex_client::http::HttpError;
+use heimdex_client::journal::SeenLibrary;
 use heimdex_client::profile::Config;
 use heimdex_client::transfer::TransferError;
 
@@ -128,8 +129,11 @@ pub(super) async fn perform(session: &Arc<Session>, effect: Effect) {
         Effect::UseProfile(name) => return enter(session, other_profile(session, &name)).await,
         Effect::Stop(transfer) => return session.stop(transfer),
         Effect::Limit(timetable) => return session.limit(timetable),
+        Effect::Keep(seen) => return keep(session, *seen).await,
         // The owner of the terminal does these itself.
-        Effect::After(..) | Effect::Suspend | Effect::Redraw | Effect::Quit => return,
+        Effect::After(..) | Effect::Listen(_) | Effect::Suspend | Effect::Redraw | Effect::Quit => {
+            return;
+        }
     };
     let _ = session.queue.send(Incoming::Msg(Msg::Answer(answer))).await;
 }
@@ -205,6 +209,20 @@ async fn each(
 async fn link(session: &Session, video: VideoId) -> Result<Secret, Trouble> {
     let reply = session.client().await?.download(video, Some(LINK)).await?;
     Ok(Secret::new(reply.url.expose()))
+}
+
+/// Keeps how the library looks. Where it cannot be kept, it is only not shown another time.
+async fn keep(session: &Session, seen: SeenLibrary) {
+    let Some(place) = session.settings.seen_place() else {
+        return;
+    };
+    let kept = tokio::task::spawn_blocking(move || place.keep(&seen)).await;
+    if let Ok(Err(error)) = kept {
+        tracing::debug!(
+            error = &error as &dyn std::error::Error,
+            "how the library looks cannot be kept"
+        );
+    }
 }
 
 async fn who(session: &Session) -> Result<Who, Trouble> {

@@ -6,6 +6,7 @@ mod effects;
 mod files;
 mod follow;
 mod input;
+mod live;
 mod moving;
 mod pace;
 mod player;
@@ -20,6 +21,7 @@ use futures::FutureExt as _;
 use heimdex_api::{Secret, failpoint};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::guard::{Guard, Screen};
@@ -86,6 +88,7 @@ pub(crate) async fn run(context: &Context<'_>, depth: Depth) -> Result<ExitStatu
         queue,
         tasks: TaskTracker::new(),
         surroundings,
+        listening: CancellationToken::new(),
         is_ended: false,
         grace: GRACE,
     };
@@ -102,6 +105,8 @@ struct Runtime {
     queue: mpsc::Sender<Incoming>,
     tasks: TaskTracker,
     surroundings: Surroundings,
+    /// Ends the stream of events that is listened to.
+    listening: CancellationToken,
     is_ended: bool,
     grace: Duration,
 }
@@ -129,7 +134,8 @@ impl Runtime {
         guard: &mut Guard,
         incoming: &mut mpsc::Receiver<Incoming>,
     ) -> Result<(), CliError> {
-        // The first frame comes before anything is asked for, and says that it will be.
+        // The first frame comes before anything is asked for, shows what was known, and says that it will be asked for.
+        self.recall(guard)?;
         let first = self.model.begin();
         self.draw()?;
         let mut pace = Pace::new(Instant::now());
@@ -215,7 +221,22 @@ impl Runtime {
         };
         self.is_ended |= matches!(msg, Msg::Ended);
         self.model.moment = clock::moment();
+        let is_entered = matches!(msg, Msg::Answer(Answer::Entered(Ok(_))));
         let effects = self.model.update(msg);
+        self.perform_all(effects, guard)?;
+        if is_entered {
+            self.recall(guard)?;
+        }
+        Ok(())
+    }
+
+    /// Shows how the library looked when it was seen last.
+    fn recall(&mut self, guard: &mut Guard) -> Result<(), CliError> {
+        let place = self.session.settings.seen_place();
+        let Some(seen) = place.and_then(|place| place.recall()) else {
+            return Ok(());
+        };
+        let effects = self.model.update(Msg::Recalled(Box::new(seen)));
         self.perform_all(effects, guard)
     }
 
@@ -237,6 +258,7 @@ impl Runtime {
                         let _ = queue.send(Incoming::Msg(Msg::Timer(timer))).await;
                     });
                 }
+                Effect::Listen(stream) => self.listen(stream),
                 other => {
                     let session = Arc::clone(&self.session);
                     self.tasks.spawn(async move {
@@ -249,6 +271,16 @@ impl Runtime {
             }
         }
         Ok(())
+    }
+
+    fn listen(&mut self, stream: u64) {
+        self.listening.cancel();
+        self.listening = CancellationToken::new();
+        let (session, token) = (Arc::clone(&self.session), self.listening.clone());
+        self.tasks.spawn(async move {
+            let following = live::follow(&session, stream);
+            token.run_until_cancelled(following).await;
+        });
     }
 
     /// Takes the terminal again as it is now, and draws everything.

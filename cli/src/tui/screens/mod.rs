@@ -172,10 +172,7 @@ fn link(model: &Model) -> (String, String, Role) {
 
 /// What happened last, else where one is.
 fn status(model: &Model, buffer: &mut Buffer, area: Rect) {
-    let offline = match &model.link {
-        Link::Offline(why) => Some((Tone::Bad, format!("{why}; this is what was known"))),
-        Link::Connecting | Link::Online | Link::LoggedOut => None,
-    };
+    let offline = model.age().map(|age| (Tone::Bad, age));
     let notice = model.notice.clone().or(offline);
     let (text, role) = match (&notice, model.view) {
         (Some((Tone::Good, text)), _) => (text.clone(), Role::Good),

@@ -13,6 +13,7 @@ mod open;
 mod passed_over;
 mod queue;
 mod rates;
+mod seen;
 #[cfg(test)]
 mod tests;
 mod upload_row;
@@ -32,6 +33,7 @@ pub use kept::KeptFile;
 pub use lock::FileLock;
 pub use passed_over::{Done, DoneHow};
 pub use queue::{QueueOptions, QueueWrite, QueuedFile, Standing, Trouble};
+pub use seen::{SeenLibrary, SeenPlace};
 pub use upload_row::{
     AnsweredUpload, JournaledUpload, NewUpload, UploadKey, UploadRow, UploadState,
 };

@@ -265,7 +265,7 @@ fn a_newer_journal_is_refused_with_a_sentence() {
     let text = error.to_string().replace(&*path.to_string_lossy(), "PATH");
     assert_eq!(
         text,
-        "the journal `PATH` is of a newer version of Heimdex (7, this one knows 3)"
+        "the journal `PATH` is of a newer version of Heimdex (7, this one knows 4)"
     );
     assert!(error.hint().is_some());
 }

@@ -2,7 +2,7 @@
 
 use heimdex_api::video::{VideoListResponse, VideoResponse};
 
-use super::Anchor;
+use super::{Anchor, Side};
 
 /// Rows that came together.
 #[derive(Debug, Clone, PartialEq)]
@@ -10,6 +10,8 @@ pub(super) struct Page {
     pub(super) videos: Vec<VideoResponse>,
     pub(super) before: Option<String>,
     pub(super) after: Option<String>,
+    /// From where it was asked for; `None` of the anchored one.
+    pub(super) from: Option<(Side, String)>,
 }
 
 impl Page {
@@ -21,6 +23,7 @@ impl Page {
                 videos,
                 before: reply.prev_cursor,
                 after: reply.next_cursor,
+                from: None,
             },
             Anchor::End => {
                 videos.reverse();
@@ -28,6 +31,7 @@ impl Page {
                     videos,
                     before: reply.next_cursor,
                     after: reply.prev_cursor,
+                    from: None,
                 }
             }
         }

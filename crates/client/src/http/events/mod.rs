@@ -82,6 +82,10 @@ pub struct Events {
     last: Option<String>,
     /// Tries in a row that failed.
     failed: u32,
+    /// The longest pause between two tries.
+    most: Duration,
+    /// Whether it was not tried yet.
+    is_new: bool,
 }
 
 #[derive(Debug)]
@@ -97,16 +101,24 @@ impl ApiClient {
     /// # Errors
     /// The first try fails, or the server has no such stream.
     pub async fn events(&self, last: Option<String>) -> Result<Events, HttpError> {
-        self.need(feature::EVENTS, "a stream of what happens")
-            .await?;
-        let mut events = Events {
+        let mut events = self.events_later(last, PAUSE_MOST);
+        events.stream = Some(events.open().await?);
+        events.is_new = false;
+        Ok(events)
+    }
+
+    /// The same for a server that may be away as yet: the first try is made by [`Events::next`], as every later one, and
+    /// tries are no farther apart than `most`. That it is there is told by [`Followed::Back`] the first time, too.
+    #[must_use]
+    pub fn events_later(&self, last: Option<String>, most: Duration) -> Events {
+        Events {
             client: self.clone(),
             stream: None,
             last,
             failed: 0,
-        };
-        events.stream = Some(events.open().await?);
-        Ok(events)
+            most,
+            is_new: true,
+        }
     }
 }
 
@@ -120,7 +132,7 @@ impl Events {
     /// What happens next. It may be dropped while it waits.
     ///
     /// # Errors
-    /// Waiting does not help: the login has ended, or may not do this.
+    /// Waiting does not help: the login has ended, or may not do this, or the server has no such stream.
     pub async fn next(&mut self) -> Result<Followed, HttpError> {
         loop {
             if let Some(stream) = &mut self.stream {
@@ -144,12 +156,16 @@ impl Events {
                 }
                 continue;
             }
-            let jitter = 0.5 + crate::transfer::jitter() / 2.0;
-            let pause = PAUSE.saturating_mul(1 << self.failed.min(10));
-            tokio::time::sleep(pause.min(PAUSE_MOST).mul_f64(jitter)).await;
-            let was_away = self.failed > 0;
+            if !self.is_new {
+                let jitter = 0.5 + crate::transfer::jitter() / 2.0;
+                let pause = PAUSE.saturating_mul(1 << self.failed.min(10));
+                tokio::time::sleep(pause.min(self.most).mul_f64(jitter)).await;
+            }
+            let was_away = self.failed > 0 || self.is_new;
             self.failed = self.failed.saturating_add(1);
-            match self.open().await {
+            let opened = self.open().await;
+            self.is_new = false;
+            match opened {
                 Ok(stream) => {
                     self.stream = Some(stream);
                     if was_away {
@@ -163,6 +179,8 @@ impl Events {
     }
 
     async fn open(&self) -> Result<Stream, HttpError> {
+        let what = "a stream of what happens";
+        self.client.need(feature::EVENTS, what).await?;
         let call = Call::get("/videos/events")
             .accept(CONTENT_TYPE)
             .header(LAST_EVENT_ID, self.last.as_deref());
