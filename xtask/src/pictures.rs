@@ -87,7 +87,8 @@ struct Terminal<'a> {
 
 impl<'a> Terminal<'a> {
     fn open(stage: &'a Stage, scene: &Scene) -> Result<Self> {
-        let socket = format!("heimdex-pictures-{}", std::process::id());
+        // Each has its own: the one before may not have ended yet.
+        let socket = format!("heimdex-pictures-{}-{}", std::process::id(), scene.name);
         let terminal = Self { stage, socket };
         let (columns, rows) = (scene.size.0.to_string(), scene.size.1.to_string());
         terminal.tmux(&[

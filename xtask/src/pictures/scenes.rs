@@ -26,7 +26,7 @@ pub(super) enum Step {
 
 use Step::{Presses, Sees, Types, Waits};
 
-/// All of them.
+/// All of them. What is uploaded in one is there in those behind it: that one is the last.
 pub(super) const SCENES: &[Scene] = &[
     Scene {
         name: "library",
@@ -47,6 +47,18 @@ pub(super) const SCENES: &[Scene] = &[
         steps: &[Sees("1 of 14"), Types("/"), Types("har"), Sees("1 of 2")],
     },
     Scene {
+        name: "palette",
+        says: "The command palette finds actions by a few letters",
+        size: (100, 24),
+        steps: &[Sees("1 of 14"), Types(":"), Types("co"), Sees("copy")],
+    },
+    Scene {
+        name: "help",
+        says: "The help: every key, those of the view first",
+        size: (100, 30),
+        steps: &[Sees("1 of 14"), Types("?"), Sees("put into the trash")],
+    },
+    Scene {
         name: "transfers",
         says: "Transfers: what is on its way, how far, how fast and how long still",
         size: (100, 24),
@@ -63,17 +75,5 @@ pub(super) const SCENES: &[Scene] = &[
             Sees("left"),
             Waits(12),
         ],
-    },
-    Scene {
-        name: "palette",
-        says: "The command palette finds actions by a few letters",
-        size: (100, 24),
-        steps: &[Sees("1 of 14"), Types(":"), Types("co"), Sees("copy")],
-    },
-    Scene {
-        name: "help",
-        says: "The help: every key, those of the view first",
-        size: (100, 30),
-        steps: &[Sees("1 of 14"), Types("?"), Sees("put into the trash")],
     },
 ];
