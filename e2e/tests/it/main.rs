@@ -33,6 +33,7 @@ mod terminal;
 mod tokens;
 mod trash;
 mod tui;
+mod tui_daemon;
 mod unattended;
 mod users;
 mod wipe_rules;

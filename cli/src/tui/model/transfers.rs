@@ -104,6 +104,8 @@ impl Transfers {
             self.remove(oldest);
         }
         self.push(Way::ByDaemon { item }, name, size);
+        // What the server told of it before went past.
+        self.net = 0;
         if let Some(transfer) = self.list.last_mut() {
             (transfer.standing, transfer.video) = (Standing::Stored, video);
             (transfer.safe, transfer.counted) = (size, size);
@@ -264,6 +266,10 @@ impl Transfers {
                 && matches!(transfer.standing, Standing::Stored | Standing::Verified)
         });
         for transfer in own {
+            if let (0, Some(size)) = (transfer.size, video.size_bytes) {
+                (transfer.size, transfer.safe, transfer.counted) = (size, size, size);
+                changed = true;
+            }
             let standing = match video.state.known() {
                 Some(VideoState::Indexed) => Standing::Ready,
                 Some(VideoState::Failed) => Standing::Failed(Trouble {

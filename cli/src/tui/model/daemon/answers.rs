@@ -174,7 +174,8 @@ impl Model {
         let current = self.daemon.status().map(|status| status.current.iter());
         let current = current.into_iter().flatten().find(|item| item.id == id);
         let item = self.daemon.queue.find(id).or(current);
-        let is_own = item.is_some_and(|item| item.profile == self.account.place.profile);
+        // One that came and went between two looks is known by its event alone.
+        let is_own = item.is_none_or(|item| item.profile == self.account.place.profile);
         let size = item.map_or(0, |item| item.size_bytes);
         let name = path
             .as_path()
