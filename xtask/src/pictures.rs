@@ -55,7 +55,17 @@ pub(crate) fn run(workspace: &Workspace, plan: &Plan) -> Result<ExitCode> {
     let place = workspace.root().join(PLACE);
     fs::create_dir_all(&place)?;
     for scene in wanted {
-        let picture = take(&stage, scene).with_context(|| format!("scene `{}`", scene.name))?;
+        let around = |line: &str| {
+            if line.is_empty() {
+                Ok(())
+            } else {
+                stage.sh(line)
+            }
+        };
+        around(scene.around.0)?;
+        let picture = take(&stage, scene).with_context(|| format!("scene `{}`", scene.name));
+        around(scene.around.1)?;
+        let picture = picture?;
         let file = place.join(format!("{}.svg", scene.name));
         fs::write(&file, picture)?;
         say::out(&file.display().to_string());

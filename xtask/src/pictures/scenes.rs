@@ -10,6 +10,8 @@ pub(super) struct Scene {
     pub(super) size: (u16, u16),
     /// What happens before it is taken.
     pub(super) steps: &'static [Step],
+    /// A line of shell before the terminal is opened, and one after the picture; nothing where empty.
+    pub(super) around: (&'static str, &'static str),
 }
 
 /// What happens.
@@ -39,24 +41,60 @@ pub(super) const SCENES: &[Scene] = &[
             Sees("Verified"),
             Waits(1),
         ],
+        around: ("", ""),
     },
     Scene {
         name: "search",
         says: "Searching as one types",
         size: (100, 20),
         steps: &[Sees("1 of 14"), Types("/"), Types("har"), Sees("1 of 2")],
+        around: ("", ""),
     },
     Scene {
         name: "palette",
         says: "The command palette finds actions by a few letters",
         size: (100, 24),
         steps: &[Sees("1 of 14"), Types(":"), Types("co"), Sees("copy")],
+        around: ("", ""),
     },
     Scene {
         name: "help",
         says: "The help: every key, those of the view first",
         size: (100, 30),
         steps: &[Sees("1 of 14"), Types("?"), Sees("put into the trash")],
+        around: ("", ""),
+    },
+    Scene {
+        name: "browser",
+        says: "The files of this machine: sizes, lengths, and what was uploaded before",
+        size: (100, 24),
+        steps: &[
+            Sees("1 of 14"),
+            Types("3"),
+            Sees("A001C001.mp4"),
+            Types("jjjj"),
+            Sees("0:00:14"),
+            Presses("Space"),
+            Waits(2),
+        ],
+        around: ("", ""),
+    },
+    Scene {
+        name: "watches",
+        says: "The daemon's watches: what is stored, what waits, and why",
+        size: (100, 20),
+        steps: &[
+            Sees("1 of 14"),
+            Types("4"),
+            Sees("1 stored"),
+            Sees("C0005.mp4"),
+            Waits(2),
+        ],
+        around: (
+            "mkdir Rushes && cp A001C004.mp4 Rushes/C0004.mp4 && head -c 20000 A001C005.mp4 >Rushes/C0005.mp4 && \
+             heimdex watch add Rushes --settle 2s >rules && heimdex daemon start",
+            "heimdex daemon stop",
+        ),
     },
     Scene {
         name: "transfers",
@@ -75,5 +113,6 @@ pub(super) const SCENES: &[Scene] = &[
             Sees("left"),
             Waits(12),
         ],
+        around: ("", ""),
     },
 ];

@@ -98,11 +98,6 @@ impl Terminal {
         }
     }
 
-    /// What is on it.
-    pub(super) fn screen(&self) -> String {
-        self.screen.to_string()
-    }
-
     /// Waits for the first page of the library.
     pub(super) fn until_listed(&mut self) -> Result<()> {
         self.until("a list", |terminal| terminal.place().is_ok())
