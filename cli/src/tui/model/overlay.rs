@@ -90,7 +90,8 @@ impl Prompt {
             Self::Tag | Self::Source => "exactly as it is; empty for all",
             Self::Since => "2h, 3d, today, monday, 2026-11-20; empty for all",
             Self::Upload | Self::Watch => "a path, tab completes it; ~ is your home",
-            Self::Limit | Self::WatchLimit(_) => "5M, or 08:00,1M 18:00,off; empty for no limit",
+            Self::Limit => "5M, or 08:00,1M 18:00,off; empty for no limit",
+            Self::WatchLimit(_) => "5M, or 08:00,1M 18:00,off; off for no limit",
             Self::Profile => "its name",
         }
     }

@@ -26,7 +26,7 @@ use crate::output::text::width;
 pub(crate) use browser::click as click_file;
 pub(crate) use help::lines as help_lines;
 pub(crate) use transfers::click as click_transfer;
-pub(crate) use watches::click as click_watch;
+pub(crate) use watches::{click as click_watch, scroll as scroll_watch};
 
 /// Draws all of it.
 pub(crate) fn draw(model: &Model, buffer: &mut Buffer) {

@@ -75,10 +75,22 @@ pub(super) fn draw(model: &Model, buffer: &mut Buffer, area: Rect) {
     told(model, buffer, below);
 }
 
+/// What lies between the tabs and the last two lines.
+fn body(model: &Model) -> Rect {
+    Rect::new(0, 1, model.size.0, model.size.1.saturating_sub(3))
+}
+
+/// Goes on in what is told of a watch, as far as there is more of it.
+pub(crate) fn scroll(model: &mut Model) {
+    let (_, below) = areas(body(model), model.daemon.len());
+    let told = lines(model, usize::from(below.width.saturating_sub(1))).len();
+    let most = told.saturating_sub(usize::from(below.height.saturating_sub(1)));
+    model.daemon.scroll = model.daemon.scroll.saturating_add(1).min(most);
+}
+
 /// Puts the cursor on the watch at a row of the view, below its first one.
 pub(crate) fn click(model: &mut Model, row: usize) {
-    let body = Rect::new(0, 1, model.size.0, model.size.1.saturating_sub(3));
-    let (list, _) = areas(body, model.daemon.len());
+    let (list, _) = areas(body(model), model.daemon.len());
     // The row is counted from below the headings of a list.
     let row = row + 1;
     if row >= usize::from(list.height) {

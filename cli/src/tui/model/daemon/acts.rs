@@ -60,7 +60,7 @@ impl Model {
                 None => self.without_daemon(),
             },
             Action::MoreDown => {
-                self.daemon.scroll = self.daemon.scroll.saturating_add(1);
+                crate::tui::screens::scroll_watch(self);
                 Vec::new()
             }
             Action::MoreUp => {
@@ -122,7 +122,7 @@ impl Model {
         })]
     }
 
-    /// What a watch may take of the line was typed; nothing is no limit.
+    /// What a watch may take of the line was typed. What it takes now is not known here, so that nothing changes nothing.
     pub(in crate::tui::model) fn limit_watch(
         &mut self,
         prompt: Prompt,
@@ -137,7 +137,9 @@ impl Model {
             self.overlay = Some(Overlay::Prompt(prompt, input));
             return Vec::new();
         }
-        vec![Effect::Daemon(Asking::LimitWatch(id, text))]
+        let Some(text) = text else { return Vec::new() };
+        let limit = (text != "off").then_some(text);
+        vec![Effect::Daemon(Asking::LimitWatch(id, limit))]
     }
 
     /// The file of the daemon's queue under the cursor.

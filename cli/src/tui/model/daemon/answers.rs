@@ -1,5 +1,6 @@
 //! What the daemon's answers and news do to the model.
 
+use heimdex_api::VideoId;
 use heimdex_client::control::{ItemId, LocalPath, Reason};
 
 use super::{Known, Looked, News, Told, WipingIs};
@@ -150,7 +151,8 @@ impl Model {
                 because,
             } => {
                 self.left_queue(item, &path, &because);
-                self.look_at_daemon().into_iter().collect()
+                // That something changed is told by itself, once for all that happened.
+                self.stale_in(View::Transfers)
             }
             News::Wiping(number, step) => {
                 if let Some(wiping) = &mut self.daemon.wiping
@@ -165,12 +167,18 @@ impl Model {
         }
     }
 
-    /// A file that the daemon stored goes on through its stages among the transfers.
+    /// A file is no more in the daemon's queue; one that was stored goes on through its stages among the transfers.
     fn left_queue(&mut self, id: ItemId, path: &LocalPath, because: &Reason) {
-        let video = match because {
-            Reason::Stored { video_id, .. } | Reason::SameAs { video_id, .. } => *video_id,
-            _ => return,
-        };
+        let selected = self.queued().map(|item| item.id);
+        if let Reason::Stored { video_id, .. } | Reason::SameAs { video_id, .. } = because {
+            let already = matches!(because, Reason::SameAs { .. });
+            self.goes_on(id, path, *video_id, already);
+        }
+        self.daemon.queue.forget(id);
+        self.keep_queued(selected);
+    }
+
+    fn goes_on(&mut self, id: ItemId, path: &LocalPath, video: VideoId, already: bool) {
         let current = self.daemon.status().map(|status| status.current.iter());
         let current = current.into_iter().flatten().find(|item| item.id == id);
         let item = self.daemon.queue.find(id).or(current);
@@ -182,7 +190,6 @@ impl Model {
             .file_name()
             .unwrap_or(path.as_path().as_os_str());
         let name = crate::commands::upload::shown(name.as_ref());
-        let already = matches!(because, Reason::SameAs { .. });
         // Another account's videos are not this one's to ask after.
         self.transfers
             .sent_by_daemon(id, name, size, is_own.then_some(video), already);

@@ -77,6 +77,14 @@ impl Queue {
         is_new
     }
 
+    /// A file left it.
+    pub(super) fn forget(&mut self, id: ItemId) {
+        if let Some(at) = self.items.iter().position(|item| item.id == id) {
+            self.items.remove(at);
+            self.total = self.total.saturating_sub(1);
+        }
+    }
+
     /// Nothing is known of it any more.
     pub(super) fn clear(&mut self) {
         *self = Self::default();

@@ -366,6 +366,49 @@ fn of_a_hundred_thousand_files_a_window_is_held() {
 }
 
 #[test]
+fn what_leaves_the_queue_is_shown_once_and_asks_for_nothing_by_itself() {
+    let (mut model, _) = with(Daemon::busy(10), View::Transfers, (80, 24));
+    for number in 1..=3 {
+        let left = News::Left {
+            item: ItemId(number),
+            path: LocalPath::from_text(&format!("/card/A003C00{number}.mp4")).unwrap(),
+            because: Reason::Stored {
+                video_id: video(1).video_id,
+                at: moment().now,
+            },
+        };
+        let asked = model.update(Msg::Daemon(left));
+        let looks = |effect: &Effect| matches!(effect, Effect::Daemon(Asking::Look(_)));
+        assert!(!asked.iter().any(looks), "thousands may leave it in a row");
+        assert!(model.daemon.queue.find(ItemId(number)).is_none());
+    }
+    assert_eq!(model.transfers.list.len(), 3);
+    assert_eq!(model.daemon.queue.total(), 7);
+    assert_eq!(model.transfers.beyond, 7);
+}
+
+#[test]
+fn a_limit_ends_by_a_word_and_not_by_a_slip() {
+    let (mut model, mut world) = with(Daemon::busy(10), View::Watches, (80, 24));
+    let mut limits = |typed: &str| {
+        settled(&mut model, &mut world, "l");
+        for letter in typed.chars() {
+            let _ = press(&mut model, &letter.to_string());
+        }
+        press(&mut model, "enter")
+            .into_iter()
+            .filter_map(|effect| match effect {
+                Effect::Daemon(Asking::LimitWatch(_, limit)) => Some(limit),
+                _ => None,
+            })
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(limits(""), []);
+    assert_eq!(limits("5M"), [Some("5M".to_owned())]);
+    assert_eq!(limits("off"), [None]);
+}
+
+#[test]
 fn the_cursor_stays_on_its_file_while_the_queue_moves() {
     let (mut model, mut world) = with(Daemon::busy(10), View::Transfers, (80, 24));
     settled(&mut model, &mut world, "j j j");

@@ -185,6 +185,10 @@ fn busy_of(model: &Model) -> Daemon {
 fn the_queue_at_each_size() {
     for size in SIZES {
         let (mut model, mut world) = with(busy(), View::Transfers, size);
+        insta::assert_snapshot!(
+            format!("queue_sending_{}x{}", size.0, size.1),
+            shown(&model)
+        );
         let stored = News::Left {
             item: world.daemon.queue[0].id,
             path: LocalPath::from_text("/media/ana/CARD_A/CLIP/A003C001.mp4").unwrap(),
