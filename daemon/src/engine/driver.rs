@@ -189,8 +189,7 @@ impl Driver {
         }
         if is_wanted_at_once {
             // Whoever asked for something sees it done when they look next.
-            self.shown_at = None;
-            self.show();
+            self.show_now();
         }
         self.perform(effects).await;
     }
@@ -247,6 +246,12 @@ impl Driver {
             kept.map(|(number, _)| *number).collect()
         });
         looking.await.unwrap_or_default()
+    }
+
+    /// Shows what holds, if that changed, however short ago something was shown.
+    pub(super) fn show_now(&mut self) {
+        self.shown_at = None;
+        self.show();
     }
 
     /// Shows what holds, if that changed, and not too often.

@@ -70,7 +70,7 @@ impl Driver {
     }
 
     /// Answers from these facts, and from queue and journal as they are now.
-    pub(super) async fn answer(&self, inquiry: Inquiry) {
+    pub(super) async fn answer(&mut self, inquiry: Inquiry) {
         let Inquiry {
             path,
             item,
@@ -119,6 +119,8 @@ impl Driver {
                 .map(|reason| because(reason, &moment))
                 .collect(),
         };
+        // Whoever looks at all of it next must not find it older than this answer.
+        self.show_now();
         // Whoever asked may have gone.
         let _ = reply.send(Ok(Answer::Why(Box::new(why))));
     }

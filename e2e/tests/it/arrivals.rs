@@ -76,7 +76,15 @@ fn what_is_copied_moved_synchronised_and_downloaded_becomes_one_video_each() {
     let (server, home) = watching();
     let daemon = TestDaemon::start(&home);
     let to = home.path("Videos");
-    let said = |name: &str| until_said(&home, &format!("Videos/{name}"), &["stored"]);
+    let mut stored = 0;
+    let mut said = |name: &str| {
+        until_said(&home, &format!("Videos/{name}"), &["stored"]);
+        stored += 1;
+        // What is said of all of it is no older than what was said of one file.
+        let status = daemon.status();
+        let counted = &status["watches"][0]["counts"]["stored"]["files"];
+        assert_eq!(counted, &Value::from(stored), "{status:#}");
+    };
 
     let copied = video(&home, "copied.mp4", 1);
     home.any_program("cp").arg(&copied).arg(&to).ok();
