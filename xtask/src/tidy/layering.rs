@@ -56,6 +56,8 @@ const OWNED: &[(&str, Reach, &[&str])] = &[
     ("secret-service", Reach::Everywhere, &["heimdex-client"]),
     ("zbus", Reach::Everywhere, &["heimdexd"]),
     ("ratatui", Reach::Everywhere, &["heimdex"]),
+    ("ratatui-image", Reach::Everywhere, &["heimdex"]),
+    ("image", Reach::Everywhere, &["heimdex"]),
     ("crossterm", Reach::Everywhere, &["heimdex"]),
     ("indicatif", Reach::Everywhere, &["heimdex"]),
     (
