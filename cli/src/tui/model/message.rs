@@ -186,6 +186,17 @@ pub(crate) struct Collected {
     pub(crate) unusable: Vec<String>,
 }
 
+/// A file to send.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Sending {
+    /// The number of its transfer.
+    pub(crate) transfer: u64,
+    /// Of which upload.
+    pub(crate) batch: u64,
+    /// Which file of it.
+    pub(crate) file: usize,
+}
+
 /// How a transfer ended well.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Moved {
@@ -296,15 +307,8 @@ pub(crate) enum Effect {
     },
     /// All files of an upload are stored.
     Finish(u64),
-    /// Send a file of an upload.
-    Send {
-        /// Its number.
-        transfer: u64,
-        /// Of which upload.
-        batch: u64,
-        /// Which file of it.
-        file: usize,
-    },
+    /// Send these in one run: a large file, or small ones together. Each is answered by itself.
+    Send(Vec<Sending>),
     /// Fetch a video.
     Fetch {
         /// Its number.

@@ -44,7 +44,8 @@ pub(crate) use input::Input;
 pub(crate) use library::{Library, name};
 pub(crate) use live::{Feed, Live};
 pub(crate) use message::{
-    Answer, Collected, Effect, Mouse, Moved, Msg, Place, Pointed, Timer, Trouble, Who, Whole,
+    Answer, Collected, Effect, Mouse, Moved, Msg, Place, Pointed, Sending, Timer, Trouble, Who,
+    Whole,
 };
 pub(crate) use offline::Remembered;
 pub(crate) use overlay::{EDIT_FIELDS, Edit, Overlay, Palette, Prompt, Question};

@@ -101,6 +101,8 @@ pub(crate) struct World {
     pub(crate) broken: Option<Trouble>,
     /// Transfers that run.
     pub(crate) running: BTreeMap<u64, VideoId>,
+    /// Bytes of each file that is found, where they are not few.
+    pub(crate) file_size: Option<u64>,
     /// The daemon.
     pub(crate) daemon: super::daemon::tests::Daemon,
     /// How the library looked each time that it was kept.
@@ -186,7 +188,8 @@ impl World {
             Effect::Copy { what, .. } => Answer::Copied(self.ok(what.into())),
             Effect::CopyUrl(_) => Answer::Copied(self.ok("a link".into())),
             Effect::Collect { batch, .. } => {
-                let file = |name: &str| (name.to_owned(), 10, name.into());
+                let size = self.file_size.unwrap_or(10);
+                let file = |name: &str| (name.to_owned(), size, name.into());
                 let files = vec![file("one.mp4"), file("two.mp4"), file("three.mp4")];
                 let collected = Collected {
                     files,
@@ -196,7 +199,12 @@ impl World {
                 Answer::Collected(batch, self.ok(collected))
             }
             Effect::Finish(_) => Answer::Finished(self.ok(())),
-            Effect::Send { transfer, .. } | Effect::Fetch { transfer, .. } => {
+            Effect::Send(files) => {
+                let transfers = files.iter().map(|file| (file.transfer, video(7).video_id));
+                self.running.extend(transfers);
+                return Vec::new();
+            }
+            Effect::Fetch { transfer, .. } => {
                 self.running.insert(transfer, video(7).video_id);
                 return Vec::new();
             }
@@ -372,6 +380,7 @@ fn quitting_asks_only_where_a_transfer_would_stop() {
 #[test]
 fn two_files_go_at_once_and_the_next_one_follows() {
     let (mut model, mut world) = started(1);
+    world.file_size = Some(1 << 30);
     let effects = model.update(Msg::Paste("/videos".into()));
     assert!(effects.is_empty());
     settled(&mut model, &mut world, "enter");

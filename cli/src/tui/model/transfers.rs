@@ -3,6 +3,7 @@
 //! Every file goes through four honest stages: sent part by part, stored, verified, ready.
 
 mod acts;
+mod runs;
 mod transfer;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -18,7 +19,7 @@ use super::message::{Collected, Effect, Moved, Trouble};
 pub(crate) use transfer::{SECONDS, Standing, Then, Transfer, Way};
 use transfer::{average, push};
 
-/// Uploads, and downloads, that run at once; each has several parts in flight.
+/// Runs of uploads, and downloads, that go at once; each has several parts or files in flight.
 const AT_ONCE: usize = 2;
 /// Files that the daemon brought, of which the stages are shown.
 const BY_DAEMON_MOST: usize = 50;
@@ -133,6 +134,7 @@ impl Transfers {
             name,
             size,
             standing: Standing::Waiting,
+            run: 0,
             safe: 0,
             under_way: 0,
             why: None,
@@ -140,40 +142,6 @@ impl Transfers {
             rates: VecDeque::new(),
             counted: 0,
         });
-    }
-
-    /// Starts what may run now.
-    pub(crate) fn start(&mut self) -> Vec<Effect> {
-        let mut effects = Vec::new();
-        for is_up in [true, false] {
-            let running = |transfer: &&Transfer| transfer.is_running() && transfer.is_up() == is_up;
-            let mut room = AT_ONCE.saturating_sub(self.list.iter().filter(running).count());
-            let waiting = self.list.iter_mut().filter(|transfer| {
-                transfer.standing == Standing::Waiting && transfer.is_up() == is_up
-            });
-            for transfer in waiting {
-                if room == 0 {
-                    break;
-                }
-                room -= 1;
-                transfer.standing = Standing::Running;
-                let id = transfer.id;
-                effects.push(match &transfer.way {
-                    Way::Up { batch, file, .. } => Effect::Send {
-                        transfer: id,
-                        batch: *batch,
-                        file: *file,
-                    },
-                    Way::Down { video } => Effect::Fetch {
-                        transfer: id,
-                        video: *video,
-                    },
-                    // The daemon sends these itself: none of them waits here.
-                    Way::ByDaemon { .. } => continue,
-                });
-            }
-        }
-        effects
     }
 
     /// A step of one.

@@ -14,7 +14,7 @@ use heimdex_client::profile::Config;
 use heimdex_client::transfer::TransferError;
 
 use super::session::Session;
-use super::{Incoming, complete, daemon, files, moving, player};
+use super::{Incoming, complete, daemon, files, moving, player, sending};
 use crate::args::ConnectionArgs;
 use crate::commands::{account, logout};
 use crate::error::CliError;
@@ -105,11 +105,7 @@ pub(super) async fn perform(session: &Arc<Session>, effect: Effect) {
             texts,
         } => Answer::Collected(batch, moving::collect(session, batch, paths, texts).await),
         Effect::Finish(batch) => Answer::Finished(moving::finish(session, batch).await),
-        Effect::Send {
-            transfer,
-            batch,
-            file,
-        } => Answer::Moved(transfer, moving::send(session, transfer, batch, file).await),
+        Effect::Send(files) => return sending::send(session, files).await,
         Effect::Fetch { transfer, video } => {
             Answer::Moved(transfer, moving::fetch(session, transfer, video).await)
         }

@@ -10,6 +10,7 @@ mod live;
 mod moving;
 mod pace;
 mod player;
+mod sending;
 mod session;
 
 use std::any::Any;

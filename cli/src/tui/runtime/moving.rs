@@ -1,14 +1,9 @@
-//! Uploads and downloads, by the engine that the verbs use too.
+//! What is to be uploaded, and downloads, by the engine that the verbs use too.
 
 use std::path::{Path, PathBuf};
 
 use heimdex_api::VideoId;
-use heimdex_api::upload::InitUploadRequest;
-use heimdex_client::ingest;
-use heimdex_client::transfer::{
-    DownloadOutcome, DownloadTarget, Existing, Progress, UploadJob, UploadOptions, UploadOutcome,
-    download, upload,
-};
+use heimdex_client::transfer::{DownloadOutcome, DownloadTarget, Existing, Progress, download};
 
 use super::Incoming;
 use super::session::{Batch, Session};
@@ -92,49 +87,6 @@ pub(super) async fn finish(session: &Session, number: u64) -> Result<(), Trouble
     Ok(())
 }
 
-/// Sends a file.
-pub(super) async fn send(
-    session: &Session,
-    transfer: u64,
-    number: u64,
-    file: usize,
-) -> Result<Moved, Trouble> {
-    let cancel = session.begin(transfer);
-    let sending = async {
-        let transfers = session.transfers().await?;
-        let batch = session.batch(number);
-        let found = batch.as_ref().and_then(|batch| {
-            let item = batch.found.items.get(file)?;
-            Some((item, batch.ingests.get(item.root)?, &batch.texts))
-        });
-        let Some((item, ingest, texts)) = found else {
-            return Ok(Moved::Stopped);
-        };
-        let job = UploadJob {
-            path: item.path.clone(),
-            init: InitUploadRequest {
-                title: texts.title.clone(),
-                description: texts.description.clone(),
-                tags: (!texts.tags.is_empty()).then(|| texts.tags.clone()),
-                ..ingest::announce(&item.relative, item.mtime, ingest.id)
-            },
-            options: UploadOptions::default(),
-            failed_before: ingest.failed.get(&item.relative).copied(),
-        };
-        match upload(transfers, &job, teller(session, transfer), &cancel).await {
-            Ok(outcome) => Ok(Moved::Stored {
-                video: outcome.video_id(),
-                already: matches!(outcome, UploadOutcome::AlreadyStored { .. }),
-            }),
-            Err(error) if is_interrupted(&error) => Ok(Moved::Stopped),
-            Err(error) => Err(error.into()),
-        }
-    };
-    let sent = session.moving(sending).await;
-    session.ended(transfer);
-    sent
-}
-
 /// Fetches a video into the working directory.
 pub(super) async fn fetch(
     session: &Session,
@@ -164,7 +116,10 @@ pub(super) async fn fetch(
 }
 
 /// Tells steps on. Where the queue is full one is left out: the next says more.
-fn teller(session: &Session, transfer: u64) -> impl Fn(Progress) + Send + Sync + 'static {
+pub(super) fn teller(
+    session: &Session,
+    transfer: u64,
+) -> impl Fn(Progress) + Send + Sync + 'static {
     let queue = session.queue.clone();
     move |step| {
         let _ = queue.try_send(Incoming::Msg(Msg::Progress { transfer, step }));

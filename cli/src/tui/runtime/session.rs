@@ -46,6 +46,8 @@ pub(super) struct Session {
 struct Shared {
     throttle: Throttle,
     running: Arc<Mutex<BTreeMap<u64, CancellationToken>>>,
+    /// Stops all that run.
+    stopping: CancellationToken,
     batches: Arc<Mutex<BTreeMap<u64, Arc<Batch>>>>,
     moving: TaskTracker,
     others: TaskTracker,
@@ -85,6 +87,7 @@ impl Session {
             shared: Shared {
                 throttle: Throttle::new(Timetable::default(), clock::now),
                 running: Arc::default(),
+                stopping: CancellationToken::new(),
                 batches: Arc::default(),
                 moving: TaskTracker::new(),
                 others: TaskTracker::new(),
@@ -167,7 +170,7 @@ impl Session {
 
     /// A transfer begins: what stops it.
     pub(super) fn begin(&self, transfer: u64) -> CancellationToken {
-        let token = CancellationToken::new();
+        let token = self.shared.stopping.child_token();
         locked(&self.shared.running).insert(transfer, token.clone());
         token
     }
@@ -184,11 +187,14 @@ impl Session {
         }
     }
 
-    /// Stops all.
+    /// Stops all, and what begins after it.
     pub(super) fn stop_all(&self) {
-        for token in locked(&self.shared.running).values() {
-            token.cancel();
-        }
+        self.shared.stopping.cancel();
+    }
+
+    /// What stops all.
+    pub(super) fn stopping(&self) -> CancellationToken {
+        self.shared.stopping.clone()
     }
 
     /// Whether any runs.

@@ -4,6 +4,7 @@
 
 mod download;
 mod faults;
+mod many;
 mod resume;
 mod support;
 mod upload;

@@ -1,7 +1,9 @@
 //! What a person does to the transfer under the cursor.
 
+use heimdex_client::ErrorClass;
+
 use super::{Standing, Then, Transfer, Transfers, Way};
-use crate::tui::model::Effect;
+use crate::tui::model::{Effect, Trouble};
 
 impl Transfers {
     /// The one under the cursor.
@@ -48,13 +50,26 @@ impl Transfers {
         effects
     }
 
-    /// Tries the one under the cursor again.
+    /// Tries the one under the cursor again; and where it met what all others meet as well, those too.
     pub(crate) fn retry(&mut self) -> Vec<Effect> {
-        if let Some(transfer) = self.selected()
-            && matches!(transfer.standing, Standing::Failed(_))
-            && !matches!(transfer.way, Way::ByDaemon { .. })
-        {
-            transfer.standing = Standing::Waiting;
+        let Some(Standing::Failed(trouble)) = self.selected().map(|one| one.standing.clone())
+        else {
+            return self.start();
+        };
+        let at = self.cursor;
+        let is_of_all = matches!(
+            trouble.class,
+            ErrorClass::NotLoggedIn | ErrorClass::Unreachable
+        );
+        for (index, transfer) in self.list.iter_mut().enumerate() {
+            let is_like = |other: &Trouble| is_of_all && other.class == trouble.class;
+            let is_meant = match &transfer.standing {
+                Standing::Failed(other) => index == at || is_like(other),
+                _ => false,
+            };
+            if is_meant && !matches!(transfer.way, Way::ByDaemon { .. }) {
+                transfer.standing = Standing::Waiting;
+            }
         }
         self.start()
     }

@@ -85,6 +85,8 @@ pub(crate) struct Transfer {
     pub(crate) size: u64,
     /// Where it stands.
     pub(crate) standing: Standing,
+    /// The number of the run that it goes with, or went with last.
+    pub(super) run: u64,
     /// Bytes that are safe.
     pub(crate) safe: u64,
     /// Bytes beyond those that are under way.
@@ -114,10 +116,6 @@ impl Transfer {
 
     pub(super) fn is_running(&self) -> bool {
         matches!(self.standing, Standing::Running | Standing::Stopping { .. })
-    }
-
-    pub(super) fn is_up(&self) -> bool {
-        matches!(self.way, Way::Up { .. })
     }
 }
 

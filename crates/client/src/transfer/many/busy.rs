@@ -23,6 +23,7 @@ impl Round<'_> {
                 self.not_tried(&busy);
                 return Left::default();
             }
+            busy = self.not_stopped(busy);
             let before = busy.len();
             let left = self.looked_at(busy).await;
             if left.busy.len() < before {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use futures::{StreamExt as _, stream};
 use heimdex_api::Blake3;
 use heimdex_api::ops::feature;
+use tokio_util::sync::CancellationToken;
 
 use super::elsewhere::Elsewhere;
 use super::member::{Member, Prepared, Preparing};
@@ -33,6 +34,7 @@ impl Round<'_> {
             self.not_tried(&files);
             return rest;
         }
+        let files = self.not_stopped(files);
         let members = self.prepare(files, elsewhere, &mut rest).await;
         let members = self.without_stored(members, &mut rest).await;
         if self.is_stopped() {
@@ -58,19 +60,18 @@ impl Round<'_> {
         let preparing = Preparing {
             context: self.context.clone(),
             elsewhere: Arc::clone(elsewhere),
-            cancel: self.cancel.clone(),
             algorithm: self.algorithm(),
         };
         let share = files.len().div_ceil(PREPARING_AT_ONCE).max(1);
-        let jobs = |files: &[usize]| -> Vec<(usize, UploadJob)> {
-            let job = |file: &usize| (*file, self.many.job(*file));
+        let jobs = |files: &[usize]| -> Vec<(usize, UploadJob, CancellationToken)> {
+            let job = |file: &usize| (*file, self.many.job(*file), self.stop_of(*file));
             files.iter().map(job).collect()
         };
         let shares: Vec<_> = files.chunks(share).map(jobs).collect();
         let mut prepared = stream::iter(shares)
             .map(|jobs| {
                 let preparing = preparing.clone();
-                let files: Vec<usize> = jobs.iter().map(|(file, _)| *file).collect();
+                let files: Vec<usize> = jobs.iter().map(|(file, ..)| *file).collect();
                 async move {
                     let all = tokio::task::spawn_blocking(move || preparing.all(jobs)).await;
                     // Blocking work that broke says nothing itself: the files go alone, and tell.

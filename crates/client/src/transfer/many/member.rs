@@ -62,17 +62,19 @@ pub(super) enum Prepared {
 pub(super) struct Preparing {
     pub(super) context: TransferContext,
     pub(super) elsewhere: Arc<Elsewhere>,
-    pub(super) cancel: CancellationToken,
     /// What the store verifies.
     pub(super) algorithm: PartChecksum,
 }
 
 impl Preparing {
-    /// Prepares files one after another. Blocks.
-    pub(super) fn all(&self, files: Vec<(usize, UploadJob)>) -> Vec<(usize, Prepared)> {
+    /// Prepares files one after another, each unless it is stopped by then. Blocks.
+    pub(super) fn all(
+        &self,
+        files: Vec<(usize, UploadJob, CancellationToken)>,
+    ) -> Vec<(usize, Prepared)> {
         let mut locator = Locator::new();
-        let one = |(file, job)| {
-            if self.cancel.is_cancelled() {
+        let one = |(file, job, stop): (usize, UploadJob, CancellationToken)| {
+            if stop.is_cancelled() {
                 return (file, Prepared::NotTried);
             }
             let prepared = self.one(file, job, &mut locator);

@@ -69,6 +69,10 @@ pub trait Many: Sync {
     fn job(&self, file: usize) -> UploadJob;
     /// One begins.
     fn begin(&self, file: usize, way: Way) -> Told;
+    /// What stops this file alone, where anything does: a child of what stops all.
+    fn stop(&self, _file: usize) -> Option<CancellationToken> {
+        None
+    }
     /// One ended; each does once.
     fn end(&self, file: usize, ended: Ended);
     /// So many are left, and another process has them: it is waited for.
@@ -197,13 +201,14 @@ impl Round<'_> {
 
     /// One file, its own way; it comes back where another process has it.
     async fn one(&self, file: usize) -> Option<usize> {
-        if self.is_stopped() {
+        let stop = self.stop_of(file);
+        if self.is_stopped() || stop.is_cancelled() {
             self.many.end(file, Ended::NotTried);
             return None;
         }
         let told = self.many.begin(file, Way::Alone);
         let job = self.many.job(file);
-        match upload(self.context, &job, told, self.cancel).await {
+        match upload(self.context, &job, told, &stop).await {
             Ok(outcome) => self.many.end(file, Ended::Stored(outcome)),
             // Who sends this one file alone is told; a card is waited for.
             Err(TransferError::Busy { .. }) if self.is_many => return Some(file),
@@ -239,6 +244,20 @@ impl Round<'_> {
         for file in files {
             self.many.end(*file, Ended::NotTried);
         }
+    }
+
+    /// Ends those that a person stopped by themselves; the others come back.
+    fn not_stopped(&self, files: Vec<usize>) -> Vec<usize> {
+        let is_stopped = |file: &usize| self.stop_of(*file).is_cancelled();
+        let (stopped, others): (Vec<usize>, Vec<usize>) = files.into_iter().partition(is_stopped);
+        self.not_tried(&stopped);
+        others
+    }
+
+    /// What stops a file.
+    fn stop_of(&self, file: usize) -> CancellationToken {
+        let own = self.many.stop(file);
+        own.unwrap_or_else(|| self.cancel.clone())
     }
 
     /// What the store verifies, as far as this run knows.

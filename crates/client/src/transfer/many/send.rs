@@ -73,6 +73,10 @@ impl Round<'_> {
                 let Some((one, told)) = waiting.next() else {
                     break;
                 };
+                if self.stop_of(one.member.file).is_cancelled() {
+                    self.many.end(one.member.file, Ended::NotTried);
+                    continue;
+                }
                 let together = flying.len() + 1;
                 flying.push(self.put(one, told, &budget, together));
             }
@@ -140,7 +144,8 @@ impl Round<'_> {
             };
             told(Progress::Retrying { wait, why });
             let pause = tokio::time::sleep(wait);
-            if self.cancel.run_until_cancelled(pause).await.is_none() {
+            let stop = self.stop_of(file);
+            if stop.run_until_cancelled(pause).await.is_none() {
                 return Put::NotTried(file);
             }
         }
