@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use heimdex_client::control::{
-    DaemonFacts, OLDEST_PROTOCOL, PROTOCOL, Request, SocketPlace, StopRequest,
+    DaemonFacts, OLDEST_PROTOCOL, PROTOCOL, Request, SocketPlace, StopRequest, TEXTS,
 };
 use heimdex_client::journal::{Journal, JournalError};
 use heimdex_client::paths::Paths;
@@ -52,6 +52,7 @@ pub(crate) fn run(args: &DaemonArgs, environment: &Environment) -> Result<(), Da
         protocol: PROTOCOL,
         oldest_protocol: OLDEST_PROTOCOL,
         started_at: clock.now(),
+        features: vec![TEXTS.into()],
     };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(THREADS)

@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use heimdex_api::Timestamp;
-use heimdex_client::control::{Count, ItemId, Paused, Reason, RecentError, Status, WatchId};
+use heimdex_client::control::{self, Count, ItemId, Paused, Reason, RecentError, Status, WatchId};
 use heimdex_client::journal::{KeptFile, Pause, QueueWrite, QueuedFile, Standing, Trouble, Watch};
 
 use super::effect::Effect;
@@ -49,8 +49,8 @@ pub struct State {
     profile: String,
     pub(super) pause: Option<Paused>,
     proofs: Proofs,
-    /// Files under watch that a person wants sent as soon as they are finished.
-    wanted: BTreeSet<PathBuf>,
+    /// Files under watch that a person wants sent as soon as they are finished, and what was said of them.
+    wanted: BTreeMap<PathBuf, control::SendTexts>,
     pub(super) errors: VecDeque<RecentError>,
     is_stopping: bool,
     is_awake: bool,
@@ -161,7 +161,7 @@ impl State {
             profile: String::new(),
             pause: remembered.pause.map(|pause| paused(pause, now)),
             proofs: Proofs::new(remembered.for_trash, now),
-            wanted: BTreeSet::new(),
+            wanted: BTreeMap::new(),
             errors: VecDeque::new(),
             is_stopping: false,
             is_awake: false,

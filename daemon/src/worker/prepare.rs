@@ -75,6 +75,7 @@ async fn prepared(
     let mtime = Timestamp::from_micros(file.stamp.mtime);
     let mut init = announce(&file.relative, mtime, ingest.id);
     init.title.clone_from(&file.options.title);
+    init.description.clone_from(&file.options.description);
     init.tags = (!file.options.tags.is_empty()).then(|| file.options.tags.clone());
     init.damaged = file.options.damaged.then_some(true);
     init.replaces = replaces;

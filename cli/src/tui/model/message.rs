@@ -320,8 +320,8 @@ pub(crate) enum Effect {
     Stop(u64),
     /// Uploads take at most this from now on.
     Limit(Timetable),
-    /// Give files to the daemon.
-    HandOver(Vec<PathBuf>),
+    /// Give files to the daemon, each with the upload that it is of.
+    HandOver(Vec<(u64, PathBuf)>),
     /// Ask who is logged in.
     Who,
     /// Log in.

@@ -328,10 +328,10 @@ impl Transfers {
     }
 
     /// Files that are to be sent and are not stored, for another process to go on with.
-    pub(crate) fn open_uploads(&self) -> Vec<PathBuf> {
+    pub(crate) fn open_uploads(&self) -> Vec<(u64, PathBuf)> {
         let open = self.list.iter().filter(|transfer| transfer.is_open());
         let paths = open.filter_map(|transfer| match &transfer.way {
-            Way::Up { path, .. } => Some(path.clone()),
+            Way::Up { batch, path, .. } => Some((*batch, path.clone())),
             Way::Down { .. } | Way::ByDaemon { .. } => None,
         });
         paths.collect()

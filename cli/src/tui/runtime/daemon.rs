@@ -1,11 +1,12 @@
 //! Asks the daemon, or writes down for it what it finds when it starts.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
 use heimdex_client::control::{
     CancelRequest, ControlClient, ControlError, LocalPath, MoveRequest, PauseRequest, QueueQuery,
-    RescanRequest, ResumeRequest, RetryRequest, SendRequest, WatchId,
+    RescanRequest, ResumeRequest, RetryRequest, SendRequest, SendTexts, WatchId,
 };
 use heimdex_client::journal::{Journal, WatchEdit};
 use heimdex_client::watch::Rules;
@@ -196,15 +197,33 @@ async fn limited(
     Ok(format!("{id} takes at most {words}"))
 }
 
-/// Gives files to the daemon, which sends them before all others.
-pub(super) async fn hand_over(session: &Session, paths: Vec<PathBuf>) -> Result<usize, CliError> {
-    let request = SendRequest {
-        paths: paths.into_iter().map(LocalPath::from).collect(),
-        profile: Some(session.settings.profile_name.clone()),
-        ..SendRequest::default()
-    };
-    let changed = connect(session).await?.send_now(&request).await?;
-    Ok(changed.items.len())
+/// Gives files to the daemon, which sends them before all others, with what was said of each upload.
+pub(super) async fn hand_over(
+    session: &Session,
+    files: Vec<(u64, PathBuf)>,
+) -> Result<usize, CliError> {
+    let mut uploads: BTreeMap<u64, Vec<LocalPath>> = BTreeMap::new();
+    for (batch, path) in files {
+        uploads.entry(batch).or_default().push(path.into());
+    }
+    let client = connect(session).await?;
+    let mut taken = 0;
+    for (batch, paths) in uploads {
+        let batch = session.batch(batch);
+        let texts = batch.map(|batch| batch.texts.clone()).unwrap_or_default();
+        let request = SendRequest {
+            paths,
+            profile: Some(session.settings.profile_name.clone()),
+            texts: SendTexts {
+                title: texts.title,
+                description: texts.description,
+                tags: texts.tags,
+            },
+            ..SendRequest::default()
+        };
+        taken += client.send_now(&request).await?.items.len();
+    }
+    Ok(taken)
 }
 
 /// Reads a folder again and asks the server, as `heimdex safe-to-wipe` does; no answer where a person ended it.

@@ -14,7 +14,7 @@ use super::{
     Behind, CancelRequest, Changed, ControlError, DaemonFacts, Event, MoveRequest, PROTOCOL,
     PROTOCOL_HEADER, PauseRequest, Problem, QueueList, QueueQuery, Refusal, RefusalCode,
     RescanRequest, ResumeRequest, RetryRequest, SendRequest, SocketPlace, Status, StopRequest,
-    VERSION_HEADER, Why, WhyQuery,
+    TEXTS, VERSION_HEADER, Why, WhyQuery,
 };
 
 /// An answer comes at once; a daemon that thinks for so long hangs.
@@ -98,6 +98,13 @@ impl ControlClient {
 
     /// Sends files before all others.
     pub async fn send_now(&self, request: &SendRequest) -> Result<Changed, ControlError> {
+        let is_known = self.facts.features.iter().any(|feature| feature == TEXTS);
+        if !request.texts.is_empty() && !is_known {
+            return Err(ControlError::Unable {
+                daemon: self.facts.version.clone(),
+                what: "titles, descriptions and tags of files",
+            });
+        }
         self.post("/v1/queue/send", request).await
     }
 

@@ -37,6 +37,14 @@ pub enum ControlError {
         /// Which one is behind.
         behind: Behind,
     },
+    /// It is of an earlier release that cannot do this.
+    #[error("the daemon that runs is heimdexd {daemon}, which does not take {what}")]
+    Unable {
+        /// Its version.
+        daemon: String,
+        /// What it does not take.
+        what: &'static str,
+    },
     /// It refuses.
     #[error(transparent)]
     Refused(#[from] Refusal),
@@ -70,6 +78,9 @@ impl ControlError {
                 }
                 Behind::Client => "use the newer `heimdex` that the daemon came with".into(),
             }),
+            Self::Unable { .. } => {
+                Some("`heimdex daemon restart` starts the installed version, which does".into())
+            }
             Self::Refused(refusal) => refusal.hint.clone(),
         }
     }
@@ -82,9 +93,11 @@ impl ControlError {
             Self::Refused(refusal) if refusal.code == RefusalCode::Stopping => {
                 ErrorClass::Unreachable
             }
-            Self::Socket(_) | Self::Garbled(_) | Self::OtherVersion { .. } | Self::Refused(_) => {
-                ErrorClass::Failed
-            }
+            Self::Socket(_)
+            | Self::Garbled(_)
+            | Self::OtherVersion { .. }
+            | Self::Unable { .. }
+            | Self::Refused(_) => ErrorClass::Failed,
         }
     }
 }

@@ -34,7 +34,7 @@ pub enum Event {
     /// A watch came, went, or was looked through.
     Watch {
         /// As it is now.
-        watch: WatchStatus,
+        watch: Box<WatchStatus>,
     },
     /// A watch was taken away.
     WatchGone {

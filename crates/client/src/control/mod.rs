@@ -25,7 +25,8 @@ pub use problem::{Problem, Refusal, RefusalCode};
 pub use reason::{Container, Lane, Outage, Reason, RuleOrigin, SkipKind};
 pub use request::{
     Answer, CancelRequest, Changed, MoveRequest, PauseRequest, Place, QueueQuery, Request,
-    RescanRequest, ResumeRequest, RetryRequest, SendRequest, StopRequest, WhyQuery,
+    RescanRequest, ResumeRequest, RetryRequest, SendRequest, SendTexts, StopRequest, TEXTS,
+    WhyQuery,
 };
 pub use socket::{SOCKET_PATH_MAX, SocketError, SocketPlace};
 pub use status::{

@@ -96,6 +96,35 @@ pub struct SendRequest {
     /// Where to, for files that no watch covers; without it the profile in use.
     #[serde(default)]
     pub profile: Option<String>,
+    /// What the server is to know of each; asked of no daemon that does not name [`TEXTS`] among what it can do.
+    #[serde(default, skip_serializing_if = "SendTexts::is_empty")]
+    pub texts: SendTexts,
+}
+
+/// What a daemon can do that takes [`SendRequest::texts`].
+pub const TEXTS: &str = "send_texts";
+
+/// What a person said of files that are to be sent.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SendTexts {
+    /// The title.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// The description.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// Tags, beside those of a watch.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
+}
+
+impl SendTexts {
+    /// Whether nothing is said.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.title.is_none() && self.description.is_none() && self.tags.is_empty()
+    }
 }
 
 /// Failed or delayed files to try again at once.

@@ -19,6 +19,9 @@ pub struct DaemonFacts {
     pub oldest_protocol: u32,
     /// When it started.
     pub started_at: Timestamp,
+    /// What it can do beyond what all of its protocol do.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub features: Vec<String>,
 }
 
 /// A reason and its words, as the daemon says them; a client that knows the reason says it in its own time zone.

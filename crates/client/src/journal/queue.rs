@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::kept::{self, KeptFile};
 use super::{FileStamp, Journal, JournalError, Pause, WatchId, column, time, unreadable, unsigned};
-use crate::control::{ItemId, Lane};
+use crate::control::{ItemId, Lane, SendTexts};
 use crate::platform;
 
 /// Where a file of the queue stands, as far as it is not the daemon's moment only.
@@ -38,10 +38,30 @@ pub struct Trouble {
 pub struct QueueOptions {
     /// Its title; without one the server makes it of the name.
     pub title: Option<String>,
+    /// Its description.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
     /// Its tags.
     pub tags: Vec<String>,
     /// A person wants it sent though it is damaged.
     pub damaged: bool,
+}
+
+impl QueueOptions {
+    /// Takes in what a person said of the file: it holds before what a watch says, and tags are added.
+    pub fn take(&mut self, texts: &SendTexts) {
+        if texts.title.is_some() {
+            self.title.clone_from(&texts.title);
+        }
+        if texts.description.is_some() {
+            self.description.clone_from(&texts.description);
+        }
+        for tag in &texts.tags {
+            if !self.tags.contains(tag) {
+                self.tags.push(tag.clone());
+            }
+        }
+    }
 }
 
 /// A file in the queue.

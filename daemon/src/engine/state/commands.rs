@@ -103,7 +103,7 @@ impl State {
             match self.covering(&path) {
                 Some(_) if !request.force && self.at_path(&path).is_empty() => {
                     // Its watch says when it is finished; then it goes before all others.
-                    self.wanted.insert(path.clone());
+                    self.wanted.insert(path.clone(), request.texts.clone());
                     effects.push(Effect::AskWatches(Ask::Look(path)));
                 }
                 covering => {
@@ -133,17 +133,21 @@ impl State {
             (None, None) => self.profile.clone(),
         };
         if let Some(id) = self.of_profile(&path, &profile) {
+            if let Some(item) = self.items.get_mut(&id) {
+                item.file.options.take(&request.texts);
+            }
             return id;
         }
         let below = watch.and_then(|watch| path.strip_prefix(&watch.root).ok());
         let name = path.file_name().map(PathBuf::from).unwrap_or_default();
         let relative = below.unwrap_or(&name);
         let relative = platform::bytes_of(relative.as_os_str()).to_vec();
-        let options = watch.map_or_else(QueueOptions::default, |watch| QueueOptions {
+        let mut options = watch.map_or_else(QueueOptions::default, |watch| QueueOptions {
             title: watch.rules.title(&relative),
             tags: watch.rules.tags.clone(),
-            damaged: false,
+            ..QueueOptions::default()
         });
+        options.take(&request.texts);
         let id = self.next_item();
         let file = QueuedFile {
             id,

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use heimdex_api::Timestamp;
-use heimdex_client::control::{Event as Told, Lane, LocalPath, Reason, WatchId};
+use heimdex_client::control::{Event as Told, Lane, LocalPath, Reason, SendTexts, WatchId};
 use heimdex_client::journal::{QueueOptions, QueueWrite, QueuedFile, Standing};
 
 use super::{At, Effect, ItemId, Next, Phase, State};
@@ -63,13 +63,15 @@ impl State {
             return Vec::new();
         };
         let profile = watched.watch.profile.clone();
-        let is_wanted = self.wanted.remove(&candidate.path);
+        let wanted = self.wanted.remove(&candidate.path);
         let Some(id) = self.of_profile(&candidate.path, &profile) else {
-            return self.enqueue(at.now, candidate, is_wanted);
+            return self.enqueue(at.now, candidate, wanted);
         };
         let Some(item) = self.items.get_mut(&id) else {
             return Vec::new();
         };
+        let is_wanted = wanted.is_some();
+        item.file.options.take(&wanted.unwrap_or_default());
         let is_same = item.file.stamp == candidate.stamp;
         match &mut item.phase {
             Phase::Running(running) if !is_same => {
@@ -95,22 +97,29 @@ impl State {
         vec![item.put()]
     }
 
-    fn enqueue(&mut self, now: Timestamp, candidate: Candidate, is_wanted: bool) -> Vec<Effect> {
+    fn enqueue(
+        &mut self,
+        now: Timestamp,
+        candidate: Candidate,
+        wanted: Option<SendTexts>,
+    ) -> Vec<Effect> {
         let Some(watched) = self.watches.get(&candidate.watch) else {
             return Vec::new();
         };
         let (watch, created) = (&watched.watch, watched.watch.created_at.as_micros());
         let was_there = candidate.stamp.mtime.max(candidate.stamp.ctime) < created;
         let lane = match was_there {
-            _ if is_wanted || candidate.damaged => Lane::Interactive,
+            _ if wanted.is_some() || candidate.damaged => Lane::Interactive,
             true => Lane::Bulk,
             false => Lane::Watch,
         };
-        let options = QueueOptions {
+        let mut options = QueueOptions {
             title: watch.rules.title(&candidate.relative),
             tags: watch.rules.tags.clone(),
             damaged: candidate.damaged,
+            ..QueueOptions::default()
         };
+        options.take(&wanted.unwrap_or_default());
         let profile = watch.profile.clone();
         let file = QueuedFile {
             id: self.next_item(),

@@ -7,7 +7,7 @@ use std::time::Duration;
 use heimdex_api::{Blake3, VideoId};
 use heimdex_client::control::{
     Answer, CancelRequest, Lane, MoveRequest, PauseRequest, Place, Request, ResumeRequest,
-    RetryRequest, SendRequest,
+    RetryRequest, SendRequest, SendTexts,
 };
 use heimdex_client::journal::{FileKey, FileStamp};
 use heimdex_client::watch::Rules;
@@ -489,6 +489,59 @@ fn a_file_that_no_watch_looks_after_is_sent_as_it_is_found() {
     end(&mut state, 3, turns[0].0, &turns[0].1[0], changed);
     assert!(begun(&mut state, 4).is_empty());
     assert_eq!(begun(&mut state, 13)[0].1[0].stamp.size, 6);
+}
+
+#[test]
+fn what_was_said_of_a_file_goes_with_it_and_beside_what_its_watch_says() {
+    let texts = SendTexts {
+        title: Some("The harbour".into()),
+        description: Some("At dawn".into()),
+        tags: vec!["paris".into()],
+    };
+    let send = |path: &str| SendRequest {
+        paths: vec![PathBuf::from(path).into()],
+        texts: texts.clone(),
+        ..SendRequest::default()
+    };
+    let mut state = fresh();
+    let looked = |request: &SendRequest, path: &str| Event::Looked {
+        request: request.clone(),
+        found: vec![(path.into(), Ok(candidate("a", 5, 1).stamp))],
+        ticket: Ticket(1),
+    };
+    let request = send("/elsewhere/a.mp4");
+    assert!(is_done(
+        &state.apply(at(1), looked(&request, "/elsewhere/a.mp4"))
+    ));
+    let item = state.items.values().next().unwrap();
+    let options = item.file.options.clone();
+    assert_eq!(
+        (options.title, options.description, options.tags),
+        (
+            texts.title.clone(),
+            texts.description.clone(),
+            texts.tags.clone()
+        )
+    );
+    // Under watch it goes when it is finished, and what was said is remembered until then.
+    let finished = candidate("b.mp4", LARGE, 1);
+    let path = finished.path.display().to_string();
+    let request = send(&path);
+    let _ = state.apply(at(2), looked(&request, &path));
+    assert!(
+        state
+            .items
+            .values()
+            .all(|item| item.file.path != finished.path)
+    );
+    settle(&mut state, 3, finished.clone());
+    let item = state
+        .items
+        .values()
+        .find(|item| item.file.path == finished.path);
+    let options = item.unwrap().file.options.clone();
+    assert_eq!(options.title.as_deref(), Some("The harbour"));
+    assert!(options.tags.contains(&"paris".to_owned()), "{options:?}");
 }
 
 #[test]

@@ -109,6 +109,7 @@ impl Daemon {
             protocol: 1,
             oldest_protocol: 1,
             started_at: moment().now,
+            features: Vec::new(),
         };
         let mut status = Status::starting(facts);
         status.watches.clone_from(&self.watches);
