@@ -32,7 +32,11 @@ impl Model {
                 }
                 Vec::new()
             }
-            Answer::Shown(video, result) => self.shown(video, result),
+            Answer::Shown(video, result) => {
+                let mut effects = self.shown(video, result);
+                effects.extend(self.rest_answered(video));
+                effects
+            }
             Answer::Followed(result) => self.followed(result),
             Answer::Deleted(videos, trouble) => self.deleted(&videos, trouble.as_ref()),
             Answer::Restored(videos, trouble) => self.restored(&videos, trouble.as_ref()),

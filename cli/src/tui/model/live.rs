@@ -11,7 +11,7 @@ use heimdex_api::{JobState, VideoId};
 use heimdex_client::events::Happened;
 
 use super::message::{Effect, Timer, Trouble};
-use super::{Anchor, Link, Model, REST, View, asked};
+use super::{Anchor, Link, Model, View, asked};
 
 /// How often the list is compared with the server's while nothing is told.
 const POLL: Duration = Duration::from_secs(5);
@@ -136,7 +136,7 @@ impl Model {
         }
         let is_other = is_edited || row.is_some_and(|row| row.state != video.state);
         if is_other && self.library.is_open && self.selected_id() == Some(id) {
-            effects.push(Effect::After(REST, Timer::Rest(id)));
+            effects.extend(self.changed_below(id));
         }
         effects
     }
@@ -195,7 +195,7 @@ impl Model {
         self.stale_in(View::Library);
         // What it found out is part of the video.
         if is_over && self.library.is_open && self.selected_id() == Some(video) {
-            return vec![Effect::After(REST, Timer::Rest(video))];
+            return self.changed_below(video).into_iter().collect();
         }
         Vec::new()
     }

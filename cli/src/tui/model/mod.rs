@@ -14,6 +14,7 @@ mod live;
 mod message;
 mod offline;
 mod overlay;
+mod rest;
 #[cfg(test)]
 pub(crate) mod tests;
 mod timers;
@@ -53,8 +54,6 @@ pub(crate) use transfers::{SECONDS, Standing, Transfer, Transfers, Way};
 pub(crate) use view::View;
 pub(crate) use window::Anchor;
 
-/// How long the cursor rests before all about a video is asked for.
-const REST: Duration = Duration::from_millis(120);
 /// How long typing pauses before a search is asked for.
 const PAUSE: Duration = Duration::from_millis(120);
 /// Lines of the log that are kept.
@@ -348,15 +347,16 @@ impl Model {
     }
 
     /// In a while all about the video under the cursor, where that is shown and not known.
-    fn look_later(&self) -> Option<Effect> {
+    fn look_later(&mut self) -> Option<Effect> {
         let selected = self.library.window.selected()?;
-        let known = self.library.whole.as_ref();
+        let (video, known) = (selected.video_id, self.library.whole.as_ref());
         let is_known = known.is_some_and(|whole| {
-            whole.video.video_id == selected.video_id
-                && whole.video.updated_at == selected.updated_at
+            whole.video.video_id == video && whole.video.updated_at == selected.updated_at
         });
-        let wants = self.library.is_open && !is_known;
-        wants.then_some(Effect::After(REST, Timer::Rest(selected.video_id)))
+        if is_known || !self.library.is_open {
+            return None;
+        }
+        self.rest_on(video)
     }
 
     /// Ends, or asks whether to where transfers would stop.

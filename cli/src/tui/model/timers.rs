@@ -1,7 +1,7 @@
 //! What is done when its time has come.
 
 use super::message::Effect;
-use super::{Link, Model, Timer, View};
+use super::{Model, Timer, View};
 
 impl Model {
     pub(super) fn timer(&mut self, timer: Timer) -> Vec<Effect> {
@@ -11,14 +11,7 @@ impl Model {
             Timer::Keep => self.keep(),
             Timer::Search(generation) if generation == self.library.generation => self.list_anew(),
             Timer::Search(_) => Vec::new(),
-            Timer::Rest(video) => {
-                let selected = self.library.window.selected().map(|video| video.video_id);
-                if self.library.is_open && selected == Some(video) && self.link == Link::Online {
-                    vec![Effect::Show(video)]
-                } else {
-                    Vec::new()
-                }
-            }
+            Timer::Rest(video) => self.rested(video),
             Timer::Second => {
                 let asked = self.transfers.second(self.feed.is_live);
                 self.stale_in(View::Transfers);

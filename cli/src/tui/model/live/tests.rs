@@ -170,6 +170,50 @@ fn jobs_move_as_they_are_told() {
     );
 }
 
+/// A server that is asked about a video each time, and answers when it is told to.
+#[test]
+fn a_video_that_changes_many_times_a_second_is_asked_for_once_at_a_time() {
+    let (mut model, mut world) = started(3);
+    let id = model.selected_id().unwrap();
+    settled(&mut model, &mut world, "j k");
+    let mut number = 0;
+    let mut changes = |model: &mut Model, count: usize| {
+        let mut effects = Vec::new();
+        for _ in 0..count {
+            number += 1;
+            let mut changed = model.library.window.row(id).unwrap().clone();
+            changed.title = Some(format!("take {number}"));
+            effects.extend(tell(model, told(&changed, &["title"])));
+        }
+        let rests = |effect: &Effect| matches!(effect, Effect::After(_, Timer::Rest(_)));
+        effects.into_iter().filter(rests).count()
+    };
+    assert_eq!(changes(&mut model, 50), 1, "one timer for all");
+    let asked = model.update(Msg::Timer(Timer::Rest(id)));
+    assert!(
+        matches!(asked[..], [Effect::Show(video)] if video == id),
+        "{asked:?}"
+    );
+    // The answer is slow: nothing else is asked meanwhile.
+    for _ in 0..3 {
+        assert_eq!(changes(&mut model, 50), 1);
+        let asked = model.update(Msg::Timer(Timer::Rest(id)));
+        assert!(asked.is_empty(), "{asked:?}");
+    }
+    let shown = world.answer(Effect::Show(id)).remove(0);
+    let then = model.update(shown);
+    let rests =
+        |effect: &Effect| matches!(effect, Effect::After(_, Timer::Rest(video)) if *video == id);
+    assert!(
+        then.iter().any(rests),
+        "it changed since it was asked for: {then:?}"
+    );
+    let asked = model.update(Msg::Timer(Timer::Rest(id)));
+    assert!(matches!(asked[..], [Effect::Show(_)]), "{asked:?}");
+    let shown = world.answer(Effect::Show(id)).remove(0);
+    assert!(model.update(shown).is_empty(), "and it did not since");
+}
+
 fn job_event(video: VideoId, progress: f64) -> Live {
     job(video, "running", progress)
 }
