@@ -117,14 +117,72 @@ mod tests {
             "\u{200b}\u{200d}\u{feff}x",
         ] {
             for columns in 0..9 {
-                let mut buffer = Buffer::empty(Rect::new(0, 0, 12, 1));
+                never_leaves(text, columns);
+            }
+        }
+    }
+
+    /// Holds for either way of writing, whatever a text is made of: at most so many columns as the characters of each
+    /// cell have one by one, which is how a terminal counts that joins nothing.
+    fn never_leaves(text: &str, columns: u16) {
+        for is_right in [false, true] {
+            let mut buffer = Buffer::empty(Rect::new(0, 0, 12, 1));
+            if is_right {
+                put_right(&mut buffer, (columns, 0), columns, text, Style::new());
+            } else {
                 let end = put(&mut buffer, (0, 0), columns, text, Style::new());
                 assert!(end <= columns, "{text:?} in {columns}: {end}");
-                let beyond = (columns..12).all(|x| buffer[(x, 0)].symbol() == " ");
-                assert!(beyond, "{text:?} in {columns}: {}", shown(text, columns));
-                let obeyed = (0..12).any(|x| buffer[(x, 0)].symbol().chars().any(char::is_control));
-                assert!(!obeyed, "{text:?}");
             }
+            let beyond = (columns..12).all(|x| buffer[(x, 0)].symbol() == " ");
+            assert!(beyond, "{text:?} in {columns}: {}", shown(text, columns));
+            let mut x = 0;
+            while x < 12 {
+                let symbol = buffer[(x, 0)].symbol();
+                assert!(!symbol.chars().any(char::is_control), "{text:?}");
+                let joined = u16::try_from(width(symbol)).unwrap();
+                let apart: usize = symbol
+                    .chars()
+                    .map(|c| width(c.encode_utf8(&mut [0; 4])))
+                    .sum();
+                assert_eq!(usize::from(joined), apart, "{text:?}: {symbol:?}");
+                x += joined.max(1);
+            }
+        }
+    }
+
+    /// What characters are joined of, and what joins them.
+    const PIECES: [&str; 22] = [
+        "a",
+        " ",
+        "é",
+        "e",
+        "\u{301}",
+        "\u{308}",
+        "日",
+        "本",
+        "👩",
+        "👍",
+        "\u{1f3fd}",
+        "\u{200d}",
+        "\u{fe0f}",
+        "❤",
+        "🏳",
+        "🌈",
+        "\u{1f1eb}",
+        "\u{1f1f7}",
+        "1\u{20e3}",
+        "ש",
+        "\u{915}\u{94d}\u{937}",
+        "\u{1100}\u{1161}\u{11a8}",
+    ];
+
+    proptest::proptest! {
+        #[test]
+        fn whatever_is_joined_breaks_no_column(
+            pieces in proptest::collection::vec(proptest::sample::select(&PIECES[..]), 0..12),
+            columns in 0_u16..12,
+        ) {
+            never_leaves(&pieces.concat(), columns);
         }
     }
 }
