@@ -23,6 +23,7 @@ pub(super) fn status(watch: &Watch, report: Option<&Report>) -> WatchStatus {
         scanned_at: None,
         next_scan_at: None,
         rescan_seconds: 0,
+        bwlimit: watch.rules.bwlimit.clone(),
         parallel: 0,
         counts: Counts::default(),
         rules: Vec::new(),

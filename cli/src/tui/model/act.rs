@@ -1,7 +1,5 @@
 //! What every action does.
 
-use std::path::PathBuf;
-
 use heimdex_client::bwlimit::Timetable;
 
 use super::daemon::Asking;
@@ -362,14 +360,15 @@ impl Model {
                 let batch = self.transfers.number();
                 return vec![Effect::Collect {
                     batch,
-                    paths: vec![PathBuf::from(path)],
+                    paths: vec![self.path_of(path)],
                     texts: Texts::default(),
                 }];
             }
             Prompt::Limit => return self.limited(some, input),
             Prompt::Watch => {
-                let watch = |folder: String| Effect::Daemon(Asking::Watch(folder.into()));
-                return some.map(watch).into_iter().collect();
+                let folder = some.map(|folder| self.path_of(folder));
+                let watch = |folder| Effect::Daemon(Asking::Watch(folder));
+                return folder.map(watch).into_iter().collect();
             }
             Prompt::WatchLimit(_) => return self.limit_watch(prompt, some, input),
             Prompt::Profile => {

@@ -1,11 +1,28 @@
-//! A path that is typed becomes longer by what there is.
+//! Paths that are typed: they become longer by what there is, and one that was offered is meant as it is.
+
+use std::path::PathBuf;
 
 use super::Model;
 use super::input::Input;
 use super::message::Effect;
-use super::overlay::Overlay;
+use super::overlay::{Overlay, Prompt};
 
 impl Model {
+    /// Asks for a path, beginning with this one.
+    pub(super) fn offer(&mut self, prompt: Prompt, path: PathBuf) -> Vec<Effect> {
+        let input = Input::of(&path.display().to_string());
+        self.offered = Some((input.text().trim().to_owned(), path));
+        self.lay(Overlay::Prompt(prompt, input))
+    }
+
+    /// The path that was typed, or the one that was offered and left as it was.
+    pub(super) fn path_of(&mut self, typed: String) -> PathBuf {
+        match self.offered.take() {
+            Some((text, path)) if text == typed => path,
+            _ => typed.into(),
+        }
+    }
+
     /// What the text in the field may become: as much of it as all have in common is typed at once.
     pub(super) fn completed(&mut self, text: &str, found: Vec<String>) -> Vec<Effect> {
         let Some(Overlay::Prompt(prompt, input)) = &mut self.overlay else {

@@ -112,6 +112,20 @@ impl Daemon {
         }
     }
 
+    /// What a watch may take of the line, where that is known.
+    pub(crate) fn limit(&self, id: WatchId) -> Option<&str> {
+        match &self.known {
+            Known::Absent(watches) => {
+                let watch = watches.iter().find(|watch| watch.id == id)?;
+                watch.bwlimit.as_deref()
+            }
+            Known::Unasked | Known::Here(_) | Known::Trouble(_) => {
+                let watch = self.watches().iter().find(|watch| watch.id == id)?;
+                watch.bwlimit.as_deref()
+            }
+        }
+    }
+
     /// Moves the cursor among the watches.
     pub(crate) fn go(&mut self, rows: isize) {
         let before = self.cursor;

@@ -331,8 +331,7 @@ impl Model {
         }
         // A file manager drops paths as text.
         if let Some(path) = dropped(text) {
-            let path = path.display().to_string();
-            self.overlay = Some(Overlay::Prompt(Prompt::Upload, Input::of(&path)));
+            return self.offer(Prompt::Upload, path);
         }
         Vec::new()
     }

@@ -23,6 +23,7 @@ mod view;
 mod window;
 
 use std::collections::VecDeque;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use heimdex_api::VideoId;
@@ -132,6 +133,9 @@ pub(crate) struct Model {
     /// Whether the screen is to be drawn again.
     is_stale: bool,
     feed: Feed,
+    rest: rest::Rest,
+    /// The path that a prompt was opened with, and its text there: names need not be UTF-8.
+    offered: Option<(String, PathBuf)>,
     known: Remembered,
     is_over: bool,
 }
@@ -162,6 +166,8 @@ impl Model {
             undo: Vec::new(),
             is_stale: true,
             feed: Feed::default(),
+            rest: rest::Rest::default(),
+            offered: None,
             known: Remembered::default(),
             is_over: false,
         };

@@ -406,6 +406,137 @@ fn two_files_go_at_once_and_the_next_one_follows() {
     assert_eq!(model.transfers.list.len(), 2);
 }
 
+/// Files that were found, of these sizes.
+fn found(sizes: impl IntoIterator<Item = u64>) -> Collected {
+    let files = sizes.into_iter().enumerate().map(|(number, size)| {
+        let name = format!("{number}.mp4");
+        (name.clone(), size, name.into())
+    });
+    Collected {
+        files: files.collect(),
+        ..Collected::default()
+    }
+}
+
+/// The files of each run that is begun.
+fn begun(effects: &[Effect]) -> Vec<Vec<usize>> {
+    let runs = effects.iter().filter_map(|effect| match effect {
+        Effect::Send(files) => Some(files.iter().map(|file| file.file).collect()),
+        _ => None,
+    });
+    runs.collect()
+}
+
+#[test]
+fn small_files_go_together_and_large_ones_beside_them() {
+    let mut transfers = Transfers::default();
+    let (small, large) = (1 << 10, 1 << 30);
+    let sizes = [small, large]
+        .into_iter()
+        .chain([small; 600])
+        .chain([large]);
+    let batch = transfers.number();
+    let runs = begun(&transfers.collected(batch, &found(sizes)));
+    let lengths: Vec<usize> = runs.iter().map(Vec::len).collect();
+    assert_eq!(
+        lengths,
+        [250, 1],
+        "a group, and the large one behind its first file"
+    );
+    assert_eq!(runs[0][..3], [0, 2, 3]);
+    let why = transfers.list[0].why.clone();
+    insta::assert_snapshot!(why.unwrap(), @"its turn comes in a group with 249 small files");
+    // Each ends by itself; only the last one makes room for the next group.
+    let (mut stored, mut next) = (0, Vec::new());
+    for file in &runs[0] {
+        assert!(next.is_empty());
+        let id = transfers.list[*file].id;
+        let moved = Moved::Stored {
+            video: video(7).video_id,
+            already: false,
+        };
+        next = begun(&transfers.moved(id, Ok(moved)));
+        stored += 1;
+        let now = transfers.list.iter();
+        let now = now.filter(|one| one.standing == Standing::Stored).count();
+        assert_eq!(now, stored);
+    }
+    assert_eq!(next.concat().len(), 250);
+}
+
+#[test]
+fn a_file_of_a_group_is_paused_cancelled_and_put_elsewhere_by_itself() {
+    let mut transfers = Transfers::default();
+    let batch = transfers.number();
+    let runs = begun(&transfers.collected(batch, &found([10; 700])));
+    let lengths: Vec<usize> = runs.iter().map(Vec::len).collect();
+    assert_eq!(lengths, [250, 250]);
+    let first = transfers.list[0].id;
+    let effects = transfers.pause();
+    assert!(
+        matches!(effects[..], [Effect::Stop(id)] if id == first),
+        "{effects:?}"
+    );
+    assert!(
+        transfers.moved(first, Ok(Moved::Stopped)).is_empty(),
+        "others of it go on"
+    );
+    assert_eq!(transfers.list[0].standing, Standing::Paused);
+    // What waits takes another place.
+    transfers.cursor = 650;
+    transfers.reorder(-1);
+    assert_eq!(transfers.list[649].name, "650.mp4");
+    assert_eq!(transfers.list[649].standing, Standing::Waiting);
+    transfers.cursor = 1;
+    let second = transfers.list[1].id;
+    let effects = transfers.cancel();
+    assert!(
+        matches!(effects[..], [Effect::Stop(id)] if id == second),
+        "{effects:?}"
+    );
+    let _ = transfers.moved(second, Ok(Moved::Stopped));
+    assert_eq!(transfers.list.len(), 699);
+    // What met all is tried again for all.
+    let lost = trouble(ErrorClass::Unreachable, "cannot reach films");
+    let ids: Vec<u64> = transfers.list.iter().map(|one| one.id).collect();
+    for id in ids {
+        let is_open = |one: &Transfer| one.id == id && one.standing == Standing::Running;
+        if transfers.list.iter().any(is_open) {
+            let _ = transfers.moved(id, Err(lost.clone()));
+        }
+    }
+    let failed = |transfers: &Transfers| {
+        let failed = |one: &&Transfer| matches!(one.standing, Standing::Failed(_));
+        transfers.list.iter().filter(failed).count()
+    };
+    assert_eq!(failed(&transfers), 698);
+    transfers.cursor = 5;
+    let _ = transfers.retry();
+    assert_eq!(failed(&transfers), 0);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_path_that_is_not_utf_8_is_meant_as_it_is() {
+    let (mut model, _) = started(1);
+    let folder = heimdex_client::platform::name_from_bytes(b"/media/caf\xe9");
+    let _ = model.offer(Prompt::Watch, folder.clone().into());
+    let effects = press(&mut model, "enter");
+    let watched = effects.iter().find_map(|effect| match effect {
+        Effect::Daemon(Asking::Watch(path)) => Some(path.clone()),
+        _ => None,
+    });
+    assert_eq!(watched, Some(folder.into()));
+    let _ = model.update(Msg::Paste("file:///media/caf%E9.mp4".into()));
+    let effects = press(&mut model, "enter");
+    let meant = effects.iter().find_map(|effect| match effect {
+        Effect::Collect { paths, .. } => Some(paths.clone()),
+        _ => None,
+    });
+    let file = heimdex_client::platform::name_from_bytes(b"/media/caf\xe9.mp4");
+    assert_eq!(meant, Some(vec![file.into()]));
+}
+
 #[test]
 fn every_action_of_the_palette_does_what_its_key_does() {
     for entry in ACTIONS {

@@ -105,6 +105,7 @@ async fn asleep(session: &Session) -> Result<Vec<Asleep>, CliError> {
             folder: watch.root,
             profile: watch.profile,
             is_paused: watch.pause.is_some(),
+            bwlimit: watch.rules.bwlimit,
         });
         Ok(asleep.collect())
     })

@@ -182,6 +182,9 @@ pub struct WatchStatus {
     /// How often it is, where the system tells of changes. Seconds; 0 of a daemon that does not say.
     #[serde(default)]
     pub rescan_seconds: u32,
+    /// What its files may take of the line all together, as it was said; without it what the line gives.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bwlimit: Option<String>,
     /// So many of its files, or groups of small ones, are sent at once; 0 of a daemon that does not say.
     #[serde(default)]
     pub parallel: usize,

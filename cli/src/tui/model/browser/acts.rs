@@ -77,9 +77,8 @@ impl Model {
             Action::WatchFolder => {
                 let selected = browser.selected().filter(|entry| entry.is_folder);
                 let folder = selected.map_or(&browser.listing.folder, |entry| &entry.path);
-                let folder = Input::of(&folder.display().to_string());
-                self.lay(Overlay::Prompt(Prompt::Watch, folder));
-                return Vec::new();
+                let folder = folder.clone();
+                return self.offer(Prompt::Watch, folder);
             }
             _ => {}
         }

@@ -1,7 +1,7 @@
 //! What a person does to watches, and to the files of the daemon's queue.
 
 use heimdex_client::bwlimit::Timetable;
-use heimdex_client::control::{Place, QueueItem, Reason};
+use heimdex_client::control::{Place, QueueItem, Reason, WatchId};
 
 use super::{Asking, Known, Order, WipeStep, Wiping, WipingIs};
 use crate::tui::actions::Action;
@@ -53,10 +53,7 @@ impl Model {
             },
             Action::Wipe => self.wipe(),
             Action::WatchLimit => match self.daemon.selected() {
-                Some((id, _)) => {
-                    self.lay(Overlay::Prompt(Prompt::WatchLimit(id), Input::default()));
-                    Vec::new()
-                }
+                Some((id, _)) => self.ask_for_limit(id),
                 None => self.without_daemon(),
             },
             Action::MoreDown => {
@@ -122,7 +119,15 @@ impl Model {
         })]
     }
 
-    /// What a watch may take of the line was typed. What it takes now is not known here, so that nothing changes nothing.
+    /// What is a watch to take of the line? What it takes now is there already.
+    fn ask_for_limit(&mut self, id: WatchId) -> Vec<Effect> {
+        let now = self.daemon.limit(id).unwrap_or_default();
+        let input = Input::of(now);
+        self.lay(Overlay::Prompt(Prompt::WatchLimit(id), input))
+    }
+
+    /// What a watch may take of the line was typed. A line that is empty changes nothing: a daemon of an earlier
+    /// release does not tell what holds now.
     pub(in crate::tui::model) fn limit_watch(
         &mut self,
         prompt: Prompt,
@@ -170,12 +175,10 @@ impl Model {
             Action::Later => self.move_queued(true),
             Action::Limit => {
                 if let Some(watch) = watch {
-                    self.lay(Overlay::Prompt(Prompt::WatchLimit(watch), Input::default()));
-                } else {
-                    let text =
-                        "the daemon sends it by its own limit; `heimdexd --bwlimit` sets that";
-                    self.say(Tone::Bad, text);
+                    return self.ask_for_limit(watch);
                 }
+                let text = "the daemon sends it by its own limit; `heimdexd --bwlimit` sets that";
+                self.say(Tone::Bad, text);
                 Vec::new()
             }
             _ => Vec::new(),

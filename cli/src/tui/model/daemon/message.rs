@@ -71,6 +71,8 @@ pub(crate) struct Asleep {
     pub(crate) profile: String,
     /// Whether a person paused it.
     pub(crate) is_paused: bool,
+    /// What it may take of the line.
+    pub(crate) bwlimit: Option<String>,
 }
 
 /// How it stands.

@@ -8,7 +8,9 @@ use heimdex_client::control::{
 use super::{Asking, Asleep, Looked, News, Order, Part, Told, WipeStep};
 use crate::commands::safe_to_wipe::aside;
 use crate::tui::model::tests::{World, model, moment, press, trouble, type_in, video};
-use crate::tui::model::{Answer, Effect, Model, Msg, Tone, Trouble, View, WipingIs};
+use crate::tui::model::{
+    Answer, Effect, Model, Msg, Overlay, Prompt, Tone, Trouble, View, WipingIs,
+};
 
 /// Whether it runs, its watches, its queue.
 #[derive(Debug, Default)]
@@ -40,6 +42,7 @@ pub(crate) fn watch(number: i64, folder: &str) -> WatchStatus {
         scanned_at: Some(at("2026-11-26T11:58:00Z")),
         next_scan_at: Some(at("2026-11-26T12:58:00Z")),
         rescan_seconds: 3600,
+        bwlimit: None,
         parallel: 2,
         counts: Counts::default(),
         rules: Vec::new(),
@@ -137,6 +140,7 @@ impl Daemon {
                 folder: watch.path.as_path().to_owned(),
                 profile: watch.profile.clone(),
                 is_paused: false,
+                bwlimit: watch.bwlimit.clone(),
             });
             return Looked::Absent(asleep.collect());
         }
@@ -407,6 +411,21 @@ fn a_limit_ends_by_a_word_and_not_by_a_slip() {
     assert_eq!(limits(""), []);
     assert_eq!(limits("5M"), [Some("5M".to_owned())]);
     assert_eq!(limits("off"), [None]);
+}
+
+#[test]
+fn a_limit_is_asked_for_with_the_one_that_holds() {
+    for is_here in [true, false] {
+        let mut daemon = Daemon::busy(10);
+        daemon.is_here = is_here;
+        daemon.watches[0].bwlimit = Some("2M".into());
+        let (mut model, mut world) = with(daemon, View::Watches, (80, 24));
+        settled(&mut model, &mut world, "l");
+        let Some(Overlay::Prompt(Prompt::WatchLimit(_), input)) = &model.overlay else {
+            panic!("{:?}", model.overlay);
+        };
+        assert_eq!(input.text(), "2M");
+    }
 }
 
 #[test]
