@@ -29,6 +29,7 @@ mod small_files;
 mod stores;
 mod support;
 mod sweeps;
+mod takeovers;
 mod terminal;
 mod tokens;
 mod trash;
