@@ -6,6 +6,7 @@ use md5::Md5;
 use sha1::Sha1;
 use sha2::{Digest as _, Sha256, Sha512};
 use xxhash_rust::xxh3::Xxh3;
+use xxhash_rust::xxh32::Xxh32;
 use xxhash_rust::xxh64::Xxh64;
 
 /// The digits of C4 ids.
@@ -32,6 +33,8 @@ pub enum Kind {
     Xxh128,
     /// XXH3 with 64 bits.
     Xxh3,
+    /// XXH32, which older lists of media have.
+    Xxh32,
     /// XXH64.
     Xxh64,
 }
@@ -49,6 +52,7 @@ impl Kind {
             Self::Sha512 => "sha512",
             Self::Xxh128 => "xxh128",
             Self::Xxh3 => "xxh3",
+            Self::Xxh32 => "xxh32",
             Self::Xxh64 => "xxh64",
         }
     }
@@ -57,6 +61,7 @@ impl Kind {
     #[must_use]
     pub fn length(self) -> usize {
         match self {
+            Self::Xxh32 => 4,
             Self::Xxh3 | Self::Xxh64 => 8,
             Self::Md5 | Self::Xxh128 => 16,
             Self::Sha1 => 20,
@@ -103,6 +108,13 @@ impl Digest {
             .map(|pair| Some(digit(pair[0])? << 4 | digit(pair[1])?))
             .collect();
         Self::new(kind, &bytes?)
+    }
+
+    /// The same with its bytes in the order in which a machine of the usual kind has them in memory.
+    #[must_use]
+    pub(super) fn reversed(mut self) -> Self {
+        self.bytes.reverse();
+        self
     }
 
     /// Of which kind it is.
@@ -179,6 +191,7 @@ enum Hasher {
     Sha512(Sha512),
     Xxh128(Box<Xxh3>),
     Xxh3(Box<Xxh3>),
+    Xxh32(Xxh32),
     Xxh64(Xxh64),
 }
 
@@ -205,6 +218,7 @@ impl Hashers {
                 Hasher::Sha1(hasher) => hasher.update(bytes),
                 Hasher::Sha256(hasher) => hasher.update(bytes),
                 Hasher::Xxh128(hasher) | Hasher::Xxh3(hasher) => hasher.update(bytes),
+                Hasher::Xxh32(hasher) => hasher.update(bytes),
                 Hasher::Xxh64(hasher) => hasher.update(bytes),
             }
         }
@@ -224,6 +238,7 @@ impl Hashers {
                 Hasher::Sha256(hasher) => Digest::new(kind, &hasher.finalize()),
                 Hasher::Xxh128(hasher) => Digest::new(kind, &hasher.digest128().to_be_bytes()),
                 Hasher::Xxh3(hasher) => Digest::new(kind, &hasher.digest().to_be_bytes()),
+                Hasher::Xxh32(hasher) => Digest::new(kind, &hasher.digest().to_be_bytes()),
                 Hasher::Xxh64(hasher) => Digest::new(kind, &hasher.digest().to_be_bytes()),
             }
         };
@@ -242,6 +257,7 @@ impl Hasher {
             Kind::Sha512 => Self::Sha512(Sha512::new()),
             Kind::Xxh128 => Self::Xxh128(Box::new(Xxh3::new())),
             Kind::Xxh3 => Self::Xxh3(Box::new(Xxh3::new())),
+            Kind::Xxh32 => Self::Xxh32(Xxh32::new(0)),
             Kind::Xxh64 => Self::Xxh64(Xxh64::new(0)),
         })
     }
@@ -255,6 +271,7 @@ impl Hasher {
             Self::Sha512(_) => Kind::Sha512,
             Self::Xxh128(_) => Kind::Xxh128,
             Self::Xxh3(_) => Kind::Xxh3,
+            Self::Xxh32(_) => Kind::Xxh32,
             Self::Xxh64(_) => Kind::Xxh64,
         }
     }
@@ -279,6 +296,8 @@ mod tests {
                 "5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03",
             ),
             (Kind::Xxh128, "6bba86c7e069f56d5a10b435f1c8e49c"),
+            (Kind::Xxh32, "946b5bf9"),
+            (Kind::Xxh64, "e4c191d091bd8853"),
         ];
         let mut hashers = Hashers::new(kinds.map(|(kind, _)| kind));
         hashers.update(b"hel");

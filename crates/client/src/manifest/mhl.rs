@@ -107,7 +107,7 @@ pub fn parse_chain(reader: impl BufRead) -> Result<Vec<Listed>, ManifestError> {
     }
     let mut listed = Vec::new();
     let mut depth = 1_usize;
-    let (mut path, mut digests) = (None, Vec::new());
+    let (mut path, mut digests, mut unknown) = (None, Vec::new(), None);
     loop {
         match walker.next()? {
             Step::Open(..) => {
@@ -120,16 +120,17 @@ pub fn parse_chain(reader: impl BufRead) -> Result<Vec<Listed>, ManifestError> {
                 let at = walker.at();
                 match (depth, name.as_str()) {
                     (3, "path") => path = Some(relative(text.as_bytes(), at)?),
-                    (3, name) => {
-                        if let Some(kind) = kind(Version::Two, name) {
-                            digests.push(digest(kind, text.trim(), at)?);
-                        }
-                    }
+                    (3, name) => match digest(Version::Two, name, text.trim(), at)? {
+                        Element::Checksum(digest) => digests.push(digest),
+                        Element::Unknown => unknown = unknown.or_else(|| Some(name.to_owned())),
+                        Element::Other => {}
+                    },
                     (2, "hashlist") => listed.push(Listed {
                         path: path
                             .take()
                             .ok_or_else(|| wrong(at, "a generation has no path"))?,
                         size: None,
+                        unknown: unknown.take().filter(|_| digests.is_empty()),
                         digests: std::mem::take(&mut digests),
                         previous: None,
                     }),
@@ -164,6 +165,10 @@ struct Draft {
     size: Option<u64>,
     digests: Vec<Digest>,
     previous: Option<String>,
+    /// An element that may be a checksum of a kind that is not known here.
+    unknown: Option<String>,
+    /// It has a checksum, if only one that was found wrong when it was taken.
+    is_checked: bool,
     /// The next checksum is one that was found wrong when it was taken.
     is_failed: bool,
     ours: Option<(Blake3, VideoId)>,
@@ -199,11 +204,19 @@ impl Draft {
             (Version::One, "file") | (Version::Two, "path") => self.path = Some(text.to_owned()),
             (Version::One, "size") => self.size = text.trim().parse().ok(),
             (Version::Two, "previousPath") => self.previous = Some(text.to_owned()),
-            (version, name) => {
-                if let Some(kind) = kind(version, name).filter(|_| !self.is_failed) {
-                    self.digests.push(digest(kind, text.trim(), at)?);
+            (version, name) => match digest(version, name, text.trim(), at) {
+                // Whoever took it found it wrong: nobody is held to it.
+                Ok(Element::Checksum(_)) | Err(_) if self.is_failed => self.is_checked = true,
+                Ok(Element::Checksum(digest)) => {
+                    self.is_checked = true;
+                    self.digests.push(digest);
                 }
-            }
+                Ok(Element::Unknown) => {
+                    self.unknown.get_or_insert_with(|| name.to_owned());
+                }
+                Ok(Element::Other) => {}
+                Err(error) => return Err(error),
+            },
         }
         Ok(())
     }
@@ -232,12 +245,57 @@ impl HashList {
             size: draft.size,
             digests: draft.digests,
             previous: previous.transpose()?,
+            unknown: draft.unknown.filter(|_| !draft.is_checked),
         });
         Ok(())
     }
 }
 
-/// Elements that are checksums. Others of version 1 are of kinds that nobody takes any more.
+/// What an element of a file says.
+enum Element {
+    /// Its checksum.
+    Checksum(Digest),
+    /// Perhaps a checksum, of a kind that is not known here.
+    Unknown,
+    /// Something else.
+    Other,
+}
+
+/// Elements beside checksums, of both versions; `null` says that there is none.
+const BESIDE: [&str; 10] = [
+    "path",
+    "file",
+    "size",
+    "null",
+    "creationdate",
+    "lastmodificationdate",
+    "hashdate",
+    "previousPath",
+    "metadata",
+    "comment",
+];
+
+/// The checksum that an element is.
+fn digest(version: Version, name: &str, text: &str, at: At) -> Result<Element, ManifestError> {
+    let digest = match (version, name) {
+        // A number of 32 bits, in decimal.
+        (Version::One, "xxhash") => text
+            .parse::<u32>()
+            .ok()
+            .and_then(|number| Digest::new(Kind::Xxh32, &number.to_be_bytes())),
+        // The bytes as they lie in memory; `xxhash64be` is as everybody else writes it.
+        (Version::One, "xxhash64") => Digest::parse(Kind::Xxh64, text).map(Digest::reversed),
+        (version, name) => match kind(version, name) {
+            Some(kind) => Digest::parse(kind, text),
+            None if BESIDE.contains(&name) => return Ok(Element::Other),
+            None => return Ok(Element::Unknown),
+        },
+    };
+    let no_such = || wrong(at, &format!("`{name}` has no checksum of its kind"));
+    digest.map(Element::Checksum).ok_or_else(no_such)
+}
+
+/// Elements that are checksums in the usual writing.
 fn kind(version: Version, name: &str) -> Option<Kind> {
     Some(match (version, name) {
         (Version::One | Version::Two, "md5") => Kind::Md5,
@@ -248,10 +306,6 @@ fn kind(version: Version, name: &str) -> Option<Kind> {
         (Version::One, "xxhash64be") | (Version::Two, "xxh64") => Kind::Xxh64,
         _ => return None,
     })
-}
-
-fn digest(kind: Kind, text: &str, at: At) -> Result<Digest, ManifestError> {
-    Digest::parse(kind, text).ok_or_else(|| wrong(at, &format!("no {} is so long", kind.name())))
 }
 
 fn wrong(at: At, what: &str) -> ManifestError {

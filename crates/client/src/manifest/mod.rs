@@ -41,6 +41,8 @@ pub struct Listed {
     pub digests: Vec<Digest>,
     /// What it was called in an earlier generation.
     pub previous: Option<Vec<u8>>,
+    /// The kind of its checksum, where that is not known here and there is no other.
+    pub unknown: Option<String>,
 }
 
 /// Why a checksum file cannot be used.

@@ -14,7 +14,7 @@ pub struct SumsName {
 }
 
 /// Endings of names, and what is in such files.
-const ENDINGS: [(&str, &[Kind]); 16] = [
+const ENDINGS: [(&str, &[Kind]); 17] = [
     ("md5", &[Kind::Md5]),
     ("md5sum", &[Kind::Md5]),
     ("sha1", &[Kind::Sha1]),
@@ -26,6 +26,7 @@ const ENDINGS: [(&str, &[Kind]); 16] = [
     ("b3", &[Kind::Blake3]),
     ("b3sum", &[Kind::Blake3]),
     ("blake3", &[Kind::Blake3]),
+    ("xxh32", &[Kind::Xxh32]),
     ("xxh64", &[Kind::Xxh64]),
     ("xxh128", &[Kind::Xxh128]),
     ("xxh3", &[Kind::Xxh3, Kind::Xxh128]),
@@ -131,6 +132,7 @@ fn of_line(text: &[u8], name: &SumsName, at: At) -> Result<Listed, ManifestError
         size: None,
         digests: vec![digest],
         previous: None,
+        unknown: None,
     })
 }
 

@@ -71,17 +71,34 @@ fn the_older_mhl_is_read_too() {
     let list = mhl(
         "<?xml version='1.0'?><hashlist version='1.1'><creatorinfo><name>x</name></creatorinfo>\
          <hash><file>CLIP\\a.mov</file><size>6</size><xxhash64be>0ea03b369a463d9d</xxhash64be></hash>\
-         <hash><file>b.mov</file><size>7</size><xxhash>123</xxhash></hash></hashlist>",
+         <hash><file>b.mov</file><size>7</size><xxhash>0000000123</xxhash><hashdate>x</hashdate></hash>\
+         <hash><file>c.mov</file><size>7</size><xxhash64>9d3d469a363ba00e</xxhash64></hash>\
+         <hash><file>d.mov</file><size>7</size><null/></hash>\
+         <hash><file>e.mov</file><size>7</size><crc32>0000</crc32></hash></hashlist>",
     )
     .unwrap();
     assert_eq!(list.version, Version::One);
     assert_eq!(list.listed[0].path, b"CLIP/a.mov");
     assert_eq!(list.listed[0].digests[0].kind(), Kind::Xxh64);
-    // A kind that nobody takes any more: its size is what is left.
-    assert_eq!(
-        (list.listed[1].size, list.listed[1].digests.len()),
-        (Some(7), 0)
-    );
+    let text = |index: usize| list.listed[index].digests[0].to_string();
+    assert_eq!(list.listed[1].digests[0].kind(), Kind::Xxh32);
+    assert_eq!(text(1), "0000007b");
+    assert_eq!(text(2), text(0), "the same in the other order of bytes");
+    let unknown: Vec<Option<&str>> = list
+        .listed
+        .iter()
+        .map(|listed| listed.unknown.as_deref())
+        .collect();
+    // One has no checksum on purpose, and one has something that is not known here.
+    assert_eq!(unknown, [None, None, None, None, Some("crc32")]);
+    for wrong in [
+        "<xxhash>4294967296</xxhash>",
+        "<xxhash64>12</xxhash64>",
+        "<md5/>",
+    ] {
+        let text = format!("<hashlist version='1.1'><hash><file>a</file>{wrong}</hash></hashlist>");
+        assert!(mhl(&text).is_err(), "{wrong}");
+    }
 }
 
 #[test]

@@ -105,6 +105,8 @@ pub enum Disagreement {
     },
     /// The file is not there.
     Missing,
+    /// Its checksum is of a kind that is not known here, of this name.
+    Unknown(String),
     /// The checksum file cannot be leaned on, in a few words.
     Broken(String),
 }
@@ -144,6 +146,7 @@ impl Why {
             Self::Manifest { what, .. } => match what {
                 Disagreement::Differs(_) | Disagreement::Size { .. } => "manifest_differs",
                 Disagreement::Missing => "manifest_missing",
+                Disagreement::Unknown(_) => "manifest_unknown",
                 Disagreement::Broken(_) => "manifest_broken",
             },
         }
@@ -330,6 +333,9 @@ fn disagreements(facts: &Facts) -> Vec<Finding> {
 
 /// What a file is otherwise than it is listed.
 fn disagreement(listed: &Listed, file: &FileFacts) -> Option<Disagreement> {
+    if let Some(unknown) = &listed.unknown {
+        return Some(Disagreement::Unknown(unknown.clone()));
+    }
     // What could not be read speaks for itself.
     let ReadBack::Whole {
         blake3, digests, ..

@@ -86,6 +86,9 @@ fn disagreement(manifest: &[u8], what: &Disagreement) -> String {
             format!("{manifest} says that it has {}", size::bytes(*listed))
         }
         Disagreement::Missing => format!("{manifest} names it, and it is not there"),
+        Disagreement::Unknown(kind) => {
+            format!("{manifest} has only a `{kind}` of it, a checksum that is not known here")
+        }
         Disagreement::Broken(what) => format!("cannot be checked against: {what}"),
     }
 }
