@@ -14,6 +14,7 @@ mod paper;
 mod prove;
 mod receipt;
 mod rules;
+mod spelling;
 mod trace;
 mod verdict;
 mod words;

@@ -54,6 +54,17 @@ fn sums(home: &Home, program: &str, arguments: &[&str]) -> String {
     run.args(arguments).ok().stdout().to_owned()
 }
 
+/// MHL 1 with one checksum of `CLIP/B.bin` in each of its entries.
+fn older_mhl(checksums: &[&str]) -> String {
+    let entry = |sum: &&str| {
+        format!(
+            "<hash><file>CLIP/B.bin</file><size>300000</size>{sum}<hashdate>x</hashdate></hash>"
+        )
+    };
+    let entries: String = checksums.iter().map(entry).collect();
+    format!("<?xml version='1.0'?><hashlist version='1.1'>{entries}</hashlist>")
+}
+
 #[test]
 fn what_md5sum_and_its_kind_wrote_is_checked_in_the_same_read() {
     let (_server, home) = card();
@@ -69,24 +80,41 @@ fn what_md5sum_and_its_kind_wrote_is_checked_in_the_same_read() {
     }
     let tagged = sums(&home, "md5sum", &["--tag", "empty"]);
     home.write("CARD/tagged.md5", tagged);
+    // As macOS spells the name, and as older programs wrote the sums of the same bytes.
+    let apart = sums(&home, "md5sum", &files).replace('ü', "u\u{308}");
+    home.write("CARD/apart.md5", apart);
+    let older = [
+        "<xxhash>0898995358</xxhash>",
+        "<xxhash64>2ae4ab4361d5eb4f</xxhash64>",
+        "<xxhash64be>4febd56143abe42a</xxhash64be>",
+    ];
+    home.write("CARD/older.mhl", older_mhl(&older));
     home.heimdex(["upload", "CARD", "--wait"]).ok();
     let output = asked(&home, &[]).exits(0);
     assert_eq!(
         output.json()["manifests"].as_array().unwrap().len(),
-        5,
+        7,
         "{output}"
     );
 
     // Stored as it is, and yet not what was copied to the card.
     home.write("CARD/CLIP/B.bin", vec![8; 300_000]);
     fs::remove_file(home.path("CARD/empty")).unwrap();
+    home.write("CARD/unknown.mhl", older_mhl(&["<crc64>00</crc64>"]));
     home.heimdex(["upload", "CARD", "--wait"]).ok();
     let output = asked(&home, &[]).exits(3);
-    let all = ["SHA1SUMS", "card.md5", "card.sha256", "card.sha512"];
-    let mut expected: Vec<_> = all
-        .iter()
+    let all = [
+        "SHA1SUMS",
+        "apart.md5",
+        "card.md5",
+        "card.sha256",
+        "card.sha512",
+    ];
+    let differing = all.iter().chain(&["older.mhl"; 3]);
+    let mut expected: Vec<_> = differing
         .map(|name| found("CLIP/B.bin", "manifest_differs", name))
         .collect();
+    expected.push(found("CLIP/B.bin", "manifest_unknown", "unknown.mhl"));
     let missing = all.iter().chain(&["tagged.md5"]);
     expected.extend(missing.map(|name| found("empty", "manifest_missing", name)));
     assert_eq!(findings(&output), expected, "{output}");

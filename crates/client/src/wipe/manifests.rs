@@ -9,6 +9,7 @@ use heimdex_api::path;
 use rustix::fs::{Mode, OFlags};
 
 use super::card::Seen;
+use super::spelling;
 use crate::beneath;
 use crate::manifest::{
     CHAIN, FILE_MOST, FOLDER, Kind, LISTED_MOST, Listed, ManifestError, parse_chain, parse_mhl,
@@ -73,6 +74,9 @@ pub(super) fn read(root: &OwnedFd, files: &BTreeMap<Vec<u8>, Seen>) -> Vec<Manif
             },
         };
         all.push(facts);
+    }
+    for manifest in &mut all {
+        spelling::as_on_card(&mut manifest.listed, files);
     }
     find_strays(&mut all);
     all
@@ -205,6 +209,18 @@ mod tests {
             .collect();
         assert_eq!(listed, ["A/x/a.mov", "A/b.mov", "B/d.mov", "B/c.mov"]);
         assert!(found.iter().all(|manifest| manifest.trouble.is_none()));
+    }
+
+    #[test]
+    fn a_name_in_another_spelling_is_the_file_that_is_there() {
+        let found = read_tree(&[
+            ("Caf\u{e9}/a.mov", "a file"),
+            ("one.md5", &format!("{MD5} *Cafe\u{301}/a.mov\n")),
+            ("ascmhl/0001.mhl", "<hashlist version='2.0'/>"),
+        ]);
+        let listed = found.iter().flat_map(|manifest| &manifest.listed);
+        let paths: Vec<&[u8]> = listed.map(|listed| &listed.path[..]).collect();
+        assert_eq!(paths, ["Caf\u{e9}/a.mov".as_bytes()]);
     }
 
     #[test]
