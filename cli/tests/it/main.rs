@@ -6,6 +6,7 @@ mod cards;
 mod changes;
 mod daemon;
 mod errors;
+mod events;
 mod help;
 mod keyring;
 mod profiles;

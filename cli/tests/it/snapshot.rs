@@ -2,10 +2,10 @@
 
 use heimdex_testkit::Output;
 
-/// Snapshots exit code, standard output and standard error of a run under a name that is a sentence.
-macro_rules! hx_snapshot {
-    ($name:expr, $output:expr) => {{
-        let text = crate::snapshot::transcript(&$output);
+/// Snapshots what was printed under a name that is a sentence.
+macro_rules! text_snapshot {
+    ($name:expr, $text:expr) => {{
+        let text = $text;
         insta::with_settings!({
             prepend_module_to_snapshot => false,
             omit_expression => true,
@@ -33,6 +33,14 @@ macro_rules! hx_snapshot {
             insta::assert_snapshot!($name, text);
         });
     }};
+}
+pub(crate) use text_snapshot;
+
+/// Snapshots exit code, standard output and standard error of a run.
+macro_rules! hx_snapshot {
+    ($name:expr, $output:expr) => {
+        crate::snapshot::text_snapshot!($name, crate::snapshot::transcript(&$output))
+    };
 }
 pub(crate) use hx_snapshot;
 
