@@ -29,6 +29,7 @@ Register-ArgumentCompleter -Native -CommandName 'heimdex-server' -ScriptBlock {
             [CompletionResult]::new('worker', 'worker', [CompletionResultType]::ParameterValue, 'Work on jobs only, beside a `serve --no-worker`')
             [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'Look whether everything works together, and say what to do where it does not')
             [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Print every setting, its value and where that comes from')
+            [CompletionResult]::new('pictures', 'pictures', [CompletionResultType]::ParameterValue, 'Queue the making of pictures for videos that have none, on the database itself')
             [CompletionResult]::new('user', 'user', [CompletionResultType]::ParameterValue, 'Make, list and limit accounts, on the database itself')
             break
         }
@@ -70,6 +71,17 @@ Register-ArgumentCompleter -Native -CommandName 'heimdex-server' -ScriptBlock {
             [CompletionResult]::new('--data-dir', '--data-dir', [CompletionResultType]::ParameterName, 'Keep everything in this directory (`HEIMDEX_SERVER_DATA_DIR`)')
             [CompletionResult]::new('--listen', '--listen', [CompletionResultType]::ParameterName, 'As for `serve`')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print one JSON object instead')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'heimdex-server;pictures' {
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read settings from this TOML file (`HEIMDEX_SERVER_CONFIG`)')
+            [CompletionResult]::new('--data-dir', '--data-dir', [CompletionResultType]::ParameterName, 'Keep everything in this directory (`HEIMDEX_SERVER_DATA_DIR`)')
+            [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'At most so many videos, the oldest first')
+            [CompletionResult]::new('--failed', '--failed', [CompletionResultType]::ParameterName, 'Those too of which none could be made before')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')

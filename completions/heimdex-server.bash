@@ -22,6 +22,9 @@ _heimdex__server() {
             heimdex__server,doctor)
                 cmd="heimdex__server__subcmd__doctor"
                 ;;
+            heimdex__server,pictures)
+                cmd="heimdex__server__subcmd__pictures"
+                ;;
             heimdex__server,serve)
                 cmd="heimdex__server__subcmd__serve"
                 ;;
@@ -56,7 +59,7 @@ _heimdex__server() {
 
     case "${cmd}" in
         heimdex__server)
-            opts="-h -V --help --version serve worker doctor config user"
+            opts="-h -V --help --version serve worker doctor config pictures user"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -121,6 +124,35 @@ _heimdex__server() {
                     return 0
                     ;;
                 --public-at)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        heimdex__subcmd__server__subcmd__pictures)
+            opts="-h -V --config --data-dir --failed --limit --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
+                --limit)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

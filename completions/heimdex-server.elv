@@ -26,6 +26,7 @@ set edit:completion:arg-completer[heimdex-server] = {|@words|
             cand worker 'Work on jobs only, beside a `serve --no-worker`'
             cand doctor 'Look whether everything works together, and say what to do where it does not'
             cand config 'Print every setting, its value and where that comes from'
+            cand pictures 'Queue the making of pictures for videos that have none, on the database itself'
             cand user 'Make, list and limit accounts, on the database itself'
         }
         &'heimdex-server;serve'= {
@@ -63,6 +64,16 @@ set edit:completion:arg-completer[heimdex-server] = {|@words|
             cand --data-dir 'Keep everything in this directory (`HEIMDEX_SERVER_DATA_DIR`)'
             cand --listen 'As for `serve`'
             cand --json 'Print one JSON object instead'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
+        &'heimdex-server;pictures'= {
+            cand --config 'Read settings from this TOML file (`HEIMDEX_SERVER_CONFIG`)'
+            cand --data-dir 'Keep everything in this directory (`HEIMDEX_SERVER_DATA_DIR`)'
+            cand --limit 'At most so many videos, the oldest first'
+            cand --failed 'Those too of which none could be made before'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
             cand -V 'Print version'

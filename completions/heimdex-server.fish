@@ -30,6 +30,7 @@ complete -c heimdex-server -n "__fish_heimdex_server_needs_command" -f -a "serve
 complete -c heimdex-server -n "__fish_heimdex_server_needs_command" -f -a "worker" -d 'Work on jobs only, beside a `serve --no-worker`'
 complete -c heimdex-server -n "__fish_heimdex_server_needs_command" -f -a "doctor" -d 'Look whether everything works together, and say what to do where it does not'
 complete -c heimdex-server -n "__fish_heimdex_server_needs_command" -f -a "config" -d 'Print every setting, its value and where that comes from'
+complete -c heimdex-server -n "__fish_heimdex_server_needs_command" -f -a "pictures" -d 'Queue the making of pictures for videos that have none, on the database itself'
 complete -c heimdex-server -n "__fish_heimdex_server_needs_command" -f -a "user" -d 'Make, list and limit accounts, on the database itself'
 complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand serve" -l config -d 'Read settings from this TOML file (`HEIMDEX_SERVER_CONFIG`)' -r -F
 complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand serve" -l data-dir -d 'Keep everything in this directory (`HEIMDEX_SERVER_DATA_DIR`)' -r -f -a "(__fish_complete_directories)"
@@ -55,6 +56,12 @@ complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand config" -l
 complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand config" -l json -d 'Print one JSON object instead'
 complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand config" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand config" -s V -l version -d 'Print version'
+complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand pictures" -l config -d 'Read settings from this TOML file (`HEIMDEX_SERVER_CONFIG`)' -r -F
+complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand pictures" -l data-dir -d 'Keep everything in this directory (`HEIMDEX_SERVER_DATA_DIR`)' -r -f -a "(__fish_complete_directories)"
+complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand pictures" -l limit -d 'At most so many videos, the oldest first' -r
+complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand pictures" -l failed -d 'Those too of which none could be made before'
+complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand pictures" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand pictures" -s V -l version -d 'Print version'
 complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand user; and not __fish_seen_subcommand_from add passwd disable enable list quota" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand user; and not __fish_seen_subcommand_from add passwd disable enable list quota" -s V -l version -d 'Print version'
 complete -c heimdex-server -n "__fish_heimdex_server_using_subcommand user; and not __fish_seen_subcommand_from add passwd disable enable list quota" -f -a "add" -d 'Make an account'

@@ -53,6 +53,12 @@ pub enum Verb {
     ///
     /// What is printed is a configuration file; secrets are redacted.
     Config(ConfigArgs),
+    /// Queue the making of pictures for videos that have none, on the database itself.
+    ///
+    /// For videos that were stored before the server made pictures, or while it had no ffmpeg. Those of which pictures are
+    /// being made, or could not be made, are left alone; a second run finds nothing to do. The jobs go behind everything
+    /// that says whether footage is safe. It works while `serve` runs, and where it does not.
+    Pictures(PicturesArgs),
     /// Make, list and limit accounts, on the database itself.
     ///
     /// For servers where nobody registers, and for forgotten passwords. It works while `serve` runs, and where it does
@@ -113,6 +119,20 @@ pub struct DoctorArgs {
     pub json: bool,
 }
 
+/// `heimdex-server pictures`
+#[derive(Debug, Args)]
+pub struct PicturesArgs {
+    /// Where settings come from.
+    #[command(flatten)]
+    pub sources: SourceArgs,
+    /// Those too of which none could be made before.
+    #[arg(long)]
+    pub failed: bool,
+    /// At most so many videos, the oldest first.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub limit: Option<u64>,
+}
+
 /// `heimdex-server config`
 #[derive(Debug, Args)]
 pub struct ConfigArgs {
@@ -142,6 +162,7 @@ impl Verb {
             Self::Worker(args) => (&args.sources, None, false),
             Self::Doctor(args) => (&args.sources, args.listen, false),
             Self::Config(args) => (&args.sources, args.listen, false),
+            Self::Pictures(args) => (&args.sources, None, false),
             Self::User(args) => (args.verb.sources(), None, false),
         };
         let mut flags = Vec::new();
@@ -195,7 +216,7 @@ mod tests {
     fn help_reads_as_written() {
         let mut help = String::new();
         // The man pages hold the verbs below `user` to what they say.
-        for name in ["serve", "worker", "doctor", "config", "user"] {
+        for name in ["serve", "worker", "doctor", "config", "pictures", "user"] {
             let mut command = command();
             let verb = command.find_subcommand_mut(name).unwrap();
             // As in a pipe, also where the tests run in a terminal.

@@ -260,14 +260,14 @@ pub(super) async fn end_job(
     told_if_held(tx, job, rows, now).await
 }
 
-/// Adds a job, unless the same is open already.
+/// Adds a job, unless the same is open already; how many were added.
 pub(super) async fn enqueue(
     tx: &mut Tx,
     id: JobId,
     video: VideoId,
     stage: Stage,
     now: Timestamp,
-) -> Result<(), CatalogError> {
+) -> Result<u64, CatalogError> {
     let added = on_tx!(tx, |connection| {
         sqlx::query(
             "INSERT INTO jobs (job_id, video_id, library_id, stage, version, state, run_at, priority, created_at) \
@@ -286,7 +286,7 @@ pub(super) async fn enqueue(
     if added > 0 && stage.is_told() {
         append_job_event(tx, id, now).await?;
     }
-    Ok(())
+    Ok(added)
 }
 
 /// Ends what is still open on a video that goes away.

@@ -1,13 +1,14 @@
 //! Pictures of videos: what is needed to make them, and that they are there.
 
-use heimdex_api::{Timestamp, VideoId};
+use heimdex_api::{JobId, LibraryId, Timestamp, VideoId};
 
 use super::db::{Writes, on, on_tx, write_tx};
 use super::events::{Told, append_event};
-use super::jobs::{ClaimedJob, Held, JobEnd, end_job};
+use super::jobs::{ClaimedJob, Held, JobEnd, end_job, enqueue};
 use super::moves::movable;
 use super::value::{Sql, row};
 use super::{Catalog, CatalogError};
+use crate::domain::job::Stage;
 
 row! {
     /// A video of which pictures are to be made.
@@ -24,6 +25,27 @@ row! {
         pub width: Option<u32>,
     }
 }
+
+row! {
+    /// A video that has no pictures.
+    pub struct UnpicturedVideo {
+        /// Which.
+        pub video_id: VideoId,
+        /// Whose.
+        pub library_id: LibraryId,
+        /// When it came.
+        pub created_at: Timestamp,
+    }
+}
+
+/// Videos that show something, are ready, and have no picture; and none is on its way or, unless that is wanted, was
+/// tried in vain.
+const UNPICTURED: &str = "SELECT v.video_id, v.library_id, v.created_at FROM videos v \
+    WHERE ($1 IS NULL OR v.created_at > $1 OR (v.created_at = $1 AND v.video_id > $2)) \
+    AND v.state = 'indexed' AND v.poster_bytes IS NULL AND v.width IS NOT NULL AND v.purging_at IS NULL \
+    AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.video_id = v.video_id AND j.stage = $3 AND j.version = $4 \
+    AND (j.state IN ('pending', 'running') OR (j.state = 'failed' AND NOT $5))) \
+    ORDER BY v.created_at, v.video_id LIMIT $6";
 
 /// What came of making pictures.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,6 +81,44 @@ impl Catalog {
             .fetch_optional(pool)
             .await?
         }))
+    }
+
+    /// Videos without pictures that could have some, the oldest first, behind that one; `with_failed` are also those of
+    /// which none could be made.
+    pub async fn videos_without_pictures(
+        &self,
+        after: Option<(Timestamp, VideoId)>,
+        with_failed: bool,
+        most: u64,
+    ) -> Result<Vec<UnpicturedVideo>, CatalogError> {
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        Ok(on!(self.db, |pool| {
+            sqlx::query_as(UNPICTURED)
+                .bind(after.map(|(created_at, _)| Sql(created_at)))
+                .bind(after.map(|(_, video)| Sql(video)))
+                .bind(Stage::Thumbnail.as_str())
+                .bind(Stage::Thumbnail.version())
+                .bind(with_failed)
+                .bind(most)
+                .fetch_all(pool)
+                .await?
+        }))
+    }
+
+    /// Queues the making of pictures; for how many videos none were on their way.
+    pub async fn queue_pictures(
+        &self,
+        library: LibraryId,
+        jobs: &[(VideoId, JobId)],
+        now: Timestamp,
+    ) -> Result<u64, CatalogError> {
+        write_tx!(self.db, Writes::Library(library), |tx| {
+            let mut queued = 0;
+            for (video, job) in jobs {
+                queued += enqueue(tx, *job, *video, Stage::Thumbnail, now).await?;
+            }
+            Ok(queued)
+        })
     }
 
     /// Records what came of making pictures, and ends the job. The video stays where it is, whatever that was.

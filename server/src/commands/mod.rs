@@ -2,6 +2,7 @@
 
 mod config;
 mod doctor;
+mod pictures;
 mod serve;
 mod signals;
 mod user;
@@ -51,6 +52,9 @@ pub enum CommandError {
         /// Why not.
         source: io::Error,
     },
+    /// No pictures are queued.
+    #[error(transparent)]
+    Pictures(#[from] pictures::PicturesError),
     /// An account is not as it was wanted.
     #[error(transparent)]
     User(#[from] user::UserError),
@@ -70,9 +74,11 @@ impl CommandError {
             Self::Config(_) | Self::Logging(_) => ExitStatus::Usage,
             Self::Start(StartError::Busy { .. }) => ExitStatus::Busy,
             Self::User(error) => error.status(),
-            Self::Start(_) | Self::Listen { .. } | Self::System(_) | Self::Output(_) => {
-                ExitStatus::Failed
-            }
+            Self::Start(_)
+            | Self::Listen { .. }
+            | Self::Pictures(_)
+            | Self::System(_)
+            | Self::Output(_) => ExitStatus::Failed,
         }
     }
 
@@ -80,6 +86,7 @@ impl CommandError {
         match self {
             Self::Config(error) => error.hint(),
             Self::Start(error) => error.hint(),
+            Self::Pictures(error) => error.hint(),
             Self::User(error) => error.hint(),
             Self::Listen { source, .. } if source.kind() == io::ErrorKind::AddrInUse => {
                 Some("another program has this port; pass another `--listen`".to_owned())
@@ -114,6 +121,7 @@ fn dispatch(
         Verb::Worker(_) => worker::run(settings)?,
         Verb::Config(config) => config::run(&shown, config)?,
         Verb::Doctor(doctor) => return doctor::run(settings, doctor),
+        Verb::Pictures(pictures) => pictures::run(&settings, pictures)?,
         Verb::User(user) => user::run(&settings, &user.verb)?,
     }
     Ok(ExitStatus::Done)
