@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 use fs_err as fs;
 use uuid::Uuid;
 
+use crate::auth::keys::private_directory;
+
 /// The first two hex digits of a name spread files over this many directories.
 const SHELVES: u16 = 256;
 
@@ -24,9 +26,10 @@ pub(super) struct Layout {
 }
 
 impl Layout {
-    /// Creates what is missing of the directories below `root`, durably.
+    /// Creates what is missing of the directories below `root`, durably. Footage is its owner's alone: one that is made
+    /// here cannot be looked into by others, one that is there stays as it is.
     pub(super) fn create(root: PathBuf) -> io::Result<Self> {
-        fs::create_dir_all(&root)?;
+        private_directory(&root)?;
         fs::create_dir_all(root.join("tmp"))?;
         for kind in ["data", "manifests"] {
             let parent = root.join(kind);
@@ -129,5 +132,26 @@ pub(super) fn remove(path: &Path) -> io::Result<()> {
     match removed {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn a_store_that_is_made_is_its_owners_alone_and_one_that_is_there_stays_as_it_is() {
+        let directory = tempfile::tempdir().unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        let footage = directory.path().join("srv/footage");
+        Layout::create(footage.clone()).unwrap();
+        assert_eq!(mode(&footage), 0o700);
+        let shared = directory.path().join("nas");
+        fs::create_dir(&shared).unwrap();
+        fs::set_permissions(&shared, PermissionsExt::from_mode(0o750)).unwrap();
+        Layout::create(shared.clone()).unwrap();
+        assert_eq!(mode(&shared), 0o750);
     }
 }

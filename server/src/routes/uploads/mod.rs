@@ -18,6 +18,7 @@ use heimdex_api::{ErrorCode, FieldError, PartChecksum};
 
 use crate::app::App;
 use crate::catalog::uploads::{UploadRow, UploadStanding};
+use crate::config::ByteCount;
 use crate::domain::upload::Shape;
 use crate::objects::Origin;
 use crate::web::ApiError;
@@ -58,9 +59,10 @@ fn taken_over() -> ApiError {
 }
 
 fn over_quota(quota_bytes: u64) -> ApiError {
+    let quota = ByteCount(quota_bytes);
     ApiError::new(
         ErrorCode::QuotaExceeded,
-        format!("There is no room for this file within the quota of {quota_bytes} bytes."),
+        format!("There is no room for this file within the quota of {quota}."),
     )
 }
 
