@@ -62,11 +62,10 @@ impl Watcher {
         let scan = self.scan();
         let rules = scan.rules_above(folder);
         match scan.look_at_folder(folder, &rules) {
-            Looked::Left(left, bytes) => {
-                if counting == Counting::Anew {
-                    self.left.entry(left).or_default().add(bytes);
-                }
-            }
+            Looked::Left(left, bytes) => match counting {
+                Counting::Anew => self.left.came(folder, left, bytes),
+                Counting::Known => self.left.changed(folder, left, bytes),
+            },
             Looked::Folder | Looked::File(_) => {
                 self.scan_from(folder, counting);
             }
@@ -77,6 +76,7 @@ impl Watcher {
         if let Some(inotify) = &mut self.inotify {
             inotify.forget(folder);
         }
+        self.left.folder_gone(folder);
         for place in self.tracker.below(folder) {
             if let Some(entry) = self.tracker.get(place) {
                 let relative = entry.relative.to_vec();
@@ -109,10 +109,15 @@ impl Watcher {
             return;
         };
         let stamp = match looked {
-            Looked::File(stamp) => stamp,
+            Looked::File(stamp) => {
+                self.left.gone(relative);
+                stamp
+            }
             Looked::Left(left, bytes) => {
                 if is_new {
-                    self.left.entry(left).or_default().add(bytes);
+                    self.left.came(relative, left, bytes);
+                } else {
+                    self.left.changed(relative, left, bytes);
                 }
                 // It was small, and grew; or it grew, and is small now.
                 self.tracker.remove(place);
@@ -185,6 +190,7 @@ impl Watcher {
     }
 
     fn name_went(&mut self, relative: Vec<u8>, cookie: Option<u32>) {
+        self.left.gone(&relative);
         let name = relative
             .rsplit(|byte| *byte == b'/')
             .next()

@@ -10,6 +10,7 @@ use heimdex_client::watch::Matcher;
 use tokio::sync::{mpsc, watch};
 
 use super::known::Known;
+use super::left::LeftOut;
 use super::mounts::Mounts;
 use super::probe::Asked;
 use super::report::{Count, Eyes, Reports};
@@ -224,7 +225,7 @@ pub(super) fn watcher(
         asked: Asked::new(setup.holders),
         renames: std::collections::HashMap::new(),
         told: BTreeMap::new(),
-        left: BTreeMap::new(),
+        left: LeftOut::default(),
         taken: Count::default(),
         passed_over: 0,
         unreadable: BTreeMap::new(),

@@ -10,6 +10,7 @@ mod cards;
 mod events;
 mod inotify;
 mod known;
+mod left;
 mod manager;
 mod mounts;
 mod place;

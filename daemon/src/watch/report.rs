@@ -31,6 +31,11 @@ impl Count {
         self.files += 1;
         self.bytes = self.bytes.saturating_add(bytes);
     }
+
+    pub(super) fn remove(&mut self, bytes: u64) {
+        self.files = self.files.saturating_sub(1);
+        self.bytes = self.bytes.saturating_sub(bytes);
+    }
 }
 
 /// Whether the folder is there.
@@ -147,11 +152,7 @@ impl Watcher {
             cut_off,
             unreadable,
             passed_over: self.passed_over,
-            left: self
-                .left
-                .iter()
-                .map(|(left, count)| (left.clone(), *count))
-                .collect(),
+            left: self.left.counts(),
             waiting: waiting
                 .into_iter()
                 .map(|(relative, why)| (self.path(relative), why))

@@ -51,7 +51,11 @@ pub(super) enum Found<'a> {
         folder: &'a [u8],
     },
     /// Something that is left out, and its bytes where it is a file.
-    Left { left: Left, bytes: u64 },
+    Left {
+        relative: &'a [u8],
+        left: Left,
+        bytes: u64,
+    },
     /// A folder or file that cannot be looked at.
     Unreadable {
         relative: &'a [u8],
@@ -202,7 +206,11 @@ impl Scan<'_> {
         if ground.is_pseudo {
             // Its files are the kernel's words, and no end of them.
             let left = Left::Special;
-            found(Found::Left { left, bytes: 0 });
+            found(Found::Left {
+                relative: &folder.relative,
+                left,
+                bytes: 0,
+            });
             return Ok(());
         }
         outcome.deaf = outcome.deaf.or(ground.deaf);
@@ -271,7 +279,11 @@ impl Scan<'_> {
                     ground: &folder.ground,
                     folder: &folder.top,
                 }),
-                Ok(Looked::Left(left, bytes)) => found(Found::Left { left, bytes }),
+                Ok(Looked::Left(left, bytes)) => found(Found::Left {
+                    relative: &relative,
+                    left,
+                    bytes,
+                }),
                 // It went between the list and the look.
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                 Err(error) => {

@@ -8,12 +8,13 @@ use std::time::Duration;
 use heimdex_api::Timestamp;
 use heimdex_client::journal::{DoneHow, FileStamp, Journal, Watch};
 use heimdex_client::platform;
-use heimdex_client::watch::{Existing, Left};
+use heimdex_client::watch::Existing;
 
 use super::Observation;
 use super::cards::unit_of;
 use super::inotify::Refused;
 use super::known::{Known, Place};
+use super::left::LeftOut;
 use super::place::Ground;
 use super::report::Count;
 use super::scan::{Found, Outcome, Scan};
@@ -44,7 +45,7 @@ struct Sink<'a> {
     known: &'a mut Known,
     tracker: &'a mut Tracker,
     told: &'a BTreeMap<Place, Moment>,
-    left: &'a mut BTreeMap<Left, Count>,
+    left: &'a mut LeftOut,
     taken: &'a mut Count,
     unreadable: &'a mut BTreeMap<Vec<u8>, String>,
     troubles: &'a mut Vec<String>,
@@ -226,11 +227,14 @@ impl Sink<'_> {
                     self.new_file(relative, place, stamp, ground, folder);
                 }
             }
-            Found::Left { left, bytes } => {
-                if self.counting == Counting::Anew {
-                    self.left.entry(left).or_default().add(bytes);
-                }
-            }
+            Found::Left {
+                relative,
+                left,
+                bytes,
+            } => match self.counting {
+                Counting::Anew => self.left.came(relative, left, bytes),
+                Counting::Known => self.left.changed(relative, left, bytes),
+            },
             Found::Unreadable { relative, error } => {
                 self.unreadable.insert(relative.to_vec(), error.to_string());
             }

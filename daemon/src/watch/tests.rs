@@ -514,6 +514,30 @@ fn odd_names_links_and_loops_are_what_they_are() {
 }
 
 #[test]
+fn what_was_left_out_and_has_another_name_now_is_counted_no_more() {
+    let mut world = World::with(
+        |_| {},
+        |root| fs::write(root.join("old.txt.part"), "12").unwrap(),
+    );
+    world.flush();
+    world.write("new.txt.part", b"1234");
+    fs::create_dir(world.root.join("raw")).unwrap();
+    world.write("raw/other.txt.part", b"1");
+    let counted = |world: &World| -> Vec<(u64, u64)> {
+        let left = world.report().map(|report| report.left.clone());
+        let left = left.unwrap_or_default().into_iter();
+        left.map(|(_, count)| (count.files, count.bytes)).collect()
+    };
+    world.until("all are counted", |world| counted(world) == [(3, 7)]);
+    fs::rename(world.root.join("new.txt.part"), world.root.join("new.txt")).unwrap();
+    fs::remove_file(world.root.join("old.txt.part")).unwrap();
+    world.until("one is left", |world| counted(world) == [(1, 1)]);
+    fs::remove_dir_all(world.root.join("raw")).unwrap();
+    world.until("none is left", |world| counted(world).is_empty());
+    world.until("the new one is told", |world| world.is_settled("new.txt"));
+}
+
+#[test]
 fn rules_leave_out_and_say_so_and_a_new_rule_holds_at_once() {
     let mut world = World::with(
         |rules| rules.min_size = 2,

@@ -8,12 +8,13 @@ use std::time::Duration;
 
 use heimdex_api::Timestamp;
 use heimdex_client::journal::{FileKey, JournalError, Watch};
-use heimdex_client::watch::{Left, Matcher, RescanEvery};
+use heimdex_client::watch::{Matcher, RescanEvery};
 use rustix::event::PollFlags;
 use tokio::sync::{oneshot, watch};
 
 use super::inotify::{Inotify, Refused};
 use super::known::{Known as KnownFiles, Place};
+use super::left::LeftOut;
 use super::mounts::Mounts;
 use super::probe::Asked;
 use super::report::{Count, Eyes, Reports};
@@ -61,7 +62,7 @@ pub(super) struct Watcher {
     pub(super) renames: HashMap<u32, Renamed>,
     /// When files were told to be finished, to know how long their writers pause.
     pub(super) told: BTreeMap<Place, Moment>,
-    pub(super) left: BTreeMap<Left, Count>,
+    pub(super) left: LeftOut,
     pub(super) taken: Count,
     pub(super) passed_over: u64,
     pub(super) unreadable: BTreeMap<Vec<u8>, String>,

@@ -39,7 +39,9 @@ fn scanned(root: &Path, others: &[&str], from: &str) -> Seen {
             assert_eq!(place, Place::of_path(&ground.key.fs_id, &key));
             files.push(format!("{} {}", path::escaped(relative), stamp.size));
         }
-        Found::Left { left: why, bytes } => left.push((format!("{why:?}"), bytes)),
+        Found::Left {
+            left: why, bytes, ..
+        } => left.push((format!("{why:?}"), bytes)),
         other => panic!("{other:?}"),
     });
     files.sort();
