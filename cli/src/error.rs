@@ -10,6 +10,7 @@ use heimdex_client::credentials::CredentialsError;
 use heimdex_client::http::{HttpError, InvalidProxy, InvalidServerUrl, NetworkError};
 use heimdex_client::journal::JournalError;
 use heimdex_client::profile::ConfigError;
+use heimdex_client::reason;
 use heimdex_client::transfer::TransferError;
 use heimdex_client::watch::RuleError;
 use heimdex_client::wipe::{PaperError, WipeError};
@@ -106,7 +107,7 @@ pub(crate) enum CliError {
         nearest: Option<String>,
     },
     /// A path cannot be looked at.
-    #[error("cannot use `{}`: {}", path.display(), source.kind())]
+    #[error("cannot use `{}`: {}", path.display(), reason(source))]
     Path {
         /// Which.
         path: PathBuf,
@@ -133,7 +134,7 @@ pub(crate) enum CliError {
         source: io::Error,
     },
     /// The summary of a run cannot be written.
-    #[error("cannot write the summary `{}`: {}", path.display(), source.kind())]
+    #[error("cannot write the summary `{}`: {}", path.display(), reason(source))]
     Summary {
         /// Where.
         path: PathBuf,

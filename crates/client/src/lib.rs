@@ -17,6 +17,7 @@ pub mod names_cache;
 pub mod paths;
 pub mod platform;
 pub mod profile;
+mod reason;
 pub mod shown;
 pub mod transfer;
 pub mod trash;
@@ -25,3 +26,4 @@ pub mod wipe;
 
 pub use class::ErrorClass;
 pub use http::{ApiClient, HttpError, ServerUrl, events};
+pub use reason::reason;

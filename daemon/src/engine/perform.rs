@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use heimdex_client::control::SendRequest;
 use heimdex_client::journal::{FileStamp, Journal, JournalError, KeptFile, QueueWrite, QueuedFile};
+use heimdex_client::reason;
 use heimdex_client::transfer::stamp_of;
 use heimdex_client::watch::declared;
 use tokio_util::sync::CancellationToken;
@@ -220,12 +221,12 @@ pub(super) fn known(journal: &Journal, accounts: &Accounts) -> Result<Known, Jou
 
 fn look_at_one(path: &Path) -> Result<FileStamp, String> {
     match fs_err::metadata(path) {
-        Ok(found) if found.is_file() => stamp_of(path).map_err(|error| error.kind().to_string()),
+        Ok(found) if found.is_file() => stamp_of(path).map_err(|error| reason(&error).into_owned()),
         Ok(found) if found.is_dir() => {
             Err("it is a folder: `heimdex watch add` takes those".into())
         }
         Ok(_) => Err("it is no file".into()),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err("it is not there".into()),
-        Err(error) => Err(error.kind().to_string()),
+        Err(error) => Err(reason(&error).into_owned()),
     }
 }

@@ -12,6 +12,7 @@ use fs_err as fs;
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use heimdex_api::path::{self, InvalidPath};
 use heimdex_client::litter::is_litter;
+use heimdex_client::reason;
 use walkdir::{DirEntry, WalkDir};
 
 use super::found::{Found, Item, LeftOut, Reason, Root, Unusable};
@@ -282,8 +283,12 @@ fn unusable(root: Option<usize>, path: &Path, error: &io::Error) -> Unusable {
             "there is no such file or folder".to_owned(),
             "check the spelling; is the card still plugged in?",
         ),
-        kind => (
-            kind.to_string(),
+        io::ErrorKind::InvalidInput => (
+            "no path has a zero byte in it".to_owned(),
+            "-0 (--null) reads lists as `find -print0` writes them",
+        ),
+        _ => (
+            reason(error).into_owned(),
             "check its permissions, and the card or disk",
         ),
     };

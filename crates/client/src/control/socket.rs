@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use crate::paths::Paths;
 use crate::platform;
+use crate::reason;
 
 /// The longest path of a socket, in bytes: what the kernel takes, less the zero at its end.
 pub const SOCKET_PATH_MAX: usize = 107;
@@ -19,7 +20,7 @@ const NAME: &str = "heimdexd.sock";
 #[derive(Debug, thiserror::Error)]
 pub enum SocketError {
     /// The directory cannot be made.
-    #[error("cannot make `{}` for the daemon's socket: {}", path.display(), source.kind())]
+    #[error("cannot make `{}` for the daemon's socket: {}", path.display(), reason(source))]
     Make {
         /// Which.
         path: PathBuf,

@@ -13,6 +13,8 @@ use std::io;
 use heimdex_api::limits::PATH_MAX;
 use heimdex_api::path;
 
+use crate::reason;
+
 pub use digest::{Digest, Hashers, Kind};
 pub use mhl::{HashList, Ours, Version, parse_chain, parse_mhl};
 pub use sums::{SumsName, parse_sums, sums_name};
@@ -49,7 +51,7 @@ pub struct Listed {
 #[derive(Debug, thiserror::Error)]
 pub enum ManifestError {
     /// It cannot be read.
-    #[error("it cannot be read: {}", .0.kind())]
+    #[error("it cannot be read: {}", reason(.0))]
     Read(#[from] io::Error),
     /// It is too large.
     #[error("it is too large for a checksum file")]

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::stop::Stop;
 use crate::journal::JournalError;
-use crate::{ErrorClass, HttpError};
+use crate::{ErrorClass, HttpError, reason};
 
 /// Why a transfer did not succeed.
 #[derive(Debug, thiserror::Error)]
@@ -159,9 +159,9 @@ impl TransferError {
         let path = path.to_owned();
         match error.kind() {
             io::ErrorKind::NotFound => Self::NotFound { path },
-            kind => Self::Unreadable {
+            _ => Self::Unreadable {
                 path,
-                reason: kind.to_string(),
+                reason: reason(error).into_owned(),
             },
         }
     }
@@ -172,7 +172,7 @@ impl TransferError {
         let reason = if is_link {
             "a link is in the way, and is not followed".to_owned()
         } else {
-            error.kind().to_string()
+            reason(error).into_owned()
         };
         Self::Unwritable {
             path: path.to_owned(),

@@ -14,6 +14,7 @@ use crate::beneath;
 use crate::journal::FileStamp;
 use crate::litter::is_litter;
 use crate::platform;
+use crate::reason;
 
 /// One look at a card.
 #[derive(Debug, Default)]
@@ -94,7 +95,7 @@ pub(super) fn look_at_file(folder: &OwnedFd, name: &[u8]) -> Listing {
 
 impl Listing {
     fn unreadable(&mut self, path: Vec<u8>, error: &io::Error) {
-        let kind = ObstacleKind::Unreadable(error.kind().to_string());
+        let kind = ObstacleKind::Unreadable(reason(error).into_owned());
         self.obstacles.push(Obstacle { path, kind });
     }
 }

@@ -17,6 +17,7 @@ use super::card::Seen;
 use super::facts::{ReadBack, ReadHow};
 use crate::beneath;
 use crate::manifest::{Digest, Hashers, Kind};
+use crate::reason;
 
 /// Bytes of one read.
 const CHUNK: usize = 4 << 20;
@@ -62,7 +63,7 @@ pub(super) fn read_back(
             Some(Errno::NOENT) => ReadBack::Vanished,
             // A link, or a folder, where a file was.
             Some(Errno::LOOP | Errno::NOTDIR) => ReadBack::Changed,
-            _ => ReadBack::Unreadable(error.kind().to_string()),
+            _ => ReadBack::Unreadable(reason(&error).into_owned()),
         }),
     }
 }

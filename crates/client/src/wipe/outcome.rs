@@ -7,7 +7,7 @@ use heimdex_api::Timestamp;
 
 use super::facts::Facts;
 use super::verdict::Verdict;
-use crate::{ErrorClass, HttpError};
+use crate::{ErrorClass, HttpError, reason};
 
 /// A card that was looked at.
 #[derive(Debug, Clone, PartialEq)]
@@ -66,7 +66,7 @@ pub enum Step {
 #[derive(Debug, thiserror::Error)]
 pub enum WipeError {
     /// The folder cannot be opened.
-    #[error("cannot look at `{}`: {}", path.display(), source.kind())]
+    #[error("cannot look at `{}`: {}", path.display(), reason(source))]
     Folder {
         /// Which.
         path: PathBuf,

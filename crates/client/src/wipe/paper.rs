@@ -15,6 +15,7 @@ use super::outcome::{Checked, Step, WipeError};
 use super::receipt::{Receipt, VERSION, seal};
 use super::verdict::judge;
 use crate::manifest::{HashList, ManifestError, Ours, parse_mhl};
+use crate::reason;
 use crate::transfer::TransferContext;
 
 /// A longer file is no receipt. Bytes.
@@ -45,7 +46,7 @@ struct PaperFile {
 #[derive(Debug, thiserror::Error)]
 pub enum PaperError {
     /// It cannot be read.
-    #[error("cannot read `{}`: {}", path.display(), source.kind())]
+    #[error("cannot read `{}`: {}", path.display(), reason(source))]
     Read {
         /// Which.
         path: PathBuf,
