@@ -97,7 +97,8 @@ async fn whole(
     run.all(tally).await?;
     report.is_interrupted = interrupt.soft().is_cancelled();
     if !report.is_interrupted && tally.not_tried == 0 {
-        ingest::finish(&transfers, found, &report.ingests).await?;
+        let all_came = tally.failed == found.unusable.len() as u64;
+        ingest::finish(&transfers, found, &report.ingests, all_came).await?;
     }
     if let Some(why) = transfers.journal_trouble() {
         context.printer.warn(&format!(

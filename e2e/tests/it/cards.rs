@@ -539,3 +539,29 @@ fn a_file_that_went_from_the_folder_does_not_stand_in_for_one_that_never_came() 
         "{shown:#}"
     );
 }
+
+#[test]
+fn files_that_are_named_one_by_one_are_missed_as_long_as_they_do_not_come() {
+    let server = TestServer::start();
+    let home = Home::registered(&server, "ana@example.org");
+    let quota = |most: &str| {
+        let command = ["user", "quota", "ana@example.org", most];
+        server.command(command).ok();
+    };
+    quota("1 KiB");
+    home.write("CARD_A/A.txt", "a");
+    home.write("CARD_A/B.txt", "b".repeat(2_000));
+    let is_whole = |of_upload: &[&str], code: i32| {
+        home.heimdex(of_upload.iter().copied()).run().exits(code);
+        let id = the_ingest(&home);
+        let shown = home.heimdex(["ingests", &id, "--json"]).run();
+        shown.json()["is_whole"] == true
+    };
+    assert!(!is_whole(&["upload", "CARD_A/A.txt", "CARD_A/B.txt"], 3));
+    assert!(!is_whole(&["upload", "CARD_A/B.txt"], 1));
+    let stored = ["upload", "CARD_A/A.txt", "--wait-for", "verified"];
+    assert!(!is_whole(&stored, 0));
+    quota("none");
+    let stored = ["upload", "CARD_A/B.txt", "--wait-for", "verified"];
+    assert!(is_whole(&stored, 0));
+}

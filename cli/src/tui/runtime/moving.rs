@@ -83,7 +83,8 @@ pub(super) async fn finish(session: &Session, number: u64) -> Result<(), Trouble
         return Ok(());
     };
     session.forget(number);
-    uploads::ingest::finish(session.transfers().await?, &batch.found, &batch.ingests).await?;
+    let transfers = session.transfers().await?;
+    uploads::ingest::finish(transfers, &batch.found, &batch.ingests, true).await?;
     Ok(())
 }
 
