@@ -105,7 +105,10 @@ fn a_new_person_does_all_of_it_without_a_manual() {
     let server = TestServer::start();
     let _account = Home::registered(&server, EMAIL);
     let home = Home::new();
-    let player = home.write("player.sh", "#!/bin/sh\ncp -p \"$1\" \"$HOME/played\"\n");
+    let player = home.write(
+        "player.sh",
+        "#!/bin/sh\nprintf %s \"$1\" > \"$HOME/playlist\"\ncp -p \"$1\" \"$HOME/played\"\n",
+    );
     fs::set_permissions(&player, PermissionsExt::from_mode(0o700)).unwrap();
     let home = home.with_env("VIDEO_PLAYER", &player);
     let video = small_video(&home, "CARD/Interview Okonkwo.mp4");
@@ -157,6 +160,9 @@ fn a_new_person_does_all_of_it_without_a_manual() {
     shell.types("q", &["C-c"]);
     shell.sees("ended: 0");
     is_as_before(&home, &shell);
+    // Whoever has it can play the video, until its link ends.
+    let playlist = fs::read_to_string(home.home().join("playlist")).unwrap();
+    assert!(!Path::new(&playlist).exists(), "{playlist}");
 }
 
 #[test]

@@ -1,39 +1,110 @@
 //! What a file manager drops on a terminal: paths, as text.
 
+use std::iter::Peekable;
 use std::path::PathBuf;
+use std::str::Chars;
 
-/// The path that a file manager dropped: quoted, escaped, or as a `file:` URL.
-pub(super) fn dropped(text: &str) -> Option<PathBuf> {
-    let line = text.trim().lines().next()?.trim();
-    let unquoted = line
-        .strip_prefix('\'')
-        .and_then(|line| line.strip_suffix('\''));
-    let unquoted = unquoted.or_else(|| line.strip_prefix('"')?.strip_suffix('"'));
-    let path = match (unquoted, line.strip_prefix("file://")) {
-        (Some(path), _) => PathBuf::from(path),
-        (None, Some(_)) => url::Url::parse(line).ok()?.to_file_path().ok()?,
-        (None, None) => PathBuf::from(line.replace("\\ ", " ").replace("\\'", "'")),
-    };
-    path.is_absolute().then_some(path)
+/// The paths that a file manager dropped: quoted or escaped as for a shell, as `file:` URLs, or as they are, one a line.
+/// None where the text is anything else.
+pub(super) fn dropped(text: &str) -> Vec<PathBuf> {
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let mut paths = Vec::new();
+    for line in lines {
+        let Some(found) = of_line(line) else {
+            return Vec::new();
+        };
+        paths.extend(found);
+    }
+    paths
+}
+
+fn of_line(line: &str) -> Option<Vec<PathBuf>> {
+    if line.starts_with("file://") {
+        let urls = line.split_ascii_whitespace();
+        return urls
+            .map(|url| url::Url::parse(url).ok()?.to_file_path().ok())
+            .collect();
+    }
+    let words = words(line).map(|words| words.into_iter().map(PathBuf::from).collect());
+    // Of a name with blanks that is not quoted, all words but the first begin in the middle of it.
+    let words = words.filter(|words: &Vec<PathBuf>| words.iter().all(|word| word.is_absolute()));
+    let whole = || line.starts_with('/').then(|| vec![PathBuf::from(line)]);
+    words.or_else(whole)
+}
+
+/// The words of a line as a shell would read it; none where a quote does not end.
+fn words(line: &str) -> Option<Vec<String>> {
+    let mut rest = line.chars().peekable();
+    let mut words = Vec::new();
+    loop {
+        while rest.next_if(|c| c.is_whitespace()).is_some() {}
+        if rest.peek().is_none() {
+            return Some(words);
+        }
+        words.push(word(&mut rest)?);
+    }
+}
+
+fn word(rest: &mut Peekable<Chars<'_>>) -> Option<String> {
+    let mut word = String::new();
+    while let Some(c) = rest.next_if(|c| !c.is_whitespace()) {
+        match c {
+            '\\' => word.push(rest.next()?),
+            '\'' => loop {
+                match rest.next()? {
+                    '\'' => break,
+                    c => word.push(c),
+                }
+            },
+            '"' => loop {
+                match rest.next()? {
+                    '"' => break,
+                    '\\' => word.push(rest.next()?),
+                    c => word.push(c),
+                }
+            },
+            c => word.push(c),
+        }
+    }
+    Some(word)
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
-    fn what_a_file_manager_drops_is_a_path() {
-        let path = |text: &str| dropped(text).map(|path| path.display().to_string());
+    fn what_a_file_manager_drops_are_paths() {
         for (text, expected) in [
-            ("/a/b c.mp4", "/a/b c.mp4"),
-            ("'/a/b c.mp4' ", "/a/b c.mp4"),
-            ("\"/a/b c.mp4\"\n", "/a/b c.mp4"),
-            ("/a/b\\ c.mp4", "/a/b c.mp4"),
-            ("file:///a/b%20c.mp4\r\nfile:///d", "/a/b c.mp4"),
+            ("/a/b c.mp4", &["/a/b c.mp4"][..]),
+            ("'/a/b c.mp4' ", &["/a/b c.mp4"]),
+            ("\"/a/b c.mp4\"\n", &["/a/b c.mp4"]),
+            ("/a/b\\ c\\(1\\).mp4", &["/a/b c(1).mp4"]),
+            ("'/a/it'\\''s.mp4'", &["/a/it's.mp4"]),
+            ("/a/it's.mp4", &["/a/it's.mp4"]),
+            ("/a/a \"b\" c.mp4", &["/a/a \"b\" c.mp4"]),
+            ("'/a/b c.mp4' '/d.mp4'", &["/a/b c.mp4", "/d.mp4"]),
+            ("/a/b\\ c.mp4 /d.mp4", &["/a/b c.mp4", "/d.mp4"]),
+            ("/a/b c.mp4\n/d.mp4\n", &["/a/b c.mp4", "/d.mp4"]),
+            ("file:///a/b%20c.mp4\r\nfile:///d", &["/a/b c.mp4", "/d"]),
+            ("some words", &[]),
+            ("/a/b.mp4\nand words", &[]),
+            ("", &[]),
         ] {
-            assert_eq!(path(text).as_deref(), Some(expected), "{text:?}");
+            let expected: Vec<PathBuf> = expected.iter().map(PathBuf::from).collect();
+            assert_eq!(dropped(text), expected, "{text:?}");
         }
-        assert_eq!(path("some words"), None);
-        assert_eq!(path(""), None);
+    }
+
+    proptest! {
+        #[test]
+        fn what_a_shell_would_read_is_read(names in prop::collection::vec("/[^\\x00\r\n\u{85}\u{2028}\u{2029}]{1,20}", 1..5)) {
+            let quoted: Vec<String> =
+                names.iter().map(|name| format!("'{}'", name.replace('\'', "'\\''"))).collect();
+            let paths: Vec<PathBuf> = names.iter().map(PathBuf::from).collect();
+            prop_assert_eq!(dropped(&quoted.join(" ")), paths);
+        }
     }
 }

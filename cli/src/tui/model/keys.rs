@@ -1,6 +1,7 @@
 //! Where keys, pasted text and the mouse go: what lies over the view first, then what is typed into, then the keymap.
 
 use super::account::FORM_FIELDS;
+use super::browser::SendForm;
 use super::daemon::Asking;
 use super::dropped::dropped;
 use super::input::{Input, Typed};
@@ -330,8 +331,12 @@ impl Model {
             return Vec::new();
         }
         // A file manager drops paths as text.
-        if let Some(path) = dropped(text) {
-            return self.offer(Prompt::Upload, path);
+        let paths = dropped(text);
+        if let [path] = &paths[..] {
+            return self.offer(Prompt::Upload, path.clone());
+        }
+        if !paths.is_empty() {
+            return self.lay(Overlay::Send(Box::new(SendForm::of_paths(paths))));
         }
         Vec::new()
     }

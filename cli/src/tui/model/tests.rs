@@ -1,6 +1,7 @@
 //! Any order of keys, answers and mishaps: a small world that answers each effect sooner or later, well or badly.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use heimdex_api::Timestamp;
 use heimdex_api::video::{VideoListResponse, VideoResponse};
@@ -375,6 +376,22 @@ fn quitting_asks_only_where_a_transfer_would_stop() {
     let (mut model, mut world) = started(2);
     settled(&mut model, &mut world, "ctrl-c");
     assert!(model.is_over());
+}
+
+#[test]
+fn files_that_are_dropped_together_are_sent_together() {
+    let (mut model, _) = started(1);
+    let dropped = "'/videos/a b.mp4' '/videos/it'\\''s.mp4'";
+    assert!(model.update(Msg::Paste(dropped.into())).is_empty());
+    assert!(matches!(model.overlay, Some(Overlay::Send(_))));
+    let effects = press(&mut model, "enter");
+    let expected: Vec<PathBuf> = ["/videos/a b.mp4", "/videos/it's.mp4"]
+        .map(PathBuf::from)
+        .into();
+    assert!(
+        matches!(&effects[..], [Effect::Collect { paths, .. }] if *paths == expected),
+        "{effects:?}"
+    );
 }
 
 #[test]

@@ -112,6 +112,13 @@ struct Runtime {
     grace: Duration,
 }
 
+/// However it ends: by itself, or by a panic on its way out.
+impl Drop for Runtime {
+    fn drop(&mut self) {
+        self.session.drop_playlists();
+    }
+}
+
 impl Runtime {
     async fn until_over(
         mut self,

@@ -237,6 +237,11 @@ impl Session {
     pub(super) fn keep_playlist(&self, playlist: tempfile::NamedTempFile) {
         locked(&self.shared.playlists).push(playlist);
     }
+
+    /// Removes the playlists: whoever reads one of them can play its video for hours.
+    pub(super) fn drop_playlists(&self) {
+        locked(&self.shared.playlists).clear();
+    }
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -60,6 +60,18 @@ impl SendForm {
         }
     }
 
+    /// Of several that nothing is known of but where they are.
+    pub(crate) fn of_paths(paths: Vec<PathBuf>) -> Self {
+        let what = count(paths.len() as u64, "file or folder", "files or folders");
+        Self {
+            paths,
+            what,
+            fields: Default::default(),
+            focus: SEND_FIELDS.len() - 1,
+            is_one: false,
+        }
+    }
+
     /// The fields that there are.
     pub(crate) fn shown(&self) -> std::ops::Range<usize> {
         let first = if self.is_one {
