@@ -4,7 +4,7 @@
 use fs_err as fs;
 use heimdex_testkit::{Home, Terminal, TestDaemon, TestServer};
 
-use crate::support::small_video;
+use crate::support::{LIMIT, card_of, requests, small_video};
 
 const EMAIL: &str = "ana@example.org";
 
@@ -140,4 +140,46 @@ fn two_files_are_chosen_in_the_browser_and_uploaded() {
     for name in ["one", "two"] {
         assert!(listed.stdout().contains(name), "{}", listed.stdout());
     }
+}
+
+#[test]
+fn a_card_of_small_files_takes_few_requests() {
+    const FILES: usize = 60;
+    let server = TestServer::start();
+    let home = Home::registered(&server, EMAIL);
+    card_of(&home, FILES, 4 << 10);
+    let shell = Terminal::start(&home, "bash --norc --noprofile");
+    shell.types("clear; heimdex; echo \"ended: $?\"", &["Enter"]);
+    shell.sees("There are no videos yet.");
+    shell.types("U", &[]);
+    shell.types("CARD", &["Enter"]);
+    shell.sees("uploading 60 files");
+    heimdex_testkit::wait_until("all to be stored", LIMIT, || {
+        let count = videos_in_all(&home);
+        if count == FILES { Ok(()) } else { Err(count) }
+    });
+    let (routes, puts) = requests(&server);
+    assert_eq!(puts, FILES, "one PUT a file");
+    let sum = |part: &str| -> usize {
+        let of_part = routes.iter().filter(|(route, _)| route.contains(part));
+        of_part.map(|(_, count)| count).sum()
+    };
+    assert_eq!(sum("upload/init"), 0, "{routes:#?}");
+    assert!(sum("upload/batch") <= 4, "{routes:#?}");
+    assert!(sum("upload/complete") <= 4, "{routes:#?}");
+    shell.types("", &["C-c"]);
+    shell.sees("ended: 0");
+}
+
+/// How many videos are stored.
+fn videos_in_all(home: &Home) -> usize {
+    let listed = home
+        .heimdex(["list", "--json", "--limit", "500"])
+        .ok()
+        .json();
+    let videos = listed["videos"].as_array().unwrap();
+    videos
+        .iter()
+        .filter(|video| video["state"] != "uploading")
+        .count()
 }
