@@ -210,3 +210,25 @@ fn many_small_files_dropped_at_once_arrive_each_once() {
     let listed = home.heimdex(["list", "--json"]).ok().json();
     assert_eq!(listed["videos"].as_array().unwrap().len(), 40);
 }
+
+#[test]
+fn what_is_said_of_a_file_that_the_daemon_is_given_is_what_the_server_knows_of_it() {
+    let server = TestServer::start();
+    let home = Home::registered(&server, "ana@example.org");
+    let path = small_video(&home, "one.mp4");
+    let daemon = TestDaemon::start(&home);
+    let (_, facts) = daemon.ask("GET", "/v1/version", None);
+    assert_eq!(facts["features"], json!(["send_texts"]), "{facts:#}");
+    let texts =
+        json!({"title": "The harbour", "description": "At dawn", "tags": ["day 3", "paris"]});
+    let request = json!({"paths": [path], "texts": texts});
+    let (status, changed) = daemon.ask("POST", "/v1/queue/send", Some(&request));
+    assert_eq!(status, 200, "{changed:#}");
+    wait_for(&home, &daemon, 1);
+    let video = the_video(&home);
+    assert_eq!(
+        (&video["title"], &video["description"], &video["tags"]),
+        (&texts["title"], &texts["description"], &texts["tags"]),
+        "{video:#}"
+    );
+}

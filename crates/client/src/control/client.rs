@@ -330,6 +330,39 @@ fn parse(line: &[u8]) -> Result<Option<Event>, ControlError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::control::SendTexts;
+
+    #[tokio::test]
+    async fn a_daemon_of_an_earlier_release_is_not_asked_for_what_it_does_not_know() {
+        let json = serde_json::json!({
+            "pid": 7, "version": "0.0.9", "protocol": 1, "oldest_protocol": 1, "started_at": "2026-11-26T12:00:00Z",
+        });
+        let socket = PathBuf::from("/nowhere/heimdexd.sock");
+        let client = ControlClient {
+            http: build(&socket).unwrap(),
+            socket,
+            facts: serde_json::from_value(json).unwrap(),
+        };
+        let mut request = SendRequest {
+            texts: SendTexts {
+                title: Some("The harbour".into()),
+                ..SendTexts::default()
+            },
+            ..SendRequest::default()
+        };
+        let refused = client.send_now(&request).await.unwrap_err();
+        insta::assert_snapshot!(
+            refused,
+            @"the daemon that runs is heimdexd 0.0.9, which does not take titles, descriptions and tags of files"
+        );
+        assert!(refused.hint().unwrap().contains("heimdex daemon restart"));
+        // What it has always taken is asked for, and has no field that it would refuse.
+        request.texts = SendTexts::default();
+        let json = serde_json::to_value(&request).unwrap();
+        assert_eq!(json.get("texts"), None);
+        let silent = client.send_now(&request).await.unwrap_err();
+        assert!(matches!(silent, ControlError::Silent { .. }), "{silent}");
+    }
 
     #[test]
     fn an_event_is_its_data_line() {
