@@ -875,6 +875,7 @@ Register-ArgumentCompleter -Native -CommandName 'heimdex' -ScriptBlock {
             break
         }
         'heimdex;tui' {
+            [CompletionResult]::new('--posters', '--posters', [CompletionResultType]::ParameterName, 'How posters are shown; without it what `tui.toml` says, else the best way that the terminal has')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The profile to use: a server and an account')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colours')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but errors and what was asked for')

@@ -1464,12 +1464,16 @@ _heimdex() {
             return 0
             ;;
         heimdex__subcmd__tui)
-            opts="-q -v -h --profile --color --quiet --verbose --help"
+            opts="-q -v -h --posters --profile --color --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --posters)
+                    COMPREPLY=($(compgen -W "auto kitty iterm2 sixel half-blocks off" -- "${cur}"))
+                    return 0
+                    ;;
                 --profile)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

@@ -817,6 +817,7 @@ set edit:completion:arg-completer[heimdex] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'heimdex;tui'= {
+            cand --posters 'How posters are shown; without it what `tui.toml` says, else the best way that the terminal has'
             cand --profile 'The profile to use: a server and an account'
             cand --color 'When to use colours'
             cand -q 'Say nothing but errors and what was asked for'

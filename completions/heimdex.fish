@@ -678,6 +678,12 @@ never\t''"
 complete -c heimdex -n "__fish_heimdex_using_subcommand version" -s q -l quiet -d 'Say nothing but errors and what was asked for'
 complete -c heimdex -n "__fish_heimdex_using_subcommand version" -s v -l verbose -d 'Say why something failed; twice: say what is done'
 complete -c heimdex -n "__fish_heimdex_using_subcommand version" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c heimdex -n "__fish_heimdex_using_subcommand tui" -l posters -d 'How posters are shown; without it what `tui.toml` says, else the best way that the terminal has' -r -f -a "auto\t'The best way that the terminal has, which it is asked for'
+kitty\t'By the graphics protocol of kitty'
+iterm2\t'By that of iTerm2'
+sixel\t'As sixels'
+half-blocks\t'As characters, each of two coloured halves'
+off\t'Not at all'"
 complete -c heimdex -n "__fish_heimdex_using_subcommand tui" -l profile -d 'The profile to use: a server and an account' -r
 complete -c heimdex -n "__fish_heimdex_using_subcommand tui" -l color -d 'When to use colours' -r -f -a "auto\t''
 always\t''

@@ -177,6 +177,9 @@ pub(crate) enum CliError {
     /// The terminal cannot be drawn on, or read.
     #[error("cannot use the terminal: {0}")]
     Terminal(#[source] io::Error),
+    /// A poster cannot be made into what the terminal shows.
+    #[error("a poster cannot be shown: {0}")]
+    Poster(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The process cannot start its threads.
     #[error("cannot start")]
     Runtime(#[source] io::Error),
@@ -236,6 +239,7 @@ impl CliError {
             | Self::Credentials(_)
             | Self::Output(_)
             | Self::Terminal(_)
+            | Self::Poster(_)
             | Self::Runtime(_) => ExitStatus::Failed,
         }
     }
@@ -303,6 +307,7 @@ impl CliError {
             | Self::Path { .. }
             | Self::Output(_)
             | Self::Terminal(_)
+            | Self::Poster(_)
             | Self::Runtime(_) => None,
         }
     }

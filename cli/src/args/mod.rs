@@ -60,7 +60,7 @@ pub(crate) use safe_to_wipe::SafeToWipeArgs;
 pub(crate) use show::ShowArgs;
 pub(crate) use status::StatusArgs;
 pub(crate) use token::{TokenArgs, TokenCommand, TokenCreateArgs, TokenListArgs, TokenRevokeArgs};
-pub(crate) use tui::TuiArgs;
+pub(crate) use tui::{Posters, TuiArgs};
 pub(crate) use upload::{UploadArgs, WaitFor};
 pub(crate) use version::VersionArgs;
 pub(crate) use watch::{

@@ -52,6 +52,12 @@ pub(crate) async fn end(
             "how the library looked stays in the journal"
         );
     }
+    if let Some(Err(error)) = settings.poster_cache().map(|cache| cache.forget()) {
+        tracing::debug!(
+            error = &error as &dyn std::error::Error,
+            "posters stay in the cache"
+        );
+    }
     Ok(ended)
 }
 

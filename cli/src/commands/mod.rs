@@ -77,7 +77,7 @@ pub(crate) async fn run(
     // What needs no configuration works where that is broken, too.
     let command = match cli.command {
         Some(command) => command,
-        None => Command::Tui(TuiArgs {}),
+        None => Command::Tui(TuiArgs::default()),
     };
     match &command {
         Command::Config(args) if matches!(args.command, ConfigCommand::Path(_)) => {
@@ -139,7 +139,7 @@ pub(crate) async fn run(
         Command::Edit(args) => edit::run(&context, args).await,
         Command::Rm(args) => rm::run(&context, &args).await,
         Command::Config(args) => config::run(&context, args),
-        Command::Tui(_) => tui::run(&context).await,
+        Command::Tui(args) => tui::run(&context, &args).await,
         // Answered above.
         Command::Completions(_) => Ok(ExitStatus::Done),
         Command::Version(args) => version::run(&context, &args).await,

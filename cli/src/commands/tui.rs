@@ -1,12 +1,13 @@
 //! `heimdex tui`, and `heimdex` alone in a terminal: the library on the whole screen.
 
 use super::Context;
+use crate::args::TuiArgs;
 use crate::error::CliError;
 use crate::exit::ExitStatus;
 use crate::printer::Stream;
 use crate::tui;
 
-pub(super) async fn run(context: &Context<'_>) -> Result<ExitStatus, CliError> {
+pub(super) async fn run(context: &Context<'_>, args: &TuiArgs) -> Result<ExitStatus, CliError> {
     let is_terminal = matches!(context.printer.stdout(), Stream::Terminal(_));
     if !is_terminal || !context.settings.can_ask {
         return Err(CliError::usage(
@@ -20,5 +21,5 @@ pub(super) async fn run(context: &Context<'_>) -> Result<ExitStatus, CliError> {
             "set TERM to what the terminal is (`xterm-256color` fits most), or use the commands",
         ));
     };
-    tui::run(context, depth).await
+    tui::run(context, depth, args).await
 }

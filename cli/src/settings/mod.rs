@@ -61,6 +61,8 @@ pub(crate) struct Settings {
     temporary: PathBuf,
     /// Whether a question can be asked.
     pub(crate) can_ask: bool,
+    /// Whether the terminal is one that tmux or screen makes, inside of another.
+    pub(crate) is_nested: bool,
 }
 
 /// How a server is trusted, and reached.
@@ -130,6 +132,7 @@ impl Settings {
                 .value("TMPDIR")
                 .map_or_else(|| "/tmp".into(), PathBuf::from),
             can_ask: environment.stdin_is_terminal,
+            is_nested: is_nested(environment),
         };
         let of_profile = settings.profile.server.clone();
         settings.server = text("HEIMDEX_SERVER")
@@ -355,6 +358,16 @@ impl Settings {
     pub(crate) fn client_as(&self, source: CredentialSource) -> Result<ApiClient, CliError> {
         Ok(ApiClient::new(self.server()?, &self.network()?, source)?)
     }
+}
+
+/// Whether tmux or screen stands between, here or on the other side of ssh.
+fn is_nested(environment: &Environment) -> bool {
+    let term = environment.text("TERM").unwrap_or_default();
+    let is_theirs = ["screen", "tmux"].iter().any(|name| term.starts_with(name));
+    is_theirs
+        || ["TMUX", "STY"]
+            .iter()
+            .any(|name| environment.text(name).is_some())
 }
 
 /// The home directory as the environment names it.

@@ -11,6 +11,7 @@ mod keymap;
 mod model;
 mod options;
 mod painter;
+mod picture;
 mod runtime;
 mod screens;
 mod theme;

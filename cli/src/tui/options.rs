@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use clap::ValueEnum as _;
 use fs_err as fs;
 use serde::Deserialize;
 
 use super::keymap::Keymap;
 use super::theme::{Glyphs, Named, Theme};
+use crate::args::Posters;
 use crate::output::depth::Depth;
 use crate::settings::Environment;
 
@@ -30,6 +32,9 @@ struct Written {
     /// `dark`, `light`, `high-contrast` or `mono`.
     #[serde(default)]
     theme: Option<String>,
+    /// How posters are shown, as `--posters` has it.
+    #[serde(default)]
+    posters: Option<String>,
     /// Colours by what they are for.
     #[serde(default)]
     colours: BTreeMap<String, String>,
@@ -45,6 +50,8 @@ pub(crate) struct Options {
     pub(crate) theme: Theme,
     /// Keys.
     pub(crate) keymap: Keymap,
+    /// How posters are shown.
+    pub(crate) posters: Posters,
     /// A sentence for each thing that cannot be used.
     pub(crate) wrong: Vec<String>,
 }
@@ -113,6 +120,7 @@ impl Options {
         } else {
             theme.with_own(&written.colours)
         };
+        let posters = posters(written.posters.as_deref(), &mut wrong);
         let (keymap, of_keys) = Keymap::with(&written.keys);
         wrong.extend(of_colours);
         wrong.extend(of_keys);
@@ -123,9 +131,28 @@ impl Options {
         Self {
             theme,
             keymap,
+            posters,
             wrong,
         }
     }
+}
+
+/// How posters are shown, as it is written.
+fn posters(written: Option<&str>, wrong: &mut Vec<String>) -> Posters {
+    let Some(name) = written else {
+        return Posters::Auto;
+    };
+    Posters::from_str(name, false).unwrap_or_else(|_| {
+        let ways = Posters::value_variants().iter();
+        let names: Vec<String> = ways
+            .filter_map(|way| Some(way.to_possible_value()?.get_name().to_owned()))
+            .collect();
+        wrong.push(format!(
+            "there are no posters `{name}`, only {}",
+            names.join(", ")
+        ));
+        Posters::Auto
+    })
 }
 
 #[cfg(test)]
@@ -139,15 +166,22 @@ mod tests {
 
     #[test]
     fn what_cannot_be_used_is_said_and_the_rest_holds() {
-        let text = "theme = 'drak'\n[colours]\naccent = '#7aa2f7'\nbad = 'reddish'\nacent = 'red'\n[keys]\nquit = ['Q']\n";
+        let text = "theme = 'drak'\nposters = 'on'\n[colours]\naccent = '#7aa2f7'\nbad = 'reddish'\nacent = 'red'\n[keys]\nquit = ['Q']\n";
         let options = Options::parse(text, COLOURED);
         insta::assert_snapshot!(options.wrong.join("\n"), @r"
         tui.toml: there is no theme `drak`, only dark, light, high-contrast, mono
+        tui.toml: there are no posters `on`, only auto, kitty, iterm2, sixel, half-blocks, off
         tui.toml: there is no colour for `acent`; did you mean `accent`?
         tui.toml: `reddish` is not a colour (`bad`)
         ");
         let quit = options.keymap.shown(super::super::actions::Action::Quit);
         assert_eq!(quit, "Q");
+        assert_eq!(options.posters, Posters::Auto);
+        let options = Options::parse("posters = 'half-blocks'\n", COLOURED);
+        assert_eq!(
+            (options.posters, options.wrong),
+            (Posters::HalfBlocks, Vec::new())
+        );
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! Puts cells on the terminal: where, in which colours, as which bytes. The last gate: no colour deeper than the terminal
-//! has, no character beyond those that it shows, nothing that it would obey.
+//! has, no character beyond those that it shows, nothing that it would obey. Pictures come another way than text.
 
 mod colours;
+mod pictures;
 mod symbols;
 #[cfg(test)]
 mod tests;
@@ -13,8 +14,10 @@ use ratatui::buffer::Cell;
 use ratatui::layout::{Position, Size};
 use ratatui::style::Modifier;
 
+use super::picture::Placed;
 use super::theme::Glyphs;
 use crate::output::depth::Depth;
+use pictures::Pictures;
 
 /// What stands around a frame, so that terminals that know it show all of it at once.
 const BEGIN: &str = "\u{1b}[?2026h";
@@ -28,6 +31,7 @@ pub(crate) struct Painter<W> {
     glyphs: Glyphs,
     is_in_frame: bool,
     is_cursor_hidden: bool,
+    pictures: Pictures,
 }
 
 /// Attributes, and how they are asked for.
@@ -52,7 +56,28 @@ impl<W: Write> Painter<W> {
             glyphs,
             is_in_frame: false,
             is_cursor_hidden: false,
+            pictures: Pictures::default(),
         }
+    }
+
+    /// These pictures are to be seen with the next frame, where it leaves room for them, and no others.
+    pub(crate) fn show(&mut self, pictures: Vec<Placed>) {
+        self.pictures.want(pictures);
+    }
+
+    /// Whether pictures of the last frame are still to be sent, with the next ones.
+    pub(crate) fn is_behind(&self) -> bool {
+        self.pictures.is_behind()
+    }
+
+    /// Makes the terminal forget what it keeps of pictures.
+    ///
+    /// # Errors
+    /// The terminal is gone.
+    pub(crate) fn forget_pictures(&mut self) -> io::Result<()> {
+        let forgetting = self.pictures.forget_all();
+        self.out.write_all(&forgetting)?;
+        self.out.flush()
     }
 
     /// Begins a frame where none is begun: one of which nothing is different is none.
@@ -137,6 +162,7 @@ impl<W: Write> Backend for Painter<W> {
 
     fn clear_region(&mut self, clear_type: ClearType) -> io::Result<()> {
         self.begin()?;
+        self.pictures.cleared();
         self.out.write_all(match clear_type {
             ClearType::All => b"\x1b[0m\x1b[2J",
             ClearType::AfterCursor => b"\x1b[0m\x1b[0J",
@@ -160,6 +186,11 @@ impl<W: Write> Backend for Painter<W> {
     }
 
     fn flush(&mut self) -> io::Result<()> {
+        let pictures = self.pictures.frame();
+        if !pictures.is_empty() {
+            self.begin()?;
+            self.out.write_all(&pictures)?;
+        }
         if std::mem::take(&mut self.is_in_frame) {
             self.out.write_all(END.as_bytes())?;
         }

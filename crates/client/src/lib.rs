@@ -16,6 +16,7 @@ pub mod manifest;
 pub mod names_cache;
 pub mod paths;
 pub mod platform;
+pub mod poster_cache;
 pub mod profile;
 mod reason;
 pub mod shown;

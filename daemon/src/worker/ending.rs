@@ -112,7 +112,10 @@ pub fn away_by(error: &HttpError) -> Option<Away> {
                 status: 429 | 500..=599,
                 ..
             } => Kind::Offline,
-            HttpError::Api { .. } | HttpError::Unsupported { .. } | HttpError::Request(_) => {
+            HttpError::Api { .. }
+            | HttpError::Unsupported { .. }
+            | HttpError::Poster { .. }
+            | HttpError::Request(_) => {
                 return None;
             }
         },

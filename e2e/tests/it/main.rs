@@ -35,6 +35,7 @@ mod tokens;
 mod trash;
 mod tui;
 mod tui_daemon;
+mod tui_posters;
 mod unattended;
 mod users;
 mod wipe_rules;

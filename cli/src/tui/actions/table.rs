@@ -149,6 +149,27 @@ pub(crate) const ACTIONS: &[Entry] = &[
         LIB,
     ),
     entry(
+        Action::Grid,
+        "grid",
+        "posters in a grid, or the list",
+        "v",
+        LIB,
+    ),
+    entry(
+        Action::Left,
+        "left",
+        "one poster to the left",
+        "h left",
+        LIB,
+    ),
+    entry(
+        Action::Right,
+        "right",
+        "one poster to the right",
+        "l right",
+        LIB,
+    ),
+    entry(
         Action::Mark,
         "mark",
         "mark, for what is done next to all marked",

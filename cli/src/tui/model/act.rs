@@ -14,10 +14,10 @@ impl Model {
     /// Does what an action says.
     pub(super) fn act(&mut self, action: Action) -> Vec<Effect> {
         self.is_stale = true;
-        let page = isize::try_from(self.list_height()).unwrap_or(isize::MAX);
+        let (line, page) = self.steps();
         match action {
-            Action::Up => self.move_by(-1),
-            Action::Down => self.move_by(1),
+            Action::Up => self.move_by(-line),
+            Action::Down => self.move_by(line),
             Action::PageUp => self.move_by(-page),
             Action::PageDown => self.move_by(page),
             Action::First => self.go_to_end(Anchor::Start),
@@ -100,6 +100,9 @@ impl Model {
                 library.is_open = !library.is_open;
                 self.look_later().into_iter().collect()
             }
+            Action::Grid => self.grid(),
+            Action::Left if self.pictures.is_grid => self.move_by(-1),
+            Action::Right if self.pictures.is_grid => self.move_by(1),
             Action::Mark => self.mark(),
             Action::Sort => {
                 library.filter.sort = library.filter.sort.next();

@@ -37,6 +37,7 @@ impl Model {
                 effects.extend(self.rest_answered(video));
                 effects
             }
+            Answer::Pictured(video, size, result) => self.pictured((video, size), result),
             Answer::Followed(result) => self.followed(result),
             Answer::Deleted(videos, trouble) => self.deleted(&videos, trouble.as_ref()),
             Answer::Restored(videos, trouble) => self.restored(&videos, trouble.as_ref()),
@@ -76,6 +77,9 @@ impl Model {
         match result {
             Ok(whole) => {
                 self.reached();
+                if whole.video.thumbnail_url.is_some() && self.pictures.found(video) {
+                    self.stale_in(View::Library);
+                }
                 let is_new = self.library.whole.as_ref() != Some(&whole);
                 self.library.take(&whole.video);
                 self.library.whole = Some(whole);
@@ -277,6 +281,7 @@ impl Model {
             ..super::Library::default()
         };
         self.undo.clear();
+        self.pictures.forget();
         self.known = super::Remembered::default();
         if self.account.place.server.is_none() {
             self.ask_to_log_in();

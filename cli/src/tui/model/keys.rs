@@ -11,9 +11,6 @@ use super::{Model, PAUSE, Timer, View};
 use crate::tui::actions::Action;
 use crate::tui::key::{Code, Key, Named};
 
-/// Rows that a turn of the wheel moves.
-const WHEEL: isize = 3;
-
 pub(super) fn named(key: Key) -> Option<Named> {
     match key.code {
         Code::Named(named) if !key.ctrl && !key.alt => Some(named),
@@ -346,8 +343,8 @@ impl Model {
             return Vec::new();
         }
         match mouse.what {
-            Pointed::Up => self.move_by(-WHEEL),
-            Pointed::Down => self.move_by(WHEEL),
+            Pointed::Up => self.move_by(-self.wheel()),
+            Pointed::Down => self.move_by(self.wheel()),
             Pointed::Click => self.click(mouse),
         }
     }
@@ -368,7 +365,7 @@ impl Model {
         }
         match self.view {
             View::Library => {
-                self.library.window.click(row, height);
+                self.click_in_library(mouse, row);
                 self.moved_to()
             }
             View::Transfers => {

@@ -17,6 +17,8 @@ use super::{Anchor, Link, Model, View, asked};
 const POLL: Duration = Duration::from_secs(5);
 /// So many of those are left out while it is.
 const QUIET: u8 = 12;
+/// The stage that makes posters.
+const POSTERS: &str = "thumbnail";
 /// How long changes gather before a look at the list.
 const LOOK: Duration = Duration::from_millis(500);
 
@@ -63,6 +65,8 @@ impl Model {
             Live::There => {
                 self.feed.is_live = true;
                 self.reached();
+                // Of those that were made meanwhile nothing was told.
+                self.ask_for_posters_again();
                 self.look_soon().into_iter().collect()
             }
             Live::Happened(happened) => {
@@ -174,15 +178,19 @@ impl Model {
 
     /// A job of a video began, got on, or ended.
     fn worked(&mut self, event: JobEvent) -> Vec<Effect> {
-        let whole = self.library.whole.as_mut();
-        let Some(whole) = whole.filter(|whole| whole.video.video_id == event.video_id) else {
-            return Vec::new();
-        };
-        let video = event.video_id;
         let is_over = !matches!(
             event.state.known(),
             Some(JobState::Pending | JobState::Running)
         );
+        let video = event.video_id;
+        if is_over && event.stage == POSTERS {
+            self.pictures.renew(video);
+            self.stale_in(View::Library);
+        }
+        let whole = self.library.whole.as_mut();
+        let Some(whole) = whole.filter(|whole| whole.video.video_id == video) else {
+            return Vec::new();
+        };
         let jobs = &mut whole.status.jobs;
         match jobs.iter_mut().find(|job| job.job_id == event.job_id) {
             Some(job) => {
@@ -207,6 +215,7 @@ impl Model {
             effects.push(Effect::Show(video));
         }
         self.transfers.ask_soon();
+        self.ask_for_posters_again();
         effects
     }
 

@@ -17,8 +17,10 @@ use heimdex_client::transfer::Progress;
 use super::browser::{Read, Reading, Texts};
 use super::daemon::{Asking, News, Told};
 use super::live::Live;
+use super::pictures::Canvas;
 use super::window::{Anchor, Side};
 use crate::tui::key::Key;
+use crate::tui::picture::{Picture, Size};
 
 /// Something that happened.
 #[derive(Debug, Clone)]
@@ -44,6 +46,8 @@ pub(crate) enum Msg {
     Said(String),
     /// How the library looked when it was seen last.
     Recalled(Box<SeenLibrary>),
+    /// How the terminal shows pictures.
+    Canvas(Canvas),
     /// Time has passed.
     Timer(Timer),
     /// The answer to an effect.
@@ -97,6 +101,8 @@ pub(crate) enum Timer {
     Look,
     /// The list changed a while ago, and is to be kept.
     Keep,
+    /// Posters have a place on the screen that are not here.
+    Pictures,
     /// Typing paused: the list of this number is asked for.
     Search(u64),
     /// The cursor rests: all about this video is asked for.
@@ -229,6 +235,8 @@ pub(crate) enum Answer {
     Listed(Box<ListAsk>, Result<VideoListResponse, Trouble>),
     /// To [`Effect::Show`].
     Shown(VideoId, Result<Box<Whole>, Trouble>),
+    /// To [`Effect::Picture`]; nothing where a video has no poster.
+    Pictured(VideoId, Size, Result<Option<Picture>, Trouble>),
     /// To [`Effect::Follow`]: those that could be asked for.
     Followed(Result<Vec<VideoResponse>, Trouble>),
     /// To [`Effect::Delete`]: those that are in the trash now, and what stopped it.
@@ -270,6 +278,17 @@ pub(crate) enum Effect {
     Listen(u64),
     /// Ask for all about a video.
     Show(VideoId),
+    /// Make the poster of a video into what the terminal shows.
+    Picture {
+        /// Which.
+        video: VideoId,
+        /// How large.
+        size: Size,
+        /// For what.
+        canvas: Canvas,
+        /// Whether what may be on this disk is of an earlier one.
+        is_fresh: bool,
+    },
     /// Ask how these stand.
     Follow(Vec<VideoId>),
     /// Put these into the trash.

@@ -7,6 +7,7 @@ pub(crate) mod browser;
 mod complete;
 pub(crate) mod daemon;
 mod dropped;
+mod grid;
 mod input;
 mod keys;
 mod library;
@@ -14,6 +15,7 @@ mod live;
 mod message;
 mod offline;
 mod overlay;
+mod pictures;
 mod rest;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -51,6 +53,7 @@ pub(crate) use message::{
 };
 pub(crate) use offline::Remembered;
 pub(crate) use overlay::{EDIT_FIELDS, Edit, Overlay, Palette, Prompt, Question};
+pub(crate) use pictures::{Canvas, Means, Pictures, Spot};
 pub(crate) use transfers::{SECONDS, Standing, Transfer, Transfers, Way};
 pub(crate) use view::View;
 pub(crate) use window::Anchor;
@@ -114,6 +117,8 @@ pub(crate) struct Model {
     pub(crate) notice: Option<(Tone, String)>,
     /// The library.
     pub(crate) library: Library,
+    /// Posters.
+    pub(crate) pictures: Pictures,
     /// What is on its way.
     pub(crate) transfers: Transfers,
     /// The folder that is looked at.
@@ -153,6 +158,7 @@ impl Model {
             link: Link::Connecting,
             notice: None,
             library: Library::default(),
+            pictures: Pictures::default(),
             transfers: Transfers::default(),
             browser: Browser::default(),
             daemon: Daemon::default(),
@@ -207,6 +213,7 @@ impl Model {
             }
             Msg::Ended => self.quit(),
             Msg::Redrawn => self.stale(),
+            Msg::Canvas(canvas) => self.show_pictures(canvas),
             Msg::Said(text) => {
                 self.note(Tone::Bad, text);
                 self.stale()
@@ -221,6 +228,9 @@ impl Model {
                 self.stale_in(View::Transfers)
             }
         };
+        if self.is_stale && !self.is_over {
+            effects.extend(self.pictures_later());
+        }
         if !self.is_over && self.transfers.wants_ticks() {
             effects.push(Effect::After(Duration::from_secs(1), Timer::Second));
         }
@@ -315,6 +325,7 @@ impl Model {
         self.heard_from();
         if self.link != Link::Online {
             if matches!(self.link, Link::Offline(_)) {
+                self.ask_for_posters_again();
                 self.note(Tone::Good, "the server answers again".into());
             }
             self.link = Link::Online;

@@ -169,6 +169,7 @@ impl World {
                 };
                 Answer::Shown(id, self.ok(Box::new(whole)))
             }
+            asked @ Effect::Picture { .. } => super::pictures::tests::answer(&asked, self.ok(())),
             Effect::Follow(ids) => Answer::Followed(self.ok(self.change_to_indexed(&ids))),
             Effect::Delete(ids) => match self.broken.clone() {
                 Some(trouble) => Answer::Deleted(Vec::new(), Some(trouble)),
@@ -214,7 +215,6 @@ impl World {
                 None => return Vec::new(),
             },
             Effect::HandOver(paths) => Answer::HandedOver(self.ok(paths.len())),
-            Effect::Who => return Vec::new(),
             Effect::Login { .. } | Effect::Logout | Effect::UseProfile(_) => {
                 let place = Place {
                     server: Some("http://127.0.0.1:8000".into()),
@@ -232,7 +232,7 @@ impl World {
                 self.kept.push(*seen);
                 return Vec::new();
             }
-            Effect::Limit(_) | Effect::Suspend | Effect::Redraw | Effect::Quit => {
+            Effect::Who | Effect::Limit(_) | Effect::Suspend | Effect::Redraw | Effect::Quit => {
                 return Vec::new();
             }
         };
@@ -614,6 +614,7 @@ enum Happening {
     Stored(u64, bool),
     Daemon(u8, i64),
     Live(Box<Live>),
+    Canvas(Means),
 }
 
 fn happening() -> impl Strategy<Value = Happening> {
@@ -635,6 +636,7 @@ fn happening() -> impl Strategy<Value = Happening> {
         2 => (0_u64..9, any::<bool>()).prop_map(|(id, is_well)| Happening::Stored(id, is_well)),
         4 => (0_u8..7, 0_i64..400).prop_map(|(what, number)| Happening::Daemon(what, number)),
         5 => any_live().prop_map(|live| Happening::Live(Box::new(live))),
+        2 => proptest::sample::select(vec![Means::HalfBlocks, Means::Iterm2]).prop_map(Happening::Canvas),
     ]
 }
 
@@ -660,6 +662,7 @@ fn check(model: &Model) {
     let area = ratatui::layout::Rect::new(0, 0, columns, rows);
     let mut buffer = ratatui::buffer::Buffer::empty(area);
     crate::tui::screens::draw(model, &mut buffer);
+    super::pictures::tests::check(model, &buffer);
     for cell in &buffer.content {
         assert!(
             !cell.symbol().chars().any(char::is_control),
@@ -717,6 +720,9 @@ proptest! {
                 Happening::Daemon(what, number) => {
                     let told = world.daemon.happens(what, number);
                     told.into_iter().flat_map(|msg| model.update(msg)).collect()
+                }
+                Happening::Canvas(means) => {
+                    model.update(Msg::Canvas(Canvas { means, cell: (2, 4) }))
                 }
                 Happening::Live(live) => {
                     let live = super::live::tests::now(&model, *live);

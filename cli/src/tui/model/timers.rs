@@ -9,6 +9,7 @@ impl Model {
             Timer::Poll => self.poll(),
             Timer::Look => self.look_is_due(),
             Timer::Keep => self.keep(),
+            Timer::Pictures => self.pictures_are_due(),
             Timer::Search(generation) if generation == self.library.generation => self.list_anew(),
             Timer::Search(_) => Vec::new(),
             Timer::Rest(video) => self.rested(video),

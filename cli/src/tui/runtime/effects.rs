@@ -14,7 +14,7 @@ use heimdex_client::profile::Config;
 use heimdex_client::transfer::TransferError;
 
 use super::session::Session;
-use super::{Incoming, complete, daemon, files, moving, player, sending};
+use super::{Incoming, complete, daemon, files, moving, pictures, player, sending};
 use crate::args::ConnectionArgs;
 use crate::commands::{account, logout};
 use crate::error::CliError;
@@ -63,6 +63,15 @@ pub(super) async fn perform(session: &Arc<Session>, effect: Effect) {
             Answer::Listed(ask, reply)
         }
         Effect::Show(video) => Answer::Shown(video, show(session, video).await),
+        Effect::Picture {
+            video,
+            size,
+            canvas,
+            is_fresh,
+        } => {
+            let picture = pictures::picture(session, video, (size, canvas), is_fresh);
+            Answer::Pictured(video, size, picture.await)
+        }
         Effect::Follow(videos) => Answer::Followed(follow(session, &videos).await),
         Effect::Delete(videos) => {
             let (done, trouble) = each(session, &videos, Deed::Delete).await;

@@ -1,4 +1,7 @@
-//! Keys, the mouse, pasted text and signals, each as an event; and what is written beside frames.
+//! Keys, the mouse, pasted text, answers and signals, each as an event; and what is written beside frames.
+
+pub(super) mod parse;
+mod sequence;
 
 use std::io::{self, Write as _};
 
@@ -9,8 +12,10 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use super::Incoming;
+use super::ask::Asking;
 use crate::tui::key::Key;
 use crate::tui::model::{Mouse, Msg, Pointed};
+pub(super) use parse::Answer;
 
 /// Listens for as long as it lives.
 pub(super) struct Inputs {
@@ -18,13 +23,13 @@ pub(super) struct Inputs {
     _terminal: system::Terminal,
 }
 
-/// Begins to listen.
-pub(super) fn listen(queue: &mpsc::Sender<Incoming>) -> io::Result<Inputs> {
+/// Begins to listen; also to how the terminal shows pictures, where it is asked for that.
+pub(super) fn listen(queue: &mpsc::Sender<Incoming>, asking: Option<Asking>) -> io::Result<Inputs> {
     let mut tasks = JoinSet::new();
     system::listen(&mut tasks, queue)?;
     Ok(Inputs {
         _tasks: tasks,
-        _terminal: system::Terminal::listen(queue)?,
+        _terminal: system::Terminal::listen(queue, asking)?,
     })
 }
 
@@ -70,15 +75,21 @@ mod system {
     use tokio::sync::mpsc::Sender;
     use tokio::task::JoinSet;
 
-    use super::Incoming;
+    use super::{Asking, Incoming};
+    use crate::tui::model::Msg;
+    use crate::tui::runtime::ask;
 
     pub(super) struct Terminal;
 
     impl Terminal {
-        pub(super) fn listen(queue: &Sender<Incoming>) -> io::Result<Self> {
+        pub(super) fn listen(queue: &Sender<Incoming>, asking: Option<Asking>) -> io::Result<Self> {
             let queue = queue.clone();
             let thread = std::thread::Builder::new().name("keys".into());
             thread.spawn(move || {
+                if let Some(asking) = asking {
+                    let canvas = asking.canvas(ask::window);
+                    let _ = queue.blocking_send(Incoming::Msg(Msg::Canvas(canvas)));
+                }
                 while let Ok(event) = crossterm::event::read() {
                     let msg = super::of(event).map(Incoming::Msg);
                     if msg.is_some_and(|msg| queue.blocking_send(msg).is_err()) {

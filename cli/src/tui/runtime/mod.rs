@@ -1,5 +1,6 @@
 //! Owns the model, the terminal and the queue: draws what changed, hands events in, performs what comes out.
 
+mod ask;
 mod complete;
 mod daemon;
 mod effects;
@@ -9,6 +10,7 @@ mod input;
 mod live;
 mod moving;
 mod pace;
+mod pictures;
 mod player;
 mod sending;
 mod session;
@@ -26,15 +28,18 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::guard::{Guard, Screen};
-use super::model::{Answer, Effect, Model, Msg, Place};
+use super::model::{Answer, Canvas, Effect, Model, Msg, Place};
 use super::options::{FILE, Options, Surroundings};
 use super::screens;
+use crate::args::TuiArgs;
 use crate::clock;
 use crate::commands::Context;
 use crate::error::CliError;
 use crate::exit::ExitStatus;
 use crate::output::depth::Depth;
 use pace::Pace;
+#[cfg(test)]
+pub(crate) use pictures::sample;
 use session::Session;
 
 /// Events that wait to be looked at. Whoever has another one waits: a terminal, an answer, a timer; what only shows how
@@ -63,7 +68,11 @@ enum Incoming {
 }
 
 /// Opens the library in this terminal, until a person, the system or an error ends it.
-pub(crate) async fn run(context: &Context<'_>, depth: Depth) -> Result<ExitStatus, CliError> {
+pub(crate) async fn run(
+    context: &Context<'_>,
+    depth: Depth,
+    args: &TuiArgs,
+) -> Result<ExitStatus, CliError> {
     let (queue, incoming) = mpsc::channel(QUEUE);
     let surroundings = Surroundings {
         depth,
@@ -79,8 +88,16 @@ pub(crate) async fn run(context: &Context<'_>, depth: Depth) -> Result<ExitStatu
     let screen = Guard::screen(surroundings).map_err(CliError::Terminal)?;
     let size = screen.size().map_err(CliError::Terminal)?;
     let moment = clock::moment();
+    let posters = args.posters.unwrap_or(options.posters);
+    let asking = ask::Asking::of(posters, surroundings);
     let model = Model::new(options, session.place(), moment, (size.width, size.height));
-    let inputs = input::listen(&queue).map_err(CliError::Terminal)?;
+    // What stands between would take the questions for something else, and shows characters.
+    let (asked, known) = match asking {
+        Some(asking) if context.settings.is_nested => (None, Some(asking.canvas(ask::window))),
+        asking => (asking, None),
+    };
+    let is_asking = asked.is_some();
+    let inputs = input::listen(&queue, asked).map_err(CliError::Terminal)?;
     let follower = follow::follow(session.settings.socket(), queue.clone());
     let runtime = Runtime {
         model,
@@ -90,6 +107,8 @@ pub(crate) async fn run(context: &Context<'_>, depth: Depth) -> Result<ExitStatu
         tasks: TaskTracker::new(),
         surroundings,
         listening: CancellationToken::new(),
+        is_asking,
+        canvas: known,
         is_ended: false,
         grace: GRACE,
     };
@@ -108,6 +127,10 @@ struct Runtime {
     surroundings: Surroundings,
     /// Ends the stream of events that is listened to.
     listening: CancellationToken,
+    /// Whether the terminal is to be asked how it shows pictures.
+    is_asking: bool,
+    /// How it does, where that is known without.
+    canvas: Option<Canvas>,
     is_ended: bool,
     grace: Duration,
 }
@@ -126,6 +149,8 @@ impl Runtime {
         mut incoming: mpsc::Receiver<Incoming>,
     ) -> Result<ExitStatus, CliError> {
         let lived = self.live(guard, &mut incoming).await;
+        // A terminal that is gone needs to forget nothing.
+        let _ = self.screen.backend_mut().forget_pictures();
         guard.give_back();
         drop(incoming);
         self.end().await;
@@ -144,12 +169,18 @@ impl Runtime {
     ) -> Result<(), CliError> {
         // The first frame comes before anything is asked for, shows what was known, and says that it will be asked for.
         self.recall(guard)?;
-        let first = self.model.begin();
+        let mut first = self.model.begin();
+        if let Some(canvas) = self.canvas.take() {
+            first.extend(self.model.update(Msg::Canvas(canvas)));
+        }
         self.draw()?;
+        if self.is_asking {
+            ask::begin().map_err(CliError::Terminal)?;
+        }
         let mut pace = Pace::new(Instant::now());
         self.perform_all(first, guard)?;
         while !self.model.is_over() {
-            if self.model.is_stale() {
+            if self.model.is_stale() || self.screen.backend().is_behind() {
                 pace.changed();
             }
             let due = pace.due();
@@ -192,10 +223,12 @@ impl Runtime {
     }
 
     fn draw(&mut self) -> Result<(), CliError> {
-        if !self.model.take_stale() {
+        let is_behind = self.screen.backend().is_behind();
+        if !self.model.take_stale() && !is_behind {
             return Ok(());
         }
         let model = &self.model;
+        self.screen.backend_mut().show(screens::pictures(model));
         let drawn = self
             .screen
             .draw(|frame| screens::draw(model, frame.buffer_mut()));
@@ -253,9 +286,11 @@ impl Runtime {
             match effect {
                 Effect::Quit => {}
                 Effect::Redraw => {
+                    self.forget_pictures()?;
                     self.screen = Guard::screen(self.surroundings).map_err(CliError::Terminal)?;
                 }
                 Effect::Suspend => {
+                    self.forget_pictures()?;
                     guard.suspend().map_err(CliError::Terminal)?;
                     self.renew(guard)?;
                 }
@@ -289,6 +324,12 @@ impl Runtime {
             let following = live::follow(&session, stream);
             token.run_until_cancelled(following).await;
         });
+    }
+
+    /// The terminal keeps no picture of what is drawn anew.
+    fn forget_pictures(&mut self) -> Result<(), CliError> {
+        let forgotten = self.screen.backend_mut().forget_pictures();
+        forgotten.map_err(CliError::Terminal)
     }
 
     /// Takes the terminal again as it is now, and draws everything.

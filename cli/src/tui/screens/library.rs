@@ -4,11 +4,12 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::whole;
+use super::{grid, poster, whole};
 use crate::commands::list::{COLUMNS, row};
 use crate::output::table::Side;
 use crate::output::text::{count, grouped};
-use crate::tui::model::{Link, Model};
+use crate::tui::model::{Canvas, Link, Model, Spot, View};
+use crate::tui::picture::Placed;
 use crate::tui::theme::Role;
 use crate::tui::widgets::{field, put, put_right};
 
@@ -19,16 +20,14 @@ const GAP: u16 = 2;
 const TITLE_LEAST: u16 = 18;
 
 pub(super) fn draw(model: &Model, buffer: &mut Buffer, area: Rect) {
-    let library = &model.library;
-    if !library.is_open {
-        list(model, buffer, area);
-    } else if model.is_wide() {
-        let beside = (area.width * 2 / 5).min(70);
-        let left = Rect {
-            width: area.width - beside - 1,
-            ..area
-        };
-        list(model, buffer, left);
+    let (left, right) = halves(model, area);
+    if let Some(left) = left {
+        match model.pictures.canvas.filter(|_| is_grid(model)) {
+            Some(canvas) => grid::draw(model, buffer, left, canvas),
+            None => list(model, buffer, left),
+        }
+    }
+    if let (Some(left), Some(_)) = (left, right) {
         for y in area.top()..area.bottom() {
             let style = model.theme.style(Role::Dim);
             put(
@@ -39,15 +38,87 @@ pub(super) fn draw(model: &Model, buffer: &mut Buffer, area: Rect) {
                 style,
             );
         }
-        let right = Rect {
-            x: left.right() + 2,
-            width: beside.saturating_sub(1),
-            ..area
-        };
-        whole::draw(model, buffer, right);
-    } else {
-        whole::draw(model, buffer, area);
     }
+    if let Some(right) = right {
+        whole::draw(model, buffer, right);
+    }
+}
+
+/// Where the list stands, and where all about a video does.
+fn halves(model: &Model, area: Rect) -> (Option<Rect>, Option<Rect>) {
+    if !model.library.is_open {
+        return (Some(area), None);
+    }
+    if !model.is_wide() {
+        return (None, Some(area));
+    }
+    let beside = (area.width * 2 / 5).min(70);
+    let left = Rect {
+        width: area.width - beside - 1,
+        ..area
+    };
+    let right = Rect {
+        x: left.right() + 2,
+        width: beside.saturating_sub(1),
+        ..area
+    };
+    (Some(left), Some(right))
+}
+
+/// The whole of the view on this screen, where it has room for one.
+fn area(model: &Model) -> Option<Rect> {
+    let screen = Rect::new(0, 0, model.size.0, model.size.1);
+    super::has_room(screen).then(|| super::body(screen))
+}
+
+fn is_grid(model: &Model) -> bool {
+    model.pictures.is_grid && model.library.window.len() > 0
+}
+
+/// Where the grid of posters stands, where one is shown.
+fn grid_area(model: &Model) -> Option<(Rect, Canvas)> {
+    let canvas = model.pictures.canvas.filter(|_| is_grid(model))?;
+    Some((halves(model, area(model)?).0?, canvas))
+}
+
+/// How the grid of posters is made up, where one is shown.
+pub(crate) fn grid_shape(model: &Model) -> Option<grid::Shape> {
+    grid_area(model).map(|(area, canvas)| grid::Shape::of(area, canvas))
+}
+
+/// How many posters ahead of the cursor the one at a place is.
+pub(crate) fn poster_at(model: &Model, place: (u16, u16)) -> Option<isize> {
+    let (area, canvas) = grid_area(model)?;
+    let shape = grid::Shape::of(area, canvas);
+    let row = grid::top(model, shape) + shape.at(area, place)?;
+    let window = &model.library.window;
+    (row < window.len()).then_some(())?;
+    isize::try_from(row)
+        .ok()?
+        .checked_sub_unsigned(window.cursor())
+}
+
+/// The places for posters that there are on the screen.
+pub(crate) fn poster_spots(model: &Model) -> Vec<Spot> {
+    let mut spots = match grid_area(model) {
+        Some((area, canvas)) => grid::spots(model, area, canvas),
+        None => Vec::new(),
+    };
+    let right = area(model).and_then(|area| halves(model, area).1);
+    spots.extend(right.and_then(|right| poster::spot(model, right)));
+    spots
+}
+
+/// The pictures that are to be sent beside the characters of the screen.
+pub(crate) fn pictures(model: &Model) -> Vec<Placed> {
+    if model.view != View::Library || model.overlay.is_some() || model.pictures.canvas.is_none() {
+        return Vec::new();
+    }
+    let spots = poster_spots(model);
+    let placed = spots
+        .iter()
+        .filter_map(|spot| model.pictures.get(spot)?.placed(spot.place));
+    placed.collect()
 }
 
 /// The columns that have room: which one, where, how wide.

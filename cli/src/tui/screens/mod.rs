@@ -2,10 +2,12 @@
 
 mod account;
 mod browser;
+mod grid;
 mod help;
 mod library;
 mod log;
 mod overlays;
+mod poster;
 mod queued;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -25,6 +27,7 @@ use crate::output::text::width;
 
 pub(crate) use browser::click as click_file;
 pub(crate) use help::lines as help_lines;
+pub(crate) use library::{grid_shape, pictures, poster_at, poster_spots};
 pub(crate) use transfers::click as click_transfer;
 pub(crate) use watches::{click as click_watch, scroll as scroll_watch};
 
@@ -32,7 +35,7 @@ pub(crate) use watches::{click as click_watch, scroll as scroll_watch};
 pub(crate) fn draw(model: &Model, buffer: &mut Buffer) {
     let screen = buffer.area;
     buffer.set_style(screen, model.theme.style(Role::Text));
-    if screen.height < 5 || screen.width < 20 {
+    if !has_room(screen) {
         put(
             buffer,
             (0, 0),
@@ -43,11 +46,7 @@ pub(crate) fn draw(model: &Model, buffer: &mut Buffer) {
         return;
     }
     tabs(model, buffer, screen);
-    let body = Rect {
-        y: screen.y + 1,
-        height: screen.height - 3,
-        ..screen
-    };
+    let body = body(screen);
     match model.view {
         View::Library => library::draw(model, buffer, body),
         View::Transfers => transfers::draw(model, buffer, body),
@@ -78,6 +77,20 @@ pub(crate) fn draw(model: &Model, buffer: &mut Buffer) {
         None => {}
         Some(Overlay::Help(top)) => help::draw(model, buffer, body, *top),
         Some(overlay) => overlays::draw(model, buffer, body, overlay),
+    }
+}
+
+/// Whether anything can be shown.
+fn has_room(screen: Rect) -> bool {
+    screen.height >= 5 && screen.width >= 20
+}
+
+/// What a view has: between the tabs, and what happened and the keys.
+fn body(screen: Rect) -> Rect {
+    Rect {
+        y: screen.y + 1,
+        height: screen.height.saturating_sub(3),
+        ..screen
     }
 }
 
@@ -200,6 +213,7 @@ fn hints(model: &Model, buffer: &mut Buffer, area: Rect) {
     let of_view: &[Action] = match model.view {
         View::Library => &[
             Action::Open,
+            Action::Grid,
             Action::Search,
             Action::Play,
             Action::Download,
@@ -240,7 +254,9 @@ fn hints(model: &Model, buffer: &mut Buffer, area: Rect) {
     };
     let everywhere = [Action::Help, Action::Palette];
     let mut x = area.x;
-    for action in everywhere.iter().chain(of_view) {
+    let has_pictures = model.pictures.canvas.is_some();
+    let actions = everywhere.iter().chain(of_view);
+    for action in actions.filter(|action| has_pictures || **action != Action::Grid) {
         let Some(key) = model.keymap.keys_of(*action).first() else {
             continue;
         };

@@ -2,6 +2,7 @@
 
 mod browser;
 mod daemon;
+mod posters;
 
 use heimdex_api::video::VideoResponse;
 use heimdex_client::ErrorClass;

@@ -5,6 +5,7 @@ use heimdex_api::video::{JobResponse, VideoResponse};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use super::poster;
 use crate::commands::show;
 use crate::output::state;
 use crate::output::text::{clean, width, wrapped};
@@ -23,6 +24,13 @@ pub(super) fn draw(model: &Model, buffer: &mut Buffer, area: Rect) {
     let whole = whole.filter(|whole| whole.video.video_id == selected.video_id);
     // What the list knows is shown at once, and the rest as soon as it is here.
     let video = whole.map_or(selected, |whole| &whole.video);
+    let mut area = area;
+    if let Some(spot) = poster::above(model, area) {
+        poster::draw(model, buffer, &spot);
+        let taken = (spot.place.height + 1).min(area.height);
+        area.y += taken;
+        area.height -= taken;
+    }
     let mut pen = Pen {
         buffer,
         theme: &model.theme,

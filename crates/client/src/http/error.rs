@@ -71,6 +71,14 @@ pub enum HttpError {
         /// What was wrong, without quoting it.
         what: String,
     },
+    /// The store does not hand out a poster, though the server named one.
+    #[error("the store of {server} gives no poster: {what}")]
+    Poster {
+        /// The server.
+        server: String,
+        /// Why, without the link.
+        what: String,
+    },
     /// The server is too old for this.
     #[error("{server} does not have {what}")]
     Unsupported {
@@ -154,6 +162,7 @@ impl HttpError {
             Self::Api { .. }
             | Self::Redirected { .. }
             | Self::InvalidReply { .. }
+            | Self::Poster { .. }
             | Self::Unsupported { .. }
             | Self::PlainStore { .. }
             | Self::Request(_)
@@ -209,7 +218,7 @@ impl HttpError {
                  `s3.public_endpoint`; or accept it with `heimdex login --insecure`"
                     .into(),
             ),
-            Self::Request(_) => None,
+            Self::Poster { .. } | Self::Request(_) => None,
         }
     }
 }

@@ -9,6 +9,7 @@ mod call;
 mod error;
 pub mod events;
 mod ingests;
+mod pictures;
 mod proxy;
 mod server_url;
 #[cfg(test)]

@@ -7,19 +7,26 @@ use std::io;
 use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
-use rustix::event::{PollFd, PollFlags, poll};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::Signal as Number;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc::Sender;
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
 use super::super::Incoming;
+use super::super::ask::{self, Asking};
 use super::of;
+use super::parse::{Heard, Parser};
 use crate::tui::key::{Code, Key};
 use crate::tui::model::Msg;
 
-/// How long what was typed is looked for once there is something. Nobody waits for it but the thread that reads.
-const LOOK: Duration = Duration::from_millis(1);
+/// What a terminal shows pictures by is decided then. An answer that comes later still counts, and is never a key.
+const LIMIT: Duration = Duration::from_secs(1);
+/// How long an escape may be the beginning of an answer, while there are any to come. Else it is what it is at once.
+const REST: Duration = Duration::from_millis(50);
+/// Bytes that are read at once.
+const READ: usize = 4096;
 
 /// Listens to the terminal for as long as it lives.
 pub(super) struct Terminal {
@@ -31,6 +38,8 @@ pub(super) struct Terminal {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Seen {
     Keys,
+    /// Nothing, for as long as was to be waited.
+    Nothing,
     Gone,
     /// Nobody listens any more.
     Closed,
@@ -38,36 +47,30 @@ enum Seen {
 
 impl Terminal {
     /// Begins to listen.
-    pub(super) fn listen(queue: &Sender<Incoming>) -> io::Result<Self> {
+    pub(super) fn listen(queue: &Sender<Incoming>, asking: Option<Asking>) -> io::Result<Self> {
         let (open, closed) = UnixStream::pair()?;
-        let again = closed.try_clone()?;
-        for (name, listen) in [
-            (
-                "keys",
-                listen_for_keys as fn(&UnixStream, &Sender<Incoming>),
-            ),
-            ("hangup", listen_for_the_end),
-        ] {
-            let (closed, queue) = (again.try_clone()?, queue.clone());
-            let thread = std::thread::Builder::new().name(name.into());
-            thread.spawn(move || listen(&closed, &queue))?;
-        }
+        let (again, to_keys, to_end) = (closed.try_clone()?, queue.clone(), queue.clone());
+        let thread = |name: &str| std::thread::Builder::new().name(name.into());
+        thread("keys").spawn(move || Keys::of(to_keys, asking).listen(&closed))?;
+        thread("hangup").spawn(move || listen_for_the_end(&again, &to_end))?;
         Ok(Self { _open: open })
     }
 }
 
-/// Waits for keys, or only for the end of the terminal.
-fn wait(closed: &UnixStream, wanted: PollFlags) -> Seen {
+/// Waits for keys, or only for the end of the terminal; without a limit for as long as it takes.
+fn wait(closed: &UnixStream, wanted: PollFlags, limit: Option<Duration>) -> Seen {
     let stdin = io::stdin();
     let mut both = [
         PollFd::new(&stdin, wanted),
         PollFd::new(closed, PollFlags::IN),
     ];
+    let limit = limit.and_then(|limit| Timespec::try_from(limit).ok());
     loop {
-        match poll(&mut both, None) {
+        match poll(&mut both, limit.as_ref()) {
             Err(rustix::io::Errno::INTR) => {}
             Err(_) => return Seen::Gone,
             Ok(_) if !both[1].revents().is_empty() => return Seen::Closed,
+            Ok(0) => return Seen::Nothing,
             Ok(_) => break,
         }
     }
@@ -79,24 +82,83 @@ fn wait(closed: &UnixStream, wanted: PollFlags) -> Seen {
 }
 
 fn listen_for_the_end(closed: &UnixStream, queue: &Sender<Incoming>) {
-    if wait(closed, PollFlags::empty()) == Seen::Gone {
+    if wait(closed, PollFlags::empty(), None) == Seen::Gone {
         let _ = queue.blocking_send(Incoming::HungUp);
     }
 }
 
-fn listen_for_keys(closed: &UnixStream, queue: &Sender<Incoming>) {
-    while wait(closed, PollFlags::IN) == Seen::Keys {
-        // Whatever is wrong with the terminal, the other thread says it.
-        while crossterm::event::poll(LOOK).unwrap_or(false) {
-            let Ok(event) = crossterm::event::read() else {
-                return;
+/// Reads the terminal.
+struct Keys {
+    parser: Parser,
+    /// What the terminal answered so far, where it is asked.
+    asking: Option<Asking>,
+    /// When it has had time enough for that.
+    limit: Option<Instant>,
+    queue: Sender<Incoming>,
+}
+
+impl Keys {
+    fn of(queue: Sender<Incoming>, asking: Option<Asking>) -> Self {
+        Self {
+            parser: Parser::new(asking.is_some()),
+            limit: asking.is_some().then(|| Instant::now() + LIMIT),
+            asking,
+            queue,
+        }
+    }
+
+    /// Whatever is wrong with the terminal, the other thread says it.
+    fn listen(mut self, closed: &UnixStream) {
+        let mut bytes = [0; READ];
+        loop {
+            let heard = match wait(closed, PollFlags::IN, self.patience()) {
+                Seen::Keys => match rustix::io::read(io::stdin(), &mut bytes) {
+                    Ok(0) => return,
+                    Ok(length) => self.parser.push(&bytes[..length]),
+                    Err(rustix::io::Errno::INTR | rustix::io::Errno::AGAIN) => continue,
+                    Err(_) => return,
+                },
+                Seen::Nothing => self.parser.waited().into_iter().collect(),
+                Seen::Gone | Seen::Closed => return,
             };
-            if let Some(msg) = of(event)
-                && queue.blocking_send(Incoming::Msg(msg)).is_err()
-            {
-                return;
+            let told = heard.into_iter().filter_map(|heard| self.told(heard));
+            let mut msgs: Vec<Msg> = told.collect();
+            if self.limit.is_some_and(|limit| limit <= Instant::now()) {
+                msgs.extend(self.decided());
+            }
+            for msg in msgs {
+                if self.queue.blocking_send(Incoming::Msg(msg)).is_err() {
+                    return;
+                }
             }
         }
+    }
+
+    /// How long it is worth waiting for more.
+    fn patience(&self) -> Option<Duration> {
+        if self.parser.is_ambiguous() {
+            let is_asking = self.parser.is_asking();
+            return Some(if is_asking { REST } else { Duration::ZERO });
+        }
+        let limit = self.limit?;
+        Some(limit.saturating_duration_since(Instant::now()))
+    }
+
+    fn told(&mut self, heard: Heard) -> Option<Msg> {
+        match heard {
+            Heard::Event(event) => of(event),
+            Heard::Answer(answer) => {
+                let is_last = self.asking.as_mut()?.take(answer);
+                is_last.then(|| self.decided()).flatten()
+            }
+        }
+    }
+
+    /// How pictures are shown, by what was answered so far.
+    fn decided(&mut self) -> Option<Msg> {
+        self.limit = None;
+        let asking = self.asking.as_ref()?;
+        Some(Msg::Canvas(asking.canvas(ask::window)))
     }
 }
 
