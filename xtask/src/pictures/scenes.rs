@@ -44,23 +44,6 @@ pub(super) const SCENES: &[Scene] = &[
         around: ("", ""),
     },
     Scene {
-        name: "posters",
-        says: "The library as a grid of posters",
-        size: (108, 34),
-        steps: &[
-            Sees("1 of 14"),
-            Presses("Enter"),
-            Sees("▀"),
-            Presses("Enter"),
-            Types("v"),
-            Types("l"),
-            Sees("2 of 14"),
-            // The last posters are made by then.
-            Waits(45),
-        ],
-        around: ("", ""),
-    },
-    Scene {
         name: "search",
         says: "Searching as one types",
         size: (100, 20),
