@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::process::{Command, ExitCode, Stdio};
+use std::thread::available_parallelism;
 
 use anyhow::Result;
 
@@ -23,6 +24,11 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[OsString]) -> Result<ExitC
             .env(s3::VARIABLE, store.url())
             .env("HEIMDEX_TEST_ASCMHL", &ascmhl)
             .env("HEIMDEX_BIN_DIR", workspace.binaries());
+        for variable in ["RUST_TEST_THREADS", "NEXTEST_TEST_THREADS"] {
+            if environment::variable(variable).is_none() {
+                command.env(variable, threads().to_string());
+            }
+        }
         if environment::is_ci() {
             command.env("INSTA_UPDATE", "no");
         }
@@ -56,6 +62,12 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[OsString]) -> Result<ExitC
     drop(store);
     drop(cluster);
     Ok(steps::exit_code(status))
+}
+
+/// Tests at a time: half as many again as there are cores, because most wait for a process, a socket or a disk.
+fn threads() -> usize {
+    let cores = available_parallelism().map_or(1, usize::from);
+    cores + cores.div_ceil(2)
 }
 
 fn has_nextest(workspace: &Workspace) -> bool {

@@ -10,7 +10,8 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions as _, Connection as _};
 
 use super::Catalog;
-use super::open::{DatabaseLocation, OpenError, POSTGRES, SQLITE, unreachable};
+use super::migrations::{POSTGRES, SQLITE};
+use super::open::{DatabaseLocation, OpenError, unreachable};
 
 /// The newest migration that was made.
 const MIGRATION: &str = "SELECT MAX(version) FROM _sqlx_migrations";

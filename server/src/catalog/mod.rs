@@ -13,6 +13,7 @@ pub mod jobs;
 mod locations;
 mod look;
 mod lookup;
+mod migrations;
 mod moves;
 pub mod objects;
 mod open;

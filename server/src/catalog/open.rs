@@ -14,11 +14,9 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, Sq
 use sqlx::{ConnectOptions as _, Connection as _, Executor as _, SqlitePool};
 
 use super::db::{Db, Engine};
+use super::migrations::{POSTGRES, SQLITE};
 use super::signals::Signals;
 use super::{Catalog, CatalogError};
-
-pub(super) static SQLITE: Migrator = sqlx::migrate!("../migrations/sqlite");
-pub(super) static POSTGRES: Migrator = sqlx::migrate!("../migrations/postgres");
 
 /// How long a connection waits for another process's write.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
@@ -380,16 +378,5 @@ mod tests {
             known: 1,
         };
         insta::assert_snapshot!(error, @"the database is of a newer version (it has migration 9, this server knows 1): start that version, or restore the copy made before the upgrade");
-    }
-
-    #[test]
-    fn both_engines_have_the_same_migrations() {
-        let names = |migrator: &Migrator| -> Vec<(i64, String)> {
-            migrator
-                .iter()
-                .map(|migration| (migration.version, migration.description.to_string()))
-                .collect()
-        };
-        assert_eq!(names(&SQLITE), names(&POSTGRES));
     }
 }

@@ -3,6 +3,20 @@
 //! Nothing is held in memory between calls: every decision is made inside one immediate transaction. Writers of one
 //! process queue for the one writing connection; those of several processes wait for each other's lock.
 
+/// Reads a row type whose fields are columns of the same name.
+macro_rules! from_row {
+    ($name:ident { $($field:ident),* }) => {
+        impl sqlx::FromRow<'_, sqlx::sqlite::SqliteRow> for $name {
+            fn from_row(row: &sqlx::sqlite::SqliteRow) -> Result<Self, sqlx::Error> {
+                use sqlx::Row as _;
+                Ok(Self {
+                    $( $field: row.try_get(stringify!($field))?, )*
+                })
+            }
+        }
+    };
+}
+
 mod objects;
 mod uploads;
 

@@ -12,7 +12,7 @@ use super::super::rebuild::{self, Rebuilt};
 use super::{Index, PartRow, Tx, discard, json};
 
 /// One object as the index knows it.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(in super::super) struct ObjectRow {
     pub(in super::super) key: String,
     pub(in super::super) seq: i64,
@@ -24,6 +24,17 @@ pub(in super::super) struct ObjectRow {
     pub(in super::super) upload_id: Option<String>,
     pub(in super::super) modified_us: i64,
 }
+from_row!(ObjectRow {
+    key,
+    seq,
+    manifest,
+    data,
+    size,
+    etag,
+    content_type,
+    upload_id,
+    modified_us
+});
 
 /// An object whose data and manifest are durable and that is to be made visible.
 #[derive(Debug)]

@@ -7,7 +7,7 @@ use super::super::layout::Layout;
 use super::{Index, discard};
 
 /// One open upload.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(in super::super) struct UploadRow {
     pub(in super::super) upload_id: String,
     pub(in super::super) key: String,
@@ -17,9 +17,17 @@ pub(in super::super) struct UploadRow {
     pub(in super::super) checksum: Option<String>,
     pub(in super::super) created_us: i64,
 }
+from_row!(UploadRow {
+    upload_id,
+    key,
+    data,
+    content_type,
+    checksum,
+    created_us
+});
 
 /// One part of an open upload or of an object.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(in super::super) struct PartRow {
     pub(in super::super) number: u16,
     pub(in super::super) file: String,
@@ -30,6 +38,15 @@ pub(in super::super) struct PartRow {
     pub(in super::super) etag: String,
     pub(in super::super) modified_us: i64,
 }
+from_row!(PartRow {
+    number,
+    file,
+    start,
+    size,
+    crc32c,
+    etag,
+    modified_us
+});
 
 impl Index {
     pub(in super::super) async fn create_upload(
