@@ -60,8 +60,15 @@ pub(crate) fn write(
     }
     script.totals()?;
     writeln!(script.out, "COMMIT;")?;
-    // What the planners know of the tables comes from here.
-    writeln!(script.out, "ANALYZE;")?;
+    // What the planners know of the tables comes from here. PostgreSQL comes to the vacuum by itself, some minutes later.
+    writeln!(
+        script.out,
+        "{}",
+        match dialect {
+            Dialect::Sqlite => "ANALYZE;",
+            Dialect::Postgres => "VACUUM ANALYZE;",
+        }
+    )?;
     script.out.flush()
 }
 
