@@ -254,12 +254,16 @@ _heimdex() {
             return 0
             ;;
         heimdex__subcmd__config__subcmd__path)
-            opts="-q -v -h --profile --color --quiet --verbose --help"
+            opts="-q -v -h --json --profile --color --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --json)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --profile)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -790,12 +794,16 @@ _heimdex() {
             return 0
             ;;
         heimdex__subcmd__logout)
-            opts="-q -v -h --profile --color --quiet --verbose --help"
+            opts="-q -v -h --json --profile --color --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --json)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --profile)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -894,12 +902,16 @@ _heimdex() {
             return 0
             ;;
         heimdex__subcmd__profile__subcmd__rm)
-            opts="-y -q -v -h --yes --profile --color --quiet --verbose --help"
+            opts="-y -q -v -h --yes --json --profile --color --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --json)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --profile)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -916,12 +928,16 @@ _heimdex() {
             return 0
             ;;
         heimdex__subcmd__profile__subcmd__use)
-            opts="-q -v -h --profile --color --quiet --verbose --help"
+            opts="-q -v -h --json --profile --color --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --json)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --profile)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1442,12 +1458,16 @@ _heimdex() {
             return 0
             ;;
         heimdex__subcmd__token__subcmd__revoke)
-            opts="-y -q -v -h --yes --profile --color --quiet --verbose --help"
+            opts="-y -q -v -h --yes --json --profile --color --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --json)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --profile)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

@@ -93,6 +93,7 @@ set edit:completion:arg-completer[heimdex] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'heimdex;logout'= {
+            cand --json 'Print JSON, of the named fields only where some are named'
             cand --profile 'The profile to use: a server and an account'
             cand --color 'When to use colours'
             cand -q 'Say nothing but errors and what was asked for'
@@ -151,6 +152,7 @@ set edit:completion:arg-completer[heimdex] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'heimdex;token;revoke'= {
+            cand --json 'Print JSON, of the named fields only where some are named'
             cand --profile 'The profile to use: a server and an account'
             cand --color 'When to use colours'
             cand -y 'Do not ask'
@@ -187,6 +189,7 @@ set edit:completion:arg-completer[heimdex] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'heimdex;profile;use'= {
+            cand --json 'Print JSON, of the named fields only where some are named'
             cand --profile 'The profile to use: a server and an account'
             cand --color 'When to use colours'
             cand -q 'Say nothing but errors and what was asked for'
@@ -197,6 +200,7 @@ set edit:completion:arg-completer[heimdex] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'heimdex;profile;rm'= {
+            cand --json 'Print JSON, of the named fields only where some are named'
             cand --profile 'The profile to use: a server and an account'
             cand --color 'When to use colours'
             cand -y 'Ask nothing'
@@ -796,6 +800,7 @@ set edit:completion:arg-completer[heimdex] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'heimdex;config;path'= {
+            cand --json 'Print JSON, of the named fields only where some are named'
             cand --profile 'The profile to use: a server and an account'
             cand --color 'When to use colours'
             cand -q 'Say nothing but errors and what was asked for'

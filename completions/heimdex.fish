@@ -91,6 +91,7 @@ complete -c heimdex -n "__fish_heimdex_using_subcommand login" -l insecure -d 'A
 complete -c heimdex -n "__fish_heimdex_using_subcommand login" -s q -l quiet -d 'Say nothing but errors and what was asked for'
 complete -c heimdex -n "__fish_heimdex_using_subcommand login" -s v -l verbose -d 'Say why something failed; twice: say what is done'
 complete -c heimdex -n "__fish_heimdex_using_subcommand login" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c heimdex -n "__fish_heimdex_using_subcommand logout" -l json -d 'Print JSON, of the named fields only where some are named' -r
 complete -c heimdex -n "__fish_heimdex_using_subcommand logout" -l profile -d 'The profile to use: a server and an account' -r
 complete -c heimdex -n "__fish_heimdex_using_subcommand logout" -l color -d 'When to use colours' -r -f -a "auto\t''
 always\t''
@@ -136,6 +137,7 @@ never\t''"
 complete -c heimdex -n "__fish_heimdex_using_subcommand token; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say nothing but errors and what was asked for'
 complete -c heimdex -n "__fish_heimdex_using_subcommand token; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say why something failed; twice: say what is done'
 complete -c heimdex -n "__fish_heimdex_using_subcommand token; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c heimdex -n "__fish_heimdex_using_subcommand token; and __fish_seen_subcommand_from revoke" -l json -d 'Print JSON, of the named fields only where some are named' -r
 complete -c heimdex -n "__fish_heimdex_using_subcommand token; and __fish_seen_subcommand_from revoke" -l profile -d 'The profile to use: a server and an account' -r
 complete -c heimdex -n "__fish_heimdex_using_subcommand token; and __fish_seen_subcommand_from revoke" -l color -d 'When to use colours' -r -f -a "auto\t''
 always\t''
@@ -162,6 +164,7 @@ never\t''"
 complete -c heimdex -n "__fish_heimdex_using_subcommand profile; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say nothing but errors and what was asked for'
 complete -c heimdex -n "__fish_heimdex_using_subcommand profile; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say why something failed; twice: say what is done'
 complete -c heimdex -n "__fish_heimdex_using_subcommand profile; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c heimdex -n "__fish_heimdex_using_subcommand profile; and __fish_seen_subcommand_from use" -l json -d 'Print JSON, of the named fields only where some are named' -r
 complete -c heimdex -n "__fish_heimdex_using_subcommand profile; and __fish_seen_subcommand_from use" -l profile -d 'The profile to use: a server and an account' -r
 complete -c heimdex -n "__fish_heimdex_using_subcommand profile; and __fish_seen_subcommand_from use" -l color -d 'When to use colours' -r -f -a "auto\t''
 always\t''
@@ -169,6 +172,7 @@ never\t''"
 complete -c heimdex -n "__fish_heimdex_using_subcommand profile; and __fish_seen_subcommand_from use" -s q -l quiet -d 'Say nothing but errors and what was asked for'
 complete -c heimdex -n "__fish_heimdex_using_subcommand profile; and __fish_seen_subcommand_from use" -s v -l verbose -d 'Say why something failed; twice: say what is done'
 complete -c heimdex -n "__fish_heimdex_using_subcommand profile; and __fish_seen_subcommand_from use" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c heimdex -n "__fish_heimdex_using_subcommand profile; and __fish_seen_subcommand_from rm" -l json -d 'Print JSON, of the named fields only where some are named' -r
 complete -c heimdex -n "__fish_heimdex_using_subcommand profile; and __fish_seen_subcommand_from rm" -l profile -d 'The profile to use: a server and an account' -r
 complete -c heimdex -n "__fish_heimdex_using_subcommand profile; and __fish_seen_subcommand_from rm" -l color -d 'When to use colours' -r -f -a "auto\t''
 always\t''
@@ -663,6 +667,7 @@ never\t''"
 complete -c heimdex -n "__fish_heimdex_using_subcommand config; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Say nothing but errors and what was asked for'
 complete -c heimdex -n "__fish_heimdex_using_subcommand config; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say why something failed; twice: say what is done'
 complete -c heimdex -n "__fish_heimdex_using_subcommand config; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c heimdex -n "__fish_heimdex_using_subcommand config; and __fish_seen_subcommand_from path" -l json -d 'Print JSON, of the named fields only where some are named' -r
 complete -c heimdex -n "__fish_heimdex_using_subcommand config; and __fish_seen_subcommand_from path" -l profile -d 'The profile to use: a server and an account' -r
 complete -c heimdex -n "__fish_heimdex_using_subcommand config; and __fish_seen_subcommand_from path" -l color -d 'When to use colours' -r -f -a "auto\t''
 always\t''

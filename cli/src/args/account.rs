@@ -105,6 +105,7 @@ const LOGOUT_EXAMPLES: &str = "\
 Examples:
   heimdex logout
   heimdex logout --profile archive
+  heimdex logout --json=session
 ";
 
 /// Log out
@@ -113,7 +114,11 @@ Examples:
 /// the same, and that is said.
 #[derive(Debug, Args)]
 #[command(before_long_help = LOGOUT_EXAMPLES)]
-pub(crate) struct LogoutArgs {}
+pub(crate) struct LogoutArgs {
+    /// The output.
+    #[command(flatten)]
+    pub(crate) json: JsonArgs,
+}
 
 const WHOAMI_EXAMPLES: &str = "\
 Examples:

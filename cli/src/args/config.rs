@@ -44,4 +44,8 @@ Examples:
 /// Print the path of the configuration file
 #[derive(Debug, Args)]
 #[command(before_long_help = PATH_EXAMPLES)]
-pub(crate) struct ConfigPathArgs {}
+pub(crate) struct ConfigPathArgs {
+    /// The output.
+    #[command(flatten)]
+    pub(crate) json: JsonArgs,
+}

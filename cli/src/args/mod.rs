@@ -35,7 +35,7 @@ use crate::exit::EXIT_CODES;
 pub(crate) use account::StoreChoice;
 pub(crate) use account::{ConnectionArgs, LoginArgs, LogoutArgs, RegisterArgs, WhoamiArgs};
 pub(crate) use completions::CompletionsArgs;
-pub(crate) use config::{ConfigArgs, ConfigCommand, ConfigShowArgs};
+pub(crate) use config::{ConfigArgs, ConfigCommand, ConfigPathArgs, ConfigShowArgs};
 pub(crate) use daemon::{
     DaemonArgs, DaemonCommand, DaemonInstallArgs, DaemonLogsArgs, DaemonStatusArgs, DaemonStopArgs,
     DaemonUninstallArgs,

@@ -51,6 +51,9 @@ pub(crate) struct ProfileUseArgs {
     /// The profile's name
     #[arg(value_name = "PROFILE")]
     pub(crate) name: String,
+    /// The output.
+    #[command(flatten)]
+    pub(crate) json: JsonArgs,
 }
 
 const RM_EXAMPLES: &str = "\
@@ -72,4 +75,7 @@ pub(crate) struct ProfileRmArgs {
     /// Ask nothing
     #[arg(short, long)]
     pub(crate) yes: bool,
+    /// The output.
+    #[command(flatten)]
+    pub(crate) json: JsonArgs,
 }

@@ -98,4 +98,7 @@ pub(crate) struct TokenRevokeArgs {
     /// Do not ask
     #[arg(short, long)]
     pub(crate) yes: bool,
+    /// The output.
+    #[command(flatten)]
+    pub(crate) json: JsonArgs,
 }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::Context;
-use crate::args::{ConfigArgs, ConfigCommand, ConfigShowArgs};
+use crate::args::{ConfigArgs, ConfigCommand, ConfigPathArgs, ConfigShowArgs};
 use crate::error::CliError;
 use crate::exit::ExitStatus;
 use crate::output::json::{self, Selection};
@@ -12,6 +12,8 @@ use crate::printer::Printer;
 use crate::settings::{Environment, Settings, Shown};
 
 const FIELDS: [&str; 3] = ["name", "value", "from"];
+
+const PATH_FIELDS: [&str; 1] = ["path"];
 
 const COLUMNS: [Column; 3] = [
     column("NAME", 0, None),
@@ -36,10 +38,25 @@ struct Printed<'a> {
     from: String,
 }
 
+/// Where the file is, as `--json` prints it.
+#[derive(Debug, Serialize)]
+struct Place<'a> {
+    path: &'a str,
+}
+
 /// Prints where the configuration file is, whatever it says.
-pub(super) fn path(environment: &Environment, printer: &Printer) -> Result<ExitStatus, CliError> {
+pub(super) fn path(
+    environment: &Environment,
+    printer: &Printer,
+    args: &ConfigPathArgs,
+) -> Result<ExitStatus, CliError> {
+    let selection = Selection::of(&args.json.mode(), &PATH_FIELDS)?;
     let known = Settings::find_config_file(environment).ok_or(CliError::NoHome)?;
-    printer.data(&known.value.display().to_string())?;
+    let path = known.value.display().to_string();
+    match selection {
+        Some(selection) => json::print(printer, &selection.pick(&Place { path: &path }))?,
+        None => printer.data(&path)?,
+    }
     Ok(ExitStatus::Done)
 }
 

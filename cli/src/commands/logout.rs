@@ -4,13 +4,40 @@ use heimdex_client::ErrorClass;
 use heimdex_client::credentials::{Credentials, Store};
 use heimdex_client::http::HttpError;
 
+use serde::Serialize;
+
 use super::Context;
+use crate::args::LogoutArgs;
 use crate::error::CliError;
 use crate::exit::ExitStatus;
+use crate::output::json::{self, Selection};
 use crate::printer::Printer;
 use crate::settings::Settings;
 
-pub(super) async fn run(context: &Context<'_>) -> Result<ExitStatus, CliError> {
+const FIELDS: [&str; 3] = ["profile", "server", "session"];
+
+/// What `--json` prints.
+#[derive(Debug, Serialize)]
+struct LoggedOut<'a> {
+    profile: &'a str,
+    server: String,
+    session: Session,
+}
+
+/// What became of the session.
+#[derive(Debug, Clone, Copy, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Session {
+    /// There was none.
+    None,
+    /// Now.
+    Ended,
+    /// Before.
+    HadEnded,
+}
+
+pub(super) async fn run(context: &Context<'_>, args: &LogoutArgs) -> Result<ExitStatus, CliError> {
+    let selection = Selection::of(&args.json.mode(), &FIELDS)?;
     let settings = &context.settings;
     if settings.uses_token() {
         return Err(CliError::usage(
@@ -19,12 +46,21 @@ pub(super) async fn run(context: &Context<'_>) -> Result<ExitStatus, CliError> {
         ));
     }
     let credentials = settings.credentials().ok_or(CliError::NoHome)?;
-    if credentials.load().await?.is_none() {
+    let session = if credentials.load().await?.is_none() {
         context.printer.talk("Nobody is logged in.");
-        return Ok(ExitStatus::Done);
+        Session::None
+    } else {
+        let ended = end(settings, &credentials).await?;
+        tell(context.printer, settings, ended)?
+    };
+    if let Some(selection) = selection {
+        let printed = LoggedOut {
+            profile: &settings.profile_name,
+            server: settings.server()?.to_string(),
+            session,
+        };
+        json::print(context.printer, &selection.pick(&printed))?;
     }
-    let ended = end(settings, &credentials).await?;
-    tell(context.printer, settings, ended)?;
     Ok(ExitStatus::Done)
 }
 
@@ -66,17 +102,20 @@ pub(crate) fn tell(
     printer: &Printer,
     settings: &Settings,
     ended: Result<(), HttpError>,
-) -> Result<(), CliError> {
+) -> Result<Session, CliError> {
     match ended {
-        Ok(()) => printer.talk(&format!("Logged out of {}.", settings.server()?)),
+        Ok(()) => {
+            printer.talk(&format!("Logged out of {}.", settings.server()?));
+            Ok(Session::Ended)
+        }
         Err(error) if error.class() == ErrorClass::NotLoggedIn => {
             printer.talk("The session had ended already; it is forgotten here too.");
+            Ok(Session::HadEnded)
         }
         Err(error) => {
             // The session lives on at the server until it ends by itself: that must be known.
             printer.warn("the login is forgotten here, but the server could not be told");
-            return Err(error.into());
+            Err(error.into())
         }
     }
-    Ok(())
 }

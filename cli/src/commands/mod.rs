@@ -36,7 +36,7 @@ use std::sync::Arc;
 
 use heimdex_client::credentials::Unlock;
 
-use crate::args::{Cli, Command, ConfigCommand, TuiArgs};
+use crate::args::{Cli, Command, ConfigArgs, ConfigCommand, TuiArgs};
 use crate::clock::{self, Moment};
 use crate::completing;
 use crate::error::CliError;
@@ -80,9 +80,9 @@ pub(crate) async fn run(
         None => Command::Tui(TuiArgs::default()),
     };
     match &command {
-        Command::Config(args) if matches!(args.command, ConfigCommand::Path(_)) => {
-            return config::path(&environment, printer);
-        }
+        Command::Config(ConfigArgs {
+            command: ConfigCommand::Path(args),
+        }) => return config::path(&environment, printer, args),
         Command::Completions(args) => {
             return completing::register(args.shell, &environment.program(), printer);
         }
@@ -117,7 +117,7 @@ pub(crate) async fn run(
     match command {
         Command::Register(args) => register::run(context, args).await,
         Command::Login(args) => login::run(context, args).await,
-        Command::Logout(_) => logout::run(&context).await,
+        Command::Logout(args) => logout::run(&context, &args).await,
         Command::Whoami(args) => whoami::run(&context, &args).await,
         Command::Token(args) => token::run(&context, args).await,
         Command::Profile(args) => profile::run(&context, args).await,

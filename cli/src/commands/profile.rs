@@ -5,13 +5,25 @@ mod rm;
 
 use heimdex_api::names::nearest;
 use heimdex_client::profile::{self, Profile};
+use serde::Serialize;
 
 use super::Context;
 use crate::args::{ProfileArgs, ProfileCommand, ProfileUseArgs};
 use crate::error::CliError;
 use crate::exit::ExitStatus;
+use crate::output::json::{self, Selection};
 use crate::output::text::clean;
 use crate::settings::{Settings, Source};
+
+const FIELDS: [&str; 3] = ["name", "server", "email"];
+
+/// What `--json` prints of the profile that is used from now on.
+#[derive(Debug, Serialize)]
+struct InUse<'a> {
+    name: &'a str,
+    server: Option<&'a str>,
+    email: Option<&'a str>,
+}
 
 pub(super) async fn run(context: &Context<'_>, args: ProfileArgs) -> Result<ExitStatus, CliError> {
     match args.command {
@@ -34,6 +46,7 @@ async fn use_from_now(
     context: &Context<'_>,
     args: &ProfileUseArgs,
 ) -> Result<ExitStatus, CliError> {
+    let selection = Selection::of(&args.json.mode(), &FIELDS)?;
     let settings = &context.settings;
     let known = known(settings, &args.name)?;
     let (Some(config), Some(credentials)) = (settings.config_file(), settings.credentials()) else {
@@ -54,6 +67,14 @@ async fn use_from_now(
             "{source} is given and names `{}`",
             settings.profile_name
         ));
+    }
+    if let Some(selection) = selection {
+        let printed = InUse {
+            name: &args.name,
+            server: known.server.as_deref(),
+            email: known.email.as_deref(),
+        };
+        json::print(context.printer, &selection.pick(&printed))?;
     }
     Ok(ExitStatus::Done)
 }

@@ -84,6 +84,32 @@ fn profiles_are_listed_chosen_and_forgotten() {
     );
 }
 
+#[test]
+fn what_changes_a_login_answers_in_json_too() {
+    let (server, archive, home) = two_profiles();
+    let json = |words: &[&str]| home.heimdex(words.iter().copied()).ok().json();
+    let answer = json(&["profile", "use", "archive", "--json"]);
+    assert_eq!(answer["name"], "archive");
+    assert_eq!(answer["server"], archive.url());
+    assert_eq!(answer["email"], "archive@example.org");
+    let answer = json(&["profile", "rm", "archive", "--yes", "--json"]);
+    assert_eq!(
+        answer,
+        serde_json::json!({"name": "archive", "session": "ended"})
+    );
+    let made = json(&["token", "create", "backup", "--scope", "upload", "--json"]);
+    let answer = json(&["token", "revoke", "backup", "--yes", "--json=id"]);
+    assert_eq!(answer, serde_json::json!({"id": made["id"]}));
+    let answer = json(&["config", "path", "--json"]);
+    let path = home.home().join(".config/heimdex/config.toml");
+    assert_eq!(answer, serde_json::json!({"path": path}));
+    let answer = json(&["logout", "--json"]);
+    assert_eq!(answer["server"], server.url());
+    assert_eq!(answer["session"], "ended");
+    let answer = json(&["logout", "--json=session"]);
+    assert_eq!(answer, serde_json::json!({"session": "none"}));
+}
+
 /// A table whose paths are as long as this machine's temporary directory wants them: it fits, and they are left out.
 fn without_paths(mut output: Output, columns: usize) -> Output {
     let cell = |cell: &str| {

@@ -31,7 +31,9 @@ impl Driver {
         let left = Duration::from_secs(queue.left_bytes / rate.max(1));
         let pace = Pace {
             bytes_per_second: rate,
-            done_at: (rate > 0 && queue.left_bytes > 0).then(|| now.saturating_add(left)),
+            // While all is paused nobody can know.
+            done_at: (rate > 0 && queue.left_bytes > 0 && self.state.pause.is_none())
+                .then(|| now.saturating_add(left)),
             limit: self.tools.throttle.limit().map(std::num::NonZeroU64::get),
         };
         let mut awaiting_proof = Count::default();

@@ -94,8 +94,14 @@ impl Driver {
                 chain.push(Reason::ChangedSince { video_id });
             }
             let verdict = reason(&self.state, item, ahead, (self.tools.now)());
-            if !matches!(verdict, Reason::Queued { .. }) {
-                chain.push(Reason::Queued { lane, ahead });
+            match (item.running().and(self.state.pause), &verdict) {
+                // What was handed out before goes on to its end.
+                (Some(paused), _) => chain.push(Reason::Paused {
+                    watch: None,
+                    until: paused.until,
+                }),
+                (None, Reason::Queued { .. }) => {}
+                (None, _) => chain.push(Reason::Queued { lane, ahead }),
             }
             chain.push(verdict);
         } else if let Some(kept) = &kept {

@@ -154,7 +154,7 @@ fn missing(context: &Context<'_>, judged: &Wholeness<'_>) -> Result<(), CliError
         };
         let files = files.replacen(' ', &format!(" {more}"), 1);
         lines.push(format!(
-            "  {files} on the card that never came: unreadable, or not sent yet"
+            "  {files} on the card that never came: unreadable, or not sent yet. `heimdex safe-to-wipe` of it names them"
         ));
     }
     if !lines.is_empty() {

@@ -1,17 +1,30 @@
 //! `heimdex profile rm`: logs out of a profile, and forgets it.
 
 use heimdex_client::profile;
+use serde::Serialize;
 
 use crate::args::ProfileRmArgs;
-use crate::commands::{Context, ask, logout};
+use crate::commands::logout::{self, Session};
+use crate::commands::{Context, ask};
 use crate::error::CliError;
 use crate::exit::ExitStatus;
+use crate::output::json::{self, Selection};
 use crate::output::text::clean;
+
+const FIELDS: [&str; 2] = ["name", "session"];
+
+/// What `--json` prints.
+#[derive(Debug, Serialize)]
+struct Forgotten<'a> {
+    name: &'a str,
+    session: Session,
+}
 
 pub(super) async fn run(
     context: &Context<'_>,
     args: &ProfileRmArgs,
 ) -> Result<ExitStatus, CliError> {
+    let selection = Selection::of(&args.json.mode(), &FIELDS)?;
     let name = &args.name;
     let known = super::known(&context.settings, name)?;
     if !args.yes {
@@ -33,11 +46,15 @@ pub(super) async fn run(
     drop(locked);
     let told = match ended {
         Some(ended) => logout::tell(context.printer, &settings, ended),
-        None => Ok(()),
+        None => Ok(Session::None),
     };
     context
         .printer
         .talk(&clean(&format!("The profile `{name}` is forgotten.")));
-    told?;
+    let session = told?;
+    if let Some(selection) = selection {
+        let printed = Forgotten { name, session };
+        json::print(context.printer, &selection.pick(&printed))?;
+    }
     Ok(ExitStatus::Done)
 }

@@ -1,18 +1,31 @@
 //! `heimdex token revoke`: ends a token at once.
 
+use heimdex_api::TokenId;
 use heimdex_api::auth::TokenResponse;
 use heimdex_api::limits::ID_PREFIX_MIN;
+use serde::Serialize;
 
 use crate::args::TokenRevokeArgs;
 use crate::commands::{Context, ask};
 use crate::error::CliError;
 use crate::exit::ExitStatus;
+use crate::output::json::{self, Selection};
 use crate::output::text::clean;
+
+const FIELDS: [&str; 2] = ["id", "name"];
+
+/// What `--json` prints.
+#[derive(Debug, Serialize)]
+struct Revoked<'a> {
+    id: TokenId,
+    name: &'a str,
+}
 
 pub(super) async fn run(
     context: &Context<'_>,
     args: &TokenRevokeArgs,
 ) -> Result<ExitStatus, CliError> {
+    let selection = Selection::of(&args.json.mode(), &FIELDS)?;
     let client = context.settings.client()?;
     let tokens = client.tokens().await?.tokens;
     let token = find(&tokens, &args.token)?;
@@ -25,6 +38,13 @@ pub(super) async fn run(
         "Revoked `{}`: it is refused from now on.",
         token.name
     ));
+    if let Some(selection) = selection {
+        let printed = Revoked {
+            id: token.id,
+            name: &token.name,
+        };
+        json::print(context.printer, &selection.pick(&printed))?;
+    }
     Ok(ExitStatus::Done)
 }
 

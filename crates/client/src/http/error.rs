@@ -260,7 +260,7 @@ fn unreachable_hint(server: &str, source: &reqwest::Error) -> &'static str {
         cause = error.source();
     }
     if causes.contains("certificate") || causes.contains("UnknownIssuer") {
-        "its certificate is not trusted here; name its authority with --ca-file"
+        "its certificate is not trusted here; name its authority with `heimdex login --ca-file FILE`, or in HEIMDEX_CA_FILE"
     } else if causes.contains("refused") {
         "is the server running there?"
     } else if causes.contains("InvalidContentType") {
