@@ -291,7 +291,12 @@ fn digest(version: Version, name: &str, text: &str, at: At) -> Result<Element, M
             None => return Ok(Element::Unknown),
         },
     };
-    let no_such = || wrong(at, &format!("`{name}` has no checksum of its kind"));
+    let no_such = || {
+        wrong(
+            at,
+            &format!("what stands in `{name}` is no checksum of that kind"),
+        )
+    };
     digest.map(Element::Checksum).ok_or_else(no_such)
 }
 

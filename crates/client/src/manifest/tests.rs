@@ -197,7 +197,7 @@ fn what_is_no_mhl_says_what_is_wrong_with_it() {
     byte 38: `a/../../b` is not below its folder
     byte 38: `C:/a` is not below its folder
     byte 38: `` is not below its folder
-    byte 65: no md5 is so long
+    byte 65: what stands in `md5` is no checksum of that kind
     byte 38: a file has no path
     "###);
 }
