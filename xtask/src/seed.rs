@@ -5,8 +5,10 @@
 
 mod dialect;
 mod film;
+mod indexes;
 mod random;
 mod sql;
+mod tables;
 
 use std::ffi::OsString;
 use std::io::{BufWriter, Write as _};
@@ -95,7 +97,28 @@ pub(crate) fn run(workspace: &Workspace, arguments: &SeedArguments) -> Result<Ex
 pub(crate) fn fill(binary: &Path, place: &Place, videos: u64) -> Result<()> {
     add_account(binary, place)?;
     let owner = owner(binary, place)?;
-    let (dialect, mut loader) = match place {
+    let (dialect, mut loader) = client(place);
+    let indexes = indexes::of(client(place).1, dialect)?;
+    say::command(&format!("{} < {videos} videos", steps::typed(&loader)));
+    let mut child = loader
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .with_context(|| format!("cannot start {}", loader.get_program().display()))?;
+    let stdin = child.stdin.take().context("no way to the database")?;
+    let out = BufWriter::new(stdin);
+    let written = sql::write(out, dialect, &owner, &indexes, (videos, SEED));
+    let status = child.wait()?;
+    ensure!(
+        status.success(),
+        "the database refused the library ({status})"
+    );
+    written.context("cannot write to the database")
+}
+
+/// The database's own program, set to the database.
+fn client(place: &Place) -> (Dialect, Command) {
+    match place {
         Place::Sqlite(data_dir) => {
             let mut sqlite = Command::new("sqlite3");
             sqlite
@@ -105,31 +128,11 @@ pub(crate) fn fill(binary: &Path, place: &Place, videos: u64) -> Result<()> {
         }
         Place::Postgres(_, url) => {
             let mut psql = Command::new("psql");
-            psql.args([
-                "--no-psqlrc",
-                "--quiet",
-                "--set",
-                "ON_ERROR_STOP=1",
-                "--dbname",
-                url.as_str(),
-            ]);
+            psql.args(["--no-psqlrc", "--quiet", "--tuples-only", "--no-align"])
+                .args(["--set", "ON_ERROR_STOP=1", "--dbname", url.as_str()]);
             (Dialect::Postgres, psql)
         }
-    };
-    say::command(&format!("{} < {videos} videos", steps::typed(&loader)));
-    let mut child = loader
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .spawn()
-        .with_context(|| format!("cannot start {}", loader.get_program().display()))?;
-    let stdin = child.stdin.take().context("no way to the database")?;
-    let written = sql::write(BufWriter::new(stdin), dialect, &owner, videos, SEED);
-    let status = child.wait()?;
-    ensure!(
-        status.success(),
-        "the database refused the library ({status})"
-    );
-    written.context("cannot write to the database")
+    }
 }
 
 fn add_account(binary: &Path, place: &Place) -> Result<()> {
