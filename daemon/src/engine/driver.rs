@@ -24,7 +24,7 @@ use super::state::{At, State};
 use super::why::Inquiry;
 use crate::accounts::Accounts;
 use crate::awake::Awake;
-use crate::watch::{Ask, Candidate, Observation, Reports};
+use crate::watch::{Ask, Candidate, Observation};
 use crate::worker::Worker;
 
 /// Events that are taken in together: what they write is one transaction.
@@ -60,8 +60,6 @@ pub(super) struct Lines {
     pub(super) commands: mpsc::Receiver<Command>,
     pub(super) status: watch::Sender<Arc<Status>>,
     pub(super) told: broadcast::Sender<Told>,
-    /// What the watches show of themselves.
-    pub(super) seen: watch::Receiver<Reports>,
     /// Questions whose facts are gathered: a watch may take its time.
     pub(super) inquiries: mpsc::Receiver<Inquiry>,
     /// For the tasks that gather them.
@@ -117,7 +115,10 @@ impl Driver {
                     batch.push(Event::Stopping);
                 }
                 Some(command) = self.lines.commands.recv() => batch.extend(self.asked(command)),
-                Some(inquiry) = self.lines.inquiries.recv() => self.answer(inquiry).await,
+                Some(inquiry) = self.lines.inquiries.recv() => {
+                    self.catch_up().await;
+                    self.answer(inquiry).await;
+                }
                 room = self.tools.watches.clone().reserve_owned(), if !self.asks.is_empty() => match room {
                     Ok(room) => drop(self.asks.pop_front().map(|ask| room.send(ask))),
                     // They end only when the process does.
@@ -127,7 +128,6 @@ impl Driver {
                     // This side holds a sender: there is always one more.
                     debug_assert_ne!(count, 0);
                 }
-                Ok(()) = self.lines.seen.changed() => self.is_to_be_shown = true,
                 () = until(wake) => {}
             }
             let events = std::mem::take(&mut batch);
@@ -171,6 +171,18 @@ impl Driver {
         None
     }
 
+    /// Takes in all that happened until now.
+    async fn catch_up(&mut self) {
+        let mut events = Vec::new();
+        while let Ok(event) = self.lines.events.try_recv() {
+            events.push(event);
+            if events.len() >= ROUND {
+                self.take_in(std::mem::take(&mut events)).await;
+            }
+        }
+        self.take_in(events).await;
+    }
+
     async fn take_in(&mut self, events: Vec<Event>) {
         let events = self.without_kept(events).await;
         let at = self.at();
@@ -178,7 +190,10 @@ impl Driver {
         let mut is_wanted_at_once = false;
         for event in events {
             self.is_to_be_shown = true;
-            is_wanted_at_once |= matches!(event, Event::Asked(..) | Event::Known(_));
+            is_wanted_at_once |= matches!(
+                event,
+                Event::Asked(..) | Event::Looked { .. } | Event::Known(_)
+            );
             if let Event::TurnOver(turn) = &event {
                 self.turns.remove(turn);
             }
@@ -209,20 +224,25 @@ impl Driver {
     }
 
     /// Leaves out files that are stored in the very state in which they were found finished.
-    async fn without_kept(&self, mut events: Vec<Event>) -> Vec<Event> {
+    async fn without_kept(&self, events: Vec<Event>) -> Vec<Event> {
         let kept = self.kept_among(&events).await;
-        let mut numbers = 0..;
-        events.retain(|_| !numbers.next().is_some_and(|number| kept.contains(&number)));
-        events
+        let told = events.into_iter().enumerate();
+        told.map(|(number, event)| match event {
+            Event::Observed(Observation::Settled(file)) if kept.contains(&number) => {
+                Event::FoundKept(file)
+            }
+            other => other,
+        })
+        .collect()
     }
 
     /// Which of these events are of such files. What cannot be looked up is sent: the server knows what it has.
     async fn kept_among(&self, events: &[Event]) -> BTreeSet<usize> {
         let settled = events.iter().enumerate();
         let settled = settled.filter_map(|(number, event)| match event {
-            // One that is queued is told in any case: it would wait for the word of it for good.
+            // One that is queued or wanted is told in any case: it would wait for the word of it for good.
             Event::Observed(Observation::Settled(file))
-                if !file.damaged && !self.state.is_queued(&file.path) =>
+                if !file.damaged && !self.state.is_awaited(&file.path) =>
             {
                 Some((number, file.clone()))
             }

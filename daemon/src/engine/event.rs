@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 
 use heimdex_api::VideoId;
-use heimdex_client::control::{ItemId, Request, SendRequest};
+use heimdex_client::control::{ItemId, Request, SendRequest, WatchId};
 use heimdex_client::journal::{FileStamp, KeptFile, Trouble, Watch};
 
 use crate::queue::Away;
-use crate::watch::Observation;
+use crate::watch::{Candidate, Observation, Report};
 
 /// Which command an answer is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -22,6 +22,10 @@ pub struct TurnId(pub u64);
 pub enum Event {
     /// A watch saw something. What is stored in the state that was seen never gets here.
     Observed(Observation),
+    /// A watch found a file finished that is stored in this very state.
+    FoundKept(Candidate),
+    /// How a watch stands, after all that it told before and before all that it tells next.
+    Shown(WatchId, Box<Report>),
     /// A person, or a program of theirs, wants something.
     Asked(Request, Ticket),
     /// Files that a person wants sent were looked at; the answer to [`Effect::LookAt`](super::Effect::LookAt).

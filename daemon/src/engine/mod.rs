@@ -31,7 +31,6 @@ use crate::accounts::{Accounts, FromEnvironment, Shared};
 use crate::awake::Awake;
 use crate::logins;
 use crate::queue::Limits;
-use crate::watch::Reports;
 use crate::worker::Worker;
 use driver::{Driver, Lines, Tools};
 
@@ -102,9 +101,8 @@ pub fn start(setup: Setup) -> Result<Handle, JournalError> {
     let (told, _) = broadcast::channel(TOLD);
     let (events, happened) = mpsc::channel(EVENTS);
     let (asks, questions) = mpsc::channel(ASKS);
-    let (reports, seen) = watch::channel(Reports::default());
     let (gathered, inquiries) = mpsc::channel(COMMANDS);
-    let watching = crate::watch::run(eyes(&setup, &accounts, &events), questions, reports);
+    let watching = crate::watch::run(eyes(&setup, &accounts, &events), questions);
     drop(setup.lifecycle.spawn("watches", watching));
     logins::follow(accounts.files(), events.clone());
     let worker = Worker {
@@ -132,7 +130,6 @@ pub fn start(setup: Setup) -> Result<Handle, JournalError> {
         commands: asked,
         status,
         told: told.clone(),
-        seen,
         inquiries,
         gathered,
     };
@@ -151,7 +148,7 @@ fn eyes(
     accounts: &Arc<Accounts>,
     events: &mpsc::Sender<Event>,
 ) -> crate::watch::Setup {
-    let (accounts, events) = (Arc::clone(accounts), events.clone());
+    let (accounts, events, shown) = (Arc::clone(accounts), events.clone(), events.clone());
     crate::watch::Setup {
         journal: setup.journal.clone(),
         account: Arc::new(move |profile| accounts.account(profile)),
@@ -163,6 +160,10 @@ fn eyes(
         follow_most: crate::watch::Setup::FOLLOW_MOST,
         // On a thread of the watch, which waits while the engine has much to do.
         observe: Arc::new(move |seen| events.blocking_send(Event::Observed(seen)).is_ok()),
+        show: Arc::new(move |id, report| {
+            let shown_as = Event::Shown(id, Box::new(report));
+            shown.blocking_send(shown_as).is_ok()
+        }),
     }
 }
 
@@ -171,6 +172,7 @@ fn remembered(journal: &Journal) -> Result<Remembered, JournalError> {
     let stored = journal.kept_counts()?.into_iter();
     Ok(Remembered {
         queue: journal.queued(None)?,
+        wanted: journal.wanted()?,
         for_trash: journal.kept_for_trash()?,
         stored: stored
             .map(|(watch, files, bytes)| (watch, Count { files, bytes }))

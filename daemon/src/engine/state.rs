@@ -5,12 +5,14 @@
 
 mod commands;
 mod ended;
+mod known;
 mod observed;
 mod order;
 mod proofs;
 mod round;
 #[cfg(test)]
 mod tests;
+mod wanted;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::{Path, PathBuf};
@@ -18,14 +20,15 @@ use std::sync::Arc;
 
 use heimdex_api::Timestamp;
 use heimdex_client::control::{self, Count, ItemId, Paused, Reason, RecentError, Status, WatchId};
-use heimdex_client::journal::{KeptFile, Pause, QueueWrite, QueuedFile, Standing, Trouble, Watch};
+use heimdex_client::journal::{
+    KeptFile, Pause, QueueWrite, QueuedFile, Standing, Trouble, WantedFile, Watch,
+};
 
 use super::effect::Effect;
 use super::event::{Event, Known, TurnId};
 use super::meter::Meter;
-use crate::accounts::Accounts;
 use crate::queue::{Circuit, Limits};
-use crate::watch::{Ask, Candidate};
+use crate::watch::{Ask, Candidate, Report};
 use proofs::Proofs;
 
 /// What an event brings along: the time, and a random number of 0 to 1.
@@ -56,6 +59,8 @@ pub struct State {
     is_awake: bool,
     last_item: i64,
     last_turn: u64,
+    /// What was found out of date when the process started, and is done in the first round.
+    left_over: Vec<Effect>,
 }
 
 /// A file in the queue, and what it does at this moment.
@@ -74,7 +79,9 @@ pub struct Item {
 pub enum Phase {
     /// What its row says.
     Waiting,
-    /// It changed, and is looked at again before it may go.
+    /// It is not what it was found finished as; its watch is to look, and does not follow it yet.
+    Changed,
+    /// It is written, or otherwise not finished: its watch follows it until it is, and counts it.
     Unsettled,
     /// It is on its way.
     Running(Running),
@@ -123,6 +130,8 @@ pub(super) struct Watched {
     pub paused_since: Timestamp,
     /// What of it is stored.
     pub stored: Count,
+    /// What it shows of itself, brought up to what it told since.
+    pub report: Option<Report>,
 }
 
 /// A profile that files go to.
@@ -139,6 +148,8 @@ pub(super) struct Account {
 pub struct Remembered {
     /// The queue.
     pub queue: Vec<QueuedFile>,
+    /// Files that are wanted once they are finished.
+    pub wanted: Vec<WantedFile>,
     /// What is to go in the trash.
     pub for_trash: Vec<KeptFile>,
     /// What each watch has stored.
@@ -161,19 +172,24 @@ impl State {
             profile: String::new(),
             pause: remembered.pause.map(|pause| paused(pause, now)),
             proofs: Proofs::new(remembered.for_trash, now),
-            wanted: BTreeMap::new(),
+            wanted: remembered
+                .wanted
+                .into_iter()
+                .map(|file| (file.path, file.texts))
+                .collect(),
             errors: VecDeque::new(),
             is_stopping: false,
             is_awake: false,
             last_item: 0,
             last_turn: 0,
+            left_over: Vec::new(),
         };
         for file in remembered.queue {
             state.last_item = state.last_item.max(file.id.0);
             state.insert(file, Phase::Waiting, now);
         }
-        // Nothing is gone that a start could have to tell of.
-        let _ = state.learn(known, now);
+        // Watches may have ended while nobody ran.
+        state.left_over = state.learn(known, now);
         for (id, stored) in remembered.stored {
             if let Some(watched) = state.watches.get_mut(&id) {
                 watched.stored = stored;
@@ -187,6 +203,14 @@ impl State {
     pub fn apply(&mut self, at: At, event: Event) -> Vec<Effect> {
         match event {
             Event::Observed(observation) => self.observe(at, observation),
+            Event::FoundKept(candidate) => {
+                self.has_told(&candidate);
+                Vec::new()
+            }
+            Event::Shown(watch, report) => {
+                self.shown(watch, *report);
+                Vec::new()
+            }
             Event::Asked(request, ticket) => self.ask(at, request, ticket),
             Event::Looked {
                 request,
@@ -217,73 +241,6 @@ impl State {
         }
     }
 
-    /// Watches and profiles as they are by now.
-    fn learn(&mut self, known: Known, now: Timestamp) -> Vec<Effect> {
-        self.profile = known.profile;
-        for (profile, server) in known.profiles {
-            self.accounts.entry(profile).or_default().server = server;
-        }
-        let mut before = std::mem::take(&mut self.watches);
-        for watch in known.watches {
-            self.accounts.entry(watch.profile.clone()).or_default();
-            let watched = before.remove(&watch.id);
-            let paused_since = match &watched {
-                Some(watched) if watched.watch.pause == watch.pause => watched.paused_since,
-                _ => now,
-            };
-            let (gone_since, stored) =
-                watched.map_or((None, Count::default()), |w| (w.gone_since, w.stored));
-            self.watches.insert(
-                watch.id,
-                Watched {
-                    watch,
-                    gone_since,
-                    paused_since,
-                    stored,
-                },
-            );
-        }
-        let orphans: Vec<ItemId> = self
-            .items
-            .iter()
-            .filter(|(_, item)| {
-                let watch = item.file.watch;
-                watch.is_some_and(|watch| !self.watches.contains_key(&watch))
-            })
-            .map(|(id, _)| *id)
-            .collect();
-        orphans
-            .into_iter()
-            .flat_map(|id| self.let_go(id, Reason::NotWatched))
-            .collect()
-    }
-
-    /// The account of each watch, as the journal calls it.
-    pub(super) fn accounts_of_watches(
-        &self,
-        accounts: &Accounts,
-    ) -> BTreeMap<WatchId, Option<String>> {
-        let watches = self.watches.iter();
-        watches
-            .map(|(id, watched)| (*id, accounts.account(&watched.watch.profile)))
-            .collect()
-    }
-
-    /// The profile whose account has a file.
-    pub(super) fn profile_of(&self, kept: &KeptFile, accounts: &Accounts) -> Option<String> {
-        let mut profiles = self.accounts.keys();
-        let profile =
-            profiles.find(|name| accounts.account(name).as_deref() == Some(kept.profile.as_str()));
-        profile.cloned()
-    }
-
-    /// Everything that holds a server back is tried again at once.
-    fn try_servers(&mut self, now: Timestamp) {
-        for account in self.accounts.values_mut() {
-            account.circuit.try_soon(now);
-        }
-    }
-
     pub(super) fn insert(&mut self, file: QueuedFile, phase: Phase, since: Timestamp) {
         let ids = self.by_path.entry(file.path.clone()).or_default();
         ids.insert(file.id);
@@ -302,10 +259,10 @@ impl State {
         Some(item)
     }
 
-    /// Whether a file is in the queue.
+    /// Whether a file is in the queue, or to be there as soon as it is finished.
     #[must_use]
-    pub fn is_queued(&self, path: &Path) -> bool {
-        self.by_path.contains_key(path)
+    pub fn is_awaited(&self, path: &Path) -> bool {
+        self.by_path.contains_key(path) || self.wanted.contains_key(path)
     }
 
     /// The files of the queue that lie at a path: one a profile.
@@ -367,13 +324,23 @@ impl Item {
     pub fn running(&self) -> Option<&Running> {
         match &self.phase {
             Phase::Running(running) => Some(running),
-            Phase::Waiting | Phase::Unsettled => None,
+            Phase::Waiting | Phase::Changed | Phase::Unsettled => None,
         }
     }
 
     /// Its row, to be written.
     fn put(&self) -> Effect {
         Effect::Write(QueueWrite::Put(Box::new(self.file.clone())))
+    }
+
+    /// Its watch is asked to find it finished anew; whatever its container says, where a person wants it so.
+    fn look(&self) -> Effect {
+        let path = self.file.path.clone();
+        Effect::AskWatches(if self.file.options.damaged {
+            Ask::Force(path)
+        } else {
+            Ask::Look(path)
+        })
     }
 
     /// It begins anew, as if it had never failed.

@@ -7,7 +7,7 @@ use heimdex_client::control::{
     AccountStatus, Because, Count, Notice, Outage, Pace, QueueItem, QueueList, QueueQuery,
     QueueStatus, Reason, Status, WatchStatus, words,
 };
-use heimdex_client::journal::Standing;
+use heimdex_client::journal::{QueuedFile, Standing};
 use heimdex_client::shown::Moment;
 use heimdex_client::watch::Parallel;
 
@@ -102,13 +102,11 @@ impl Driver {
 
     fn watch_statuses(&self) -> Vec<WatchStatus> {
         let now = (self.tools.now)();
-        let reports = self.lines.seen.borrow().clone();
         self.state
             .watches
             .iter()
             .map(|(id, watched)| {
-                let report = reports.get(id).map(std::convert::AsRef::as_ref);
-                let mut status = seen::status(&watched.watch, report);
+                let mut status = seen::status(&watched.watch, watched.report.as_ref());
                 let rules = &watched.watch.rules;
                 status.paused = watched.paused();
                 status.rescan_seconds = rules.rescan_seconds.unwrap_or(self.tools.rescan).as_secs();
@@ -122,9 +120,11 @@ impl Driver {
                     let count = match (&item.phase, item.file.standing) {
                         (Phase::Running(_), _) => &mut status.counts.sending,
                         (_, Standing::Failed) => &mut status.counts.failed,
-                        // Counted by the watch while it is looked at again.
+                        // Counted by the watch while that follows it.
                         (Phase::Unsettled, _) | (_, Standing::Cancelled) => continue,
-                        (Phase::Waiting, Standing::Waiting) => &mut status.counts.queued,
+                        (Phase::Waiting | Phase::Changed, Standing::Waiting) => {
+                            &mut status.counts.queued
+                        }
                     };
                     count.add(item.file.stamp.size);
                 }
@@ -155,7 +155,9 @@ pub(super) fn reason(state: &State, item: &Item, ahead: u64, now: Timestamp) -> 
     let file = &item.file;
     match &item.phase {
         Phase::Running(running) => return running.meter.reason(file.stamp.size),
-        Phase::Unsettled => return Reason::ChangedWhileQueued,
+        Phase::Changed | Phase::Unsettled => {
+            return away(state, file).unwrap_or(Reason::ChangedWhileQueued);
+        }
         Phase::Waiting => {}
     }
     let trouble = || {
@@ -178,18 +180,11 @@ pub(super) fn reason(state: &State, item: &Item, ahead: u64, now: Timestamp) -> 
         }
         Standing::Waiting => {}
     }
-    let watched = file.watch.and_then(|id| state.watches.get(&id));
-    if let Some(paused) = state.pause {
-        let until = paused.until;
-        return Reason::Paused { watch: None, until };
+    if let Some(paused) = pauses(state, file).into_iter().next() {
+        return paused;
     }
-    if let Some(paused) = watched.and_then(super::state::Watched::paused) {
-        let (watch, until) = (file.watch, paused.until);
-        return Reason::Paused { watch, until };
-    }
-    if let Some((watched, since)) = watched.and_then(|w| Some((w, w.gone_since?))) {
-        let root = watched.watch.root.clone().into();
-        return Reason::RootGone { root, since };
+    if let Some(away) = away(state, file) {
+        return away;
     }
     if let Some(held_up) = state.accounts.get(&file.profile).and_then(held_up) {
         return held_up;
@@ -209,6 +204,27 @@ pub(super) fn reason(state: &State, item: &Item, ahead: u64, now: Timestamp) -> 
     }
     let lane = file.lane;
     Reason::Queued { lane, ahead }
+}
+
+/// The pauses that hold a file back: of everything, of its watch.
+pub(super) fn pauses(state: &State, file: &QueuedFile) -> Vec<Reason> {
+    let watched = file.watch.and_then(|id| state.watches.get(&id));
+    let of_watch = watched.and_then(super::state::Watched::paused);
+    let all = [(None, state.pause), (file.watch, of_watch)].into_iter();
+    all.filter_map(|(watch, paused)| {
+        let until = paused?.until;
+        Some(Reason::Paused { watch, until })
+    })
+    .collect()
+}
+
+/// That the folder of a file is away.
+fn away(state: &State, file: &QueuedFile) -> Option<Reason> {
+    let watched = state.watches.get(&file.watch?)?;
+    Some(Reason::RootGone {
+        root: watched.watch.root.clone().into(),
+        since: watched.gone_since?,
+    })
 }
 
 fn held_up(account: &Account) -> Option<Reason> {

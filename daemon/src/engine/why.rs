@@ -4,13 +4,15 @@ use std::path::{Path, PathBuf};
 
 use heimdex_api::VideoId;
 use heimdex_client::control::{Answer, ItemId, Reason, Refusal, RefusalCode, Why, WhyQuery};
-use heimdex_client::journal::{Journal, KeptFile};
+use heimdex_client::journal::{FileStamp, Journal, KeptFile};
+use heimdex_client::transfer::stamp_of;
 use tokio::sync::{mpsc, oneshot};
 
 use super::driver::Driver;
 use super::seen;
-use super::status::{because, reason};
-use crate::watch::{Ask, Known};
+use super::state::{Item, Phase};
+use super::status::{because, pauses, reason};
+use crate::watch::{Ask, Known, Standing};
 
 /// Where the answer goes.
 type Reply = oneshot::Sender<Result<Answer, Refusal>>;
@@ -20,11 +22,20 @@ type Reply = oneshot::Sender<Result<Answer, Refusal>>;
 pub(super) struct Inquiry {
     path: PathBuf,
     item: Option<ItemId>,
-    /// Whether nothing of this name is there.
-    is_missing: bool,
+    /// What is there.
+    found: Found,
     /// What the watches see of it.
     known: Option<Known>,
     reply: Reply,
+}
+
+/// What is there of a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Found {
+    Nothing,
+    File(FileStamp),
+    /// A folder, or what nobody may look at.
+    Other,
 }
 
 /// Which file is meant.
@@ -50,7 +61,7 @@ impl Driver {
             let facts = tokio::task::spawn_blocking(move || looked_up(&journal, meant));
             // The pool is gone only where the process ends: then the reply is dropped, which says so.
             let Ok(facts) = facts.await else { return };
-            let (path, is_missing) = match facts {
+            let (path, found) = match facts {
                 Ok(facts) => facts,
                 Err(refusal) => {
                     let _ = reply.send(Err(refusal));
@@ -61,7 +72,7 @@ impl Driver {
             let inquiry = Inquiry {
                 path,
                 item,
-                is_missing,
+                found,
                 known,
                 reply,
             };
@@ -74,43 +85,30 @@ impl Driver {
         let Inquiry {
             path,
             item,
-            is_missing,
+            found,
             known,
             reply,
         } = inquiry;
         let item = item.or_else(|| self.state.at_path(&path).first().copied());
         let kept = self.kept_at(path.clone()).await;
-        let mut chain = self.of_watches(known);
+        let queued = item.and_then(|id| self.state.items.get(&id));
+        let mut chain = self.of_watches(known.as_ref());
         if chain.is_empty() {
             chain.extend(self.is_a_watch(&path));
         }
-        let queued = item.and_then(|id| self.state.items.get(&id));
+        // What the watch says last: where the file is neither queued nor stored as it is, that is the answer.
+        let seen = match &known {
+            Some(known) if known.standing.is_of_the_file() && chain.len() > 1 => chain.pop(),
+            _ => None,
+        };
         if let Some(item) = queued {
-            let order = self.state.in_order();
-            let ahead = order.iter().position(|(id, _)| *id == item.file.id);
-            let (lane, ahead) = (item.file.lane, ahead.unwrap_or(0) as u64);
-            if let Some(kept) = &kept {
-                let video_id = kept.video_id;
-                chain.push(Reason::ChangedSince { video_id });
-            }
-            let verdict = reason(&self.state, item, ahead, (self.tools.now)());
-            match (item.running().and(self.state.pause), &verdict) {
-                // What was handed out before goes on to its end.
-                (Some(paused), _) => chain.push(Reason::Paused {
-                    watch: None,
-                    until: paused.until,
-                }),
-                (None, Reason::Queued { .. }) => {}
-                (None, _) => chain.push(Reason::Queued { lane, ahead }),
-            }
-            chain.push(verdict);
+            chain.extend(self.of_queue(item, kept.as_ref(), seen));
         } else if let Some(kept) = &kept {
-            chain.push(Reason::Stored {
-                video_id: kept.video_id,
-                at: kept.stored_at,
-            });
-            let is_away = self.state.is_away(self.state.covering(&path));
-            chain.extend(self.after(kept, is_missing && !is_away));
+            chain.extend(self.of_kept(kept, &path, found, seen));
+        } else {
+            let is_to_come = known.is_some_and(|known| known.standing == Standing::NotYet);
+            let is_to_come = is_to_come && matches!(found, Found::File(_));
+            chain.extend(seen.or(is_to_come.then_some(Reason::NotLookedAt)));
         }
         let moment = self.moment();
         let verdict = chain.pop().unwrap_or(Reason::NotWatched);
@@ -129,6 +127,60 @@ impl Driver {
         self.show_now();
         // Whoever asked may have gone.
         let _ = reply.send(Ok(Answer::Why(Box::new(why))));
+    }
+
+    /// Of a file in the queue. `seen` is what its watch says of it, which may follow it while it is queued.
+    fn of_queue(&self, item: &Item, kept: Option<&KeptFile>, seen: Option<Reason>) -> Vec<Reason> {
+        let mut chain = Vec::new();
+        let is_followed = matches!(item.phase, Phase::Changed | Phase::Unsettled);
+        // What the watch said before the queue took the file over does not hold any more.
+        chain.extend(seen.filter(|_| is_followed));
+        if let Some(kept) = kept {
+            let (video_id, at) = (kept.video_id, kept.stored_at);
+            chain.push(if kept.stamp == item.file.stamp {
+                Reason::Stored { video_id, at }
+            } else {
+                Reason::ChangedSince { video_id }
+            });
+        }
+        let order = self.state.in_order();
+        let ahead = order.iter().position(|(id, _)| *id == item.file.id);
+        let (lane, ahead) = (item.file.lane, ahead.unwrap_or(0) as u64);
+        let verdict = reason(&self.state, item, ahead, (self.tools.now)());
+        if item.running().is_none() && !matches!(verdict, Reason::Queued { .. }) {
+            chain.push(Reason::Queued { lane, ahead });
+        }
+        // One that was handed out before a pause goes on to its end.
+        let pauses = pauses(&self.state, &item.file).into_iter();
+        chain.extend(pauses.filter(|pause| *pause != verdict));
+        chain.push(verdict);
+        chain
+    }
+
+    /// Of a file that is stored, as it is now or as it was.
+    fn of_kept(
+        &self,
+        kept: &KeptFile,
+        path: &Path,
+        found: Found,
+        seen: Option<Reason>,
+    ) -> Vec<Reason> {
+        let (video_id, at) = (kept.video_id, kept.stored_at);
+        let is_other = matches!(found, Found::File(stamp) if stamp != kept.stamp);
+        let covering = self.state.covering(path);
+        if is_other && covering.is_some() {
+            let holds = seen.unwrap_or(Reason::NotLookedAt);
+            return vec![Reason::ChangedSince { video_id }, holds];
+        }
+        let mut chain = vec![Reason::Stored { video_id, at }];
+        if is_other {
+            // Nobody looks after it: that it changed is all there is to say.
+            chain.push(Reason::ChangedSince { video_id });
+            return chain;
+        }
+        let is_missing = found == Found::Nothing && !self.state.is_away(covering);
+        chain.extend(self.after(kept, is_missing));
+        chain
     }
 
     /// The folder of a watch itself.
@@ -178,19 +230,19 @@ impl Driver {
     }
 
     /// Rules, then what settles.
-    fn of_watches(&self, known: Option<Known>) -> Vec<Reason> {
+    fn of_watches(&self, known: Option<&Known>) -> Vec<Reason> {
         let Some(known) = known else {
             return Vec::new();
         };
         let watched = self.state.watches.get(&known.watch);
         watched.map_or_else(Vec::new, |watched| {
-            seen::reasons(&watched.watch, &known, (self.tools.now)())
+            seen::reasons(&watched.watch, known, (self.tools.now)())
         })
     }
 }
 
-/// Where the file is, and whether it is gone. Blocks. A journal that cannot be read knows nothing.
-fn looked_up(journal: &Journal, meant: Meant) -> Result<(PathBuf, bool), Refusal> {
+/// Where the file is, and what is there. Blocks. A journal that cannot be read knows nothing.
+fn looked_up(journal: &Journal, meant: Meant) -> Result<(PathBuf, Found), Refusal> {
     let path = match meant {
         Meant::Path(path) => path,
         Meant::Video(video) => {
@@ -204,8 +256,12 @@ fn looked_up(journal: &Journal, meant: Meant) -> Result<(PathBuf, bool), Refusal
             kept.shown_path
         }
     };
-    let is_missing = fs_err::symlink_metadata(&path).is_err();
-    Ok((path, is_missing))
+    let found = match fs_err::symlink_metadata(&path) {
+        Ok(there) if there.is_file() => stamp_of(&path).map_or(Found::Other, Found::File),
+        Ok(_) => Found::Other,
+        Err(_) => Found::Nothing,
+    };
+    Ok((path, found))
 }
 
 /// What the watches know of a path; `None` where none covers it.

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use heimdex_client::journal::FileStamp;
 use heimdex_client::watch::RULES_FILE;
 
 use super::cards::unit_of;
@@ -142,16 +143,22 @@ impl Watcher {
             self.has_more = true;
             return;
         }
-        self.follow(relative, place, lying);
+        let was_told = self.known.has(place);
+        self.follow(relative, place, lying, was_told);
     }
 
     /// Begins to follow a file to which something just happened.
-    fn follow(&mut self, relative: &[u8], place: Place, lying: Lying) {
+    fn follow(&mut self, relative: &[u8], place: Place, lying: Lying, was_told: bool) {
         let now = self.now();
         let pause = pause(&self.told, place, now);
         let settling = Settling::new(lying.stamp, Activity::Busy, pause, now);
-        self.tracker
-            .add(place, relative, settling, unit_of(relative), now);
+        self.tracker.add(
+            place,
+            relative,
+            settling,
+            unit_of(relative),
+            (was_told, now),
+        );
         self.look_at(place);
     }
 
@@ -261,13 +268,34 @@ impl Watcher {
         self.is_shown = false;
         self.known.remove(place);
         if self.tracker.get(place).is_none() {
-            self.follow(&relative, place, lying);
+            self.follow(&relative, place, lying, true);
         }
         if is_forced && let Some(entry) = self.tracker.get_mut(place) {
             entry.settling.force();
         }
         let now = self.now();
         self.tracker.hurry(place, now);
+    }
+
+    /// A file is in the queue as it was found by others: it is followed no longer, unless it changed since.
+    pub(super) fn taken(&mut self, path: &Path, stamp: FileStamp) {
+        let Some(relative) = within(&self.watch.root, path) else {
+            return;
+        };
+        let Some(place) = self.place(&relative) else {
+            return;
+        };
+        if !matches!(look(path), There::File(lying) if lying.stamp == stamp) {
+            return;
+        }
+        self.is_shown = false;
+        let entry = self.tracker.remove(place);
+        self.known.add(place, &stamp);
+        self.remember_told(place);
+        if let Some(unit) = entry.as_ref().and_then(Entry::unit) {
+            let unit = unit.to_vec();
+            self.release(&unit);
+        }
     }
 
     pub(super) fn place(&self, relative: &[u8]) -> Option<Place> {

@@ -130,6 +130,11 @@ impl Known {
         self.files.get(&place).is_some_and(|state| state.is(now))
     }
 
+    /// Whether something of this name was left alone, in whichever state.
+    pub(super) fn has(&self, place: Place) -> bool {
+        self.files.contains_key(&place)
+    }
+
     /// Leaves it alone no longer; whether it was.
     pub(super) fn remove(&mut self, place: Place) -> bool {
         self.files.remove(&place).is_some()

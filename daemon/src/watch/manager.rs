@@ -7,13 +7,13 @@ use std::thread::JoinHandle;
 
 use heimdex_client::journal::{Watch, WatchId};
 use heimdex_client::watch::Matcher;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::mpsc;
 
 use super::known::Known;
 use super::left::LeftOut;
 use super::mounts::Mounts;
 use super::probe::Asked;
-use super::report::{Count, Eyes, Reports};
+use super::report::{Count, Eyes};
 use super::root::Root;
 use super::settle::Moment;
 use super::sweep::within;
@@ -23,10 +23,9 @@ use super::watcher::{Command, Watcher};
 use super::{Ask, Setup};
 
 /// Runs every watch of the journal until nobody asks any more, and shows how they are. Ends when all threads have.
-pub async fn run(setup: Setup, mut asks: mpsc::Receiver<Ask>, reports: watch::Sender<Reports>) {
+pub async fn run(setup: Setup, mut asks: mpsc::Receiver<Ask>) {
     let mut manager = Manager {
         setup,
-        reports: Arc::new(reports),
         watches: BTreeMap::new(),
     };
     manager.reload().await;
@@ -48,6 +47,9 @@ pub async fn run(setup: Setup, mut asks: mpsc::Receiver<Ask>, reports: watch::Se
             Ask::Force(path) => manager
                 .of(&path)
                 .for_each(|run| run.tell(Command::Force(path.clone()))),
+            Ask::Taken { path, stamp } => manager
+                .of(&path)
+                .for_each(|run| run.tell(Command::Taken(path.clone(), stamp))),
             Ask::Why { path, reply } => {
                 // Without a watch the reply is dropped, which is an answer too.
                 if let Some(run) = manager.of(&path).next() {
@@ -62,7 +64,6 @@ pub async fn run(setup: Setup, mut asks: mpsc::Receiver<Ask>, reports: watch::Se
 
 struct Manager {
     setup: Setup,
-    reports: Arc<watch::Sender<Reports>>,
     watches: BTreeMap<WatchId, Run>,
 }
 
@@ -132,14 +133,8 @@ impl Manager {
             }
         }
         let ending = std::mem::replace(&mut self.watches, kept);
-        let ids: Vec<WatchId> = ending.keys().copied().collect();
         // Two threads of one watch would tell of the same files.
         end(ending.into_values().collect()).await;
-        self.reports.send_modify(|reports| {
-            for id in ids {
-                reports.remove(&id);
-            }
-        });
         for (watch, others) in with_others {
             if !self.watches.contains_key(&watch.id) {
                 self.start(watch.clone(), others);
@@ -161,15 +156,7 @@ impl Manager {
         };
         let started = Waker::new().map(Arc::new).and_then(|waker| {
             let (commands, asked) = std_mpsc::channel();
-            let watcher = watcher(
-                &self.setup,
-                &watch,
-                matcher,
-                &others,
-                asked,
-                &waker,
-                &self.reports,
-            );
+            let watcher = watcher(&self.setup, &watch, matcher, &others, asked, &waker);
             let name = format!("watch {}", watch.id.0);
             let thread = std::thread::Builder::new()
                 .name(name)
@@ -206,7 +193,6 @@ pub(super) fn watcher(
     others: &BTreeSet<Vec<u8>>,
     commands: std_mpsc::Receiver<Command>,
     waker: &Arc<Waker>,
-    reports: &Arc<watch::Sender<Reports>>,
 ) -> Watcher {
     Watcher {
         watch: watch.clone(),
@@ -215,12 +201,12 @@ pub(super) fn watcher(
         setup: setup.clone(),
         commands,
         waker: Arc::clone(waker),
-        reports: Arc::clone(reports),
         root: Root::Unknown,
         inotify: None,
         eyes: Eyes::Events,
         mounts: Mounts::new(),
         known: Known::default(),
+        queued: std::collections::HashMap::new(),
         tracker: Tracker::new(setup.follow_most),
         asked: Asked::new(setup.holders),
         renames: std::collections::HashMap::new(),

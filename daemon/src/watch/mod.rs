@@ -35,7 +35,7 @@ use heimdex_client::journal::{FileKey, FileStamp, Journal, WatchId};
 use tokio::sync::oneshot;
 
 pub use self::manager::run;
-pub use self::report::{Count, Eyes, Report, Reports, RootState};
+pub use self::report::{Count, Eyes, Report, RootState};
 pub use self::settle::{Moment, Waiting};
 pub(crate) use self::writers::Holders;
 
@@ -56,6 +56,8 @@ pub struct Candidate {
     pub damaged: bool,
     /// What the clip is called that it belongs to, where it is one of a camera's card.
     pub unit: Option<Vec<u8>>,
+    /// What its watch last showed of itself counts it among those that are not finished.
+    pub was_shown: bool,
 }
 
 /// What a watch tells the engine. Each may come twice.
@@ -112,6 +114,13 @@ pub enum Ask {
     Look(PathBuf),
     /// A person wants this file, although it looks cut off or something beside it says that it is worked on.
     Force(PathBuf),
+    /// This file is in the queue as it is now, finished or not: a person wants it so.
+    Taken {
+        /// Which file.
+        path: PathBuf,
+        /// The state that is queued.
+        stamp: FileStamp,
+    },
     /// Look through a watch, or all of them, now.
     Rescan(Option<WatchId>),
     /// Watches were added, changed, paused or ended.
@@ -166,6 +175,22 @@ pub enum Standing {
     NotYet,
 }
 
+impl Standing {
+    /// Whether it says something of the file as it is now that holds until the queue has it.
+    #[must_use]
+    pub fn is_of_the_file(&self) -> bool {
+        match self {
+            Self::Waiting(_) | Self::HeldBy { .. } => true,
+            Self::RootGone { .. }
+            | Self::Missing
+            | Self::Left { .. }
+            | Self::PassedOver
+            | Self::Told
+            | Self::NotYet => false,
+        }
+    }
+}
+
 /// Tells the account of a profile, as the journal tells accounts apart.
 pub type AccountOf = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
 
@@ -190,6 +215,8 @@ pub struct Setup {
     pub follow_most: usize,
     /// Takes observations; blocks while there is no room, and answers whether anybody takes them still.
     pub observe: Arc<dyn Fn(Observation) -> bool + Send + Sync>,
+    /// Takes what a watch shows of itself, in one order with what it observes, and in the same way.
+    pub show: Arc<dyn Fn(WatchId, Report) -> bool + Send + Sync>,
 }
 
 impl Setup {

@@ -1,21 +1,16 @@
 //! What a watch shows of itself, and when.
 
-use std::collections::BTreeMap;
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
 
 use heimdex_api::Timestamp;
-use heimdex_client::journal::WatchId;
 use heimdex_client::watch::Left;
 
+use super::Candidate;
 use super::settle::Waiting;
 use super::watcher::{SHOW_EVERY, Watcher};
 
 /// So many files that are not finished are named.
 pub(super) const NAMED_MOST: usize = 64;
-
-/// Every watch, as it is now.
-pub type Reports = BTreeMap<WatchId, Arc<Report>>;
 
 /// So many files, so many bytes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -104,6 +99,43 @@ pub struct Report {
     pub troubles: Vec<String>,
 }
 
+impl Report {
+    /// A file was told to be finished since.
+    pub fn has_told(&mut self, candidate: &Candidate) {
+        if !candidate.was_shown {
+            return;
+        }
+        let size = candidate.stamp.size;
+        match self.unname(&candidate.path) {
+            Some(Waiting::CutOff { .. }) => self.cut_off.remove(size),
+            _ if candidate.damaged => self.cut_off.remove(size),
+            _ => self.settling.remove(size),
+        }
+    }
+
+    /// A file that was told to be finished is not, since.
+    pub fn has_again(&mut self, path: &Path, size: u64, waiting: &Waiting) {
+        self.settling.add(size);
+        if self.waiting.len() < NAMED_MOST {
+            self.waiting.push((path.to_owned(), waiting.clone()));
+        }
+    }
+
+    /// A file that is not finished was queued all the same, since.
+    pub fn is_taken(&mut self, path: &Path, size: u64) {
+        match self.unname(path) {
+            Some(Waiting::CutOff { .. }) => self.cut_off.remove(size),
+            Some(Waiting::Unreadable { .. }) | None => {}
+            Some(_) => self.settling.remove(size),
+        }
+    }
+
+    fn unname(&mut self, path: &Path) -> Option<Waiting> {
+        let at = self.waiting.iter().position(|(named, _)| named == path)?;
+        Some(self.waiting.remove(at).1)
+    }
+}
+
 impl Watcher {
     /// Shows what changed, not more often than people read.
     pub(super) fn show(&mut self) {
@@ -113,11 +145,10 @@ impl Watcher {
             return;
         }
         (self.is_shown, self.shown_at) = (true, Some(now));
-        let report = Arc::new(self.report());
-        let id = self.watch.id;
-        self.reports.send_modify(|reports| {
-            reports.insert(id, report);
-        });
+        let report = self.report();
+        if !(self.setup.show)(self.watch.id, report) {
+            self.is_stopping = true;
+        }
     }
 
     fn report(&self) -> Report {

@@ -244,6 +244,7 @@ impl Watcher {
             self.tracker.remove(place);
         }
         self.known = known::Known::default();
+        self.queued.clear();
         self.renames.clear();
         self.told.clear();
         self.unreadable.clear();
@@ -273,6 +274,12 @@ impl Watcher {
         self.remembered(read);
         self.known = known;
         self.passed_over = passed_over;
+        let queued = self.setup.journal.queued_below(self.watch.id);
+        self.queued = self
+            .remembered(queued)
+            .unwrap_or_default()
+            .into_iter()
+            .collect();
     }
 }
 

@@ -101,12 +101,14 @@ impl Watcher {
         let Step::Wait { until, why } = step else {
             return;
         };
-        let before = self.tracker.get(place).map(|entry| entry.standing.clone());
+        let entry = self.tracker.get(place);
+        let was_told = entry.is_some_and(|entry| entry.was_told);
+        let before = entry.map(|entry| entry.standing.clone());
         let is_news = match &before {
             Some(Standing::Waiting(before)) => {
                 std::mem::discriminant(before) != std::mem::discriminant(&why)
             }
-            Some(Standing::New) => !matches!(why, Waiting::Settling { .. }),
+            Some(Standing::New) => was_told || !matches!(why, Waiting::Settling { .. }),
             Some(Standing::Ready { .. }) | None => true,
         };
         self.tracker
@@ -152,9 +154,12 @@ impl Watcher {
             return;
         };
         let is_damaged = matches!(entry.standing, Standing::Ready { damage: Some(_) });
-        let Some(candidate) = self.candidate(&entry.relative, lying, is_damaged) else {
+        let Some(mut candidate) = self.candidate(&entry.relative, lying, is_damaged) else {
             return;
         };
+        candidate.was_shown = self
+            .shown_at
+            .is_some_and(|shown_at| entry.since <= shown_at);
         self.adopt(&candidate);
         self.known.add(place, &lying.stamp);
         self.remember_told(place);
@@ -175,6 +180,7 @@ impl Watcher {
             stamp: lying.stamp,
             damaged,
             unit: unit_of(relative),
+            was_shown: false,
         })
     }
 

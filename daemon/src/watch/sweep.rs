@@ -1,6 +1,6 @@
 //! A look through all of a watch, or a folder of it: the truth about what is there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -43,6 +43,7 @@ struct Sink<'a> {
     watch: &'a Watch,
     journal: &'a Journal,
     known: &'a mut Known,
+    queued: &'a mut HashMap<Vec<u8>, FileStamp>,
     tracker: &'a mut Tracker,
     told: &'a BTreeMap<Place, Moment>,
     left: &'a mut LeftOut,
@@ -53,6 +54,8 @@ struct Sink<'a> {
     has_more: &'a mut bool,
     /// Folders on file systems of their own.
     grounds: Vec<(Vec<u8>, Arc<Ground>)>,
+    /// Files that were told to be finished before, and are not what they were.
+    changed: Vec<Place>,
     /// Files to be passed over, and their file system.
     batch: Vec<(Vec<u8>, FileStamp)>,
     batch_fs: String,
@@ -81,6 +84,7 @@ impl Watcher {
         }
         if !outcome.is_partial {
             self.sweep();
+            self.look_for_queued();
         }
         self.end_first_scan();
         self.scanned_at = Some((self.setup.clock)());
@@ -104,6 +108,7 @@ impl Watcher {
             watch: &self.watch,
             journal: &self.setup.journal,
             known: &mut self.known,
+            queued: &mut self.queued,
             tracker: &mut self.tracker,
             told: &self.told,
             left: &mut self.left,
@@ -113,6 +118,7 @@ impl Watcher {
             passed_over: &mut self.passed_over,
             has_more: &mut self.has_more,
             grounds: Vec::new(),
+            changed: Vec::new(),
             batch: Vec::new(),
             batch_fs: String::new(),
             counting,
@@ -123,6 +129,11 @@ impl Watcher {
         sink.pass_over();
         for (folder, ground) in std::mem::take(&mut sink.grounds) {
             self.root.learn(&folder, &ground);
+        }
+        let changed = std::mem::take(&mut sink.changed);
+        // Before anything is shown that counts them: the queue must not count them, too.
+        for place in changed {
+            self.look_at(place);
         }
         if let Some(sysctl) = outcome.limit {
             // What is watched already is no use without the rest.
@@ -160,6 +171,17 @@ impl Watcher {
                     }
                 });
         self.remembered(read);
+        let queued = self.setup.journal.queued_below(self.watch.id);
+        for (relative, _) in self.remembered(queued).unwrap_or_default() {
+            let place = self.place(&relative);
+            if place.is_some_and(|place| gone.binary_search(&place).is_ok()) {
+                let path = self.path(&relative);
+                self.tell(Observation::Gone {
+                    watch: self.watch.id,
+                    path,
+                });
+            }
+        }
         for (inner, how) in files {
             if how == DoneHow::PassedOver {
                 let journal = &self.setup.journal;
@@ -175,6 +197,14 @@ impl Watcher {
                     path,
                 });
             }
+        }
+    }
+
+    /// What is in the queue and was not seen went while nobody looked.
+    fn look_for_queued(&mut self) {
+        for relative in std::mem::take(&mut self.queued).into_keys() {
+            let path = self.path(&relative);
+            self.look_again(&path, false);
         }
     }
 
@@ -262,7 +292,13 @@ impl Sink<'_> {
             }
             return;
         }
-        if self.was_there_before(&stamp) {
+        let queued = self.queued.remove(relative);
+        if queued == Some(stamp) {
+            // It was found finished in this state, and waits for its turn.
+            self.known.add(place, &stamp);
+            return;
+        }
+        if queued.is_none() && self.was_there_before(&stamp) {
             let below = relative.get(folder.len()..).unwrap_or_default();
             let below = below.strip_prefix(b"/").unwrap_or(below);
             if self.batch_fs != ground.key.fs_id || self.batch.len() >= BATCH {
@@ -284,10 +320,19 @@ impl Sink<'_> {
         } else {
             Activity::Quiet
         };
+        let was_told = queued.is_some() || self.known.has(place);
         let pause = pause(self.told, place, self.now);
         let settling = Settling::new(stamp, activity, pause, self.now);
-        self.tracker
-            .add(place, relative, settling, unit_of(relative), self.now);
+        self.tracker.add(
+            place,
+            relative,
+            settling,
+            unit_of(relative),
+            (was_told, self.now),
+        );
+        if was_told {
+            self.changed.push(place);
+        }
     }
 
     /// Whether a file is one that a watch leaves alone which leaves existing files alone. What may be newer is newer.

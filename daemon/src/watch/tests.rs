@@ -10,12 +10,17 @@ use std::path::Path;
 use fs_err as fs;
 use heimdex_client::journal::{NewWatch, Watch};
 use heimdex_client::watch::{Existing, Left, Rules};
-use tokio::sync::{mpsc, watch as shown};
+use std::sync::Mutex;
+
+use tokio::sync::mpsc;
 
 use super::*;
 
 /// Whatever is waited for comes sooner.
 const LIMIT: Duration = Duration::from_secs(30);
+
+/// What each watch showed of itself last.
+type Reports = Arc<Mutex<BTreeMap<WatchId, Report>>>;
 
 /// One watch over a folder of its own, and what it told.
 struct World {
@@ -26,7 +31,7 @@ struct World {
     asks: Option<mpsc::Sender<Ask>>,
     told: std::sync::mpsc::Receiver<Observation>,
     seen: Vec<Observation>,
-    reports: shown::Receiver<Reports>,
+    reports: Reports,
     runtime: Option<tokio::runtime::Runtime>,
     running: Option<tokio::task::JoinHandle<()>>,
     flushes: usize,
@@ -75,7 +80,7 @@ impl World {
             asks: None,
             told: std::sync::mpsc::channel().1,
             seen: Vec::new(),
-            reports: shown::channel(Reports::new()).1,
+            reports: Reports::default(),
             runtime: None,
             running: None,
             flushes: 0,
@@ -93,7 +98,8 @@ impl World {
             .unwrap();
         let (observed, told) = std::sync::mpsc::channel();
         let (asks, asked) = mpsc::channel(16);
-        let (shows, reports) = shown::channel(Reports::new());
+        let reports = Reports::default();
+        let shows = Arc::clone(&reports);
         let setup = Setup {
             journal: self.journal.clone(),
             account: Arc::new(|profile| Some(profile.to_owned())),
@@ -104,8 +110,12 @@ impl World {
             poll_every: Duration::from_millis(100),
             follow_most: 1_500,
             observe: Arc::new(move |observation| observed.send(observation).is_ok()),
+            show: Arc::new(move |id, report| {
+                shows.lock().unwrap().insert(id, report);
+                true
+            }),
         };
-        self.running = Some(runtime.spawn(run(setup, asked, shows)));
+        self.running = Some(runtime.spawn(run(setup, asked)));
         (self.asks, self.told, self.reports) = (Some(asks), told, reports);
         self.runtime = Some(runtime);
         self.until("it is looked through", World::has_scanned);
@@ -157,8 +167,8 @@ impl World {
         answer.blocking_recv().ok()?.map(|known| known.standing)
     }
 
-    fn report(&self) -> Option<Arc<Report>> {
-        self.reports.borrow().get(&self.id).cloned()
+    fn report(&self) -> Option<Report> {
+        self.reports.lock().unwrap().get(&self.id).cloned()
     }
 
     fn watch(&self) -> Watch {
@@ -701,7 +711,7 @@ fn a_watch_within_a_watch_has_its_files_to_itself() {
     let id = world.journal.add_watch(&new, now()).unwrap();
     world.ask(Ask::WatchesChanged);
     world.until("both are looked through", |world| {
-        world.reports.borrow().len() == 2
+        world.reports.lock().unwrap().len() == 2
     });
     world.write("inner/a.txt", b"abc");
     world.until("it is told", |world| {

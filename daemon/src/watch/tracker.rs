@@ -18,6 +18,10 @@ pub(super) struct Entry {
     pub(super) standing: Standing,
     /// When it is looked at again; `None` where something must happen first.
     due: Option<Moment>,
+    /// Since when it is followed.
+    pub(super) since: Moment,
+    /// It was told to be finished before: that it is not any more is news.
+    pub(super) was_told: bool,
     unit: Option<Box<[u8]>>,
 }
 
@@ -96,7 +100,7 @@ impl Tracker {
         relative: &[u8],
         settling: Settling,
         unit: Option<Vec<u8>>,
-        now: Moment,
+        (was_told, now): (bool, Moment),
     ) {
         let unit = unit.map(Vec::into_boxed_slice);
         if let Some(unit) = &unit {
@@ -107,6 +111,8 @@ impl Tracker {
             settling,
             standing: Standing::New,
             due: Some(now),
+            since: now,
+            was_told,
             unit,
         };
         if let Some(before) = self.files.insert(place, entry) {
@@ -263,7 +269,7 @@ mod tests {
         };
         let settling = Settling::new(stamp, Activity::Busy, Duration::ZERO, at(0));
         let unit = unit.map(|unit| unit.as_bytes().to_vec());
-        tracker.add(place(name), name.as_bytes(), settling, unit, at(0));
+        tracker.add(place(name), name.as_bytes(), settling, unit, (false, at(0)));
         place(name)
     }
 

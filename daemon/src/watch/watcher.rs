@@ -7,17 +7,17 @@ use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
 use heimdex_api::Timestamp;
-use heimdex_client::journal::{FileKey, JournalError, Watch};
+use heimdex_client::journal::{FileKey, FileStamp, JournalError, Watch};
 use heimdex_client::watch::{Matcher, RescanEvery};
 use rustix::event::PollFlags;
-use tokio::sync::{oneshot, watch};
+use tokio::sync::oneshot;
 
 use super::inotify::{Inotify, Refused};
 use super::known::{Known as KnownFiles, Place};
 use super::left::LeftOut;
 use super::mounts::Mounts;
 use super::probe::Asked;
-use super::report::{Count, Eyes, Reports};
+use super::report::{Count, Eyes};
 use super::root::Root;
 use super::scan::Scan;
 use super::settle::Moment;
@@ -37,6 +37,7 @@ const RESTLESS_MOST: usize = 1024;
 pub(super) enum Command {
     Look(PathBuf),
     Force(PathBuf),
+    Taken(PathBuf, FileStamp),
     Rescan,
     Why(PathBuf, oneshot::Sender<Option<Known>>),
 }
@@ -50,12 +51,13 @@ pub(super) struct Watcher {
     pub(super) setup: Setup,
     pub(super) commands: Receiver<Command>,
     pub(super) waker: Arc<Waker>,
-    pub(super) reports: Arc<watch::Sender<Reports>>,
     pub(super) root: Root,
     pub(super) inotify: Option<Inotify>,
     pub(super) eyes: Eyes,
     pub(super) mounts: Mounts,
     pub(super) known: KnownFiles,
+    /// What was in the queue when the folder was found, by its path within the watch, until it is looked through.
+    pub(super) queued: HashMap<Vec<u8>, FileStamp>,
     pub(super) tracker: Tracker,
     pub(super) asked: Asked,
     /// Names that went, by the rename that took them.
@@ -106,7 +108,10 @@ impl Watcher {
 
     /// Runs until it is told to stop. Blocks.
     pub(super) fn run(mut self) {
+        self.show();
         self.begin();
+        // What the first look found is shown at once.
+        self.shown_at = None;
         while !self.is_stopping {
             self.show();
             let until = self.next_moment();
@@ -191,6 +196,7 @@ impl Watcher {
             match command {
                 Command::Look(path) => self.look_again(&path, false),
                 Command::Force(path) => self.look_again(&path, true),
+                Command::Taken(path, stamp) => self.taken(&path, stamp),
                 Command::Rescan => self.look_for_root(),
                 Command::Why(path, reply) => {
                     // Who asked may have gone.

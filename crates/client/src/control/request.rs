@@ -125,6 +125,23 @@ impl SendTexts {
     pub fn is_empty(&self) -> bool {
         self.title.is_none() && self.description.is_none() && self.tags.is_empty()
     }
+
+    /// With what was said later: a text of it holds before an earlier one, and tags are added.
+    #[must_use]
+    pub fn and(mut self, later: &Self) -> Self {
+        if later.title.is_some() {
+            self.title.clone_from(&later.title);
+        }
+        if later.description.is_some() {
+            self.description.clone_from(&later.description);
+        }
+        for tag in &later.tags {
+            if !self.tags.contains(tag) {
+                self.tags.push(tag.clone());
+            }
+        }
+        self
+    }
 }
 
 /// Failed or delayed files to try again at once.

@@ -18,6 +18,7 @@ mod seen;
 mod tests;
 mod upload_row;
 mod uploads;
+mod wanted;
 mod watches;
 
 use std::path::PathBuf;
@@ -37,6 +38,7 @@ pub use seen::{SeenLibrary, SeenPlace};
 pub use upload_row::{
     AnsweredUpload, JournaledUpload, NewUpload, UploadKey, UploadRow, UploadState,
 };
+pub use wanted::WantedFile;
 pub use watches::{NewWatch, Pause, Watch, WatchEdit};
 
 pub use crate::control::WatchId;

@@ -7,6 +7,7 @@ use rusqlite::{OptionalExtension as _, Row, Transaction, params};
 use serde::{Deserialize, Serialize};
 
 use super::kept::{self, KeptFile};
+use super::wanted::{self, WantedFile};
 use super::{FileStamp, Journal, JournalError, Pause, WatchId, column, time, unreadable, unsigned};
 use crate::control::{ItemId, Lane, SendTexts};
 use crate::platform;
@@ -50,17 +51,13 @@ pub struct QueueOptions {
 impl QueueOptions {
     /// Takes in what a person said of the file: it holds before what a watch says, and tags are added.
     pub fn take(&mut self, texts: &SendTexts) {
-        if texts.title.is_some() {
-            self.title.clone_from(&texts.title);
-        }
-        if texts.description.is_some() {
-            self.description.clone_from(&texts.description);
-        }
-        for tag in &texts.tags {
-            if !self.tags.contains(tag) {
-                self.tags.push(tag.clone());
-            }
-        }
+        let said = SendTexts {
+            title: self.title.take(),
+            description: self.description.take(),
+            tags: std::mem::take(&mut self.tags),
+        };
+        let said = said.and(texts);
+        (self.title, self.description, self.tags) = (said.title, said.description, said.tags);
     }
 }
 
@@ -106,6 +103,10 @@ pub enum QueueWrite {
     Remove(ItemId),
     /// A path is stored in this state.
     Keep(Box<KeptFile>),
+    /// A file is wanted once it is finished; what was said of it before gives way.
+    Want(Box<WantedFile>),
+    /// A file is in the queue with what was said of it, or not there any more.
+    NotWanted(PathBuf),
 }
 
 impl Journal {
@@ -115,6 +116,16 @@ impl Journal {
         let sql = "SELECT * FROM queue WHERE ?1 IS NULL OR profile = ?1 ORDER BY id";
         let mut statement = connection.prepare(sql)?;
         let rows = statement.query_map([profile], queued_file)?;
+        rows.collect::<Result<_, _>>().map_err(Into::into)
+    }
+
+    /// The files of a watch that are in the queue: each by its path within the watch, and the state that it was found
+    /// finished in.
+    pub fn queued_below(&self, watch: WatchId) -> Result<Vec<(Vec<u8>, FileStamp)>, JournalError> {
+        let connection = self.connection();
+        let sql = "SELECT relative, size, mtime, ctime, inode FROM queue WHERE watch = ?1";
+        let mut statement = connection.prepare(sql)?;
+        let rows = statement.query_map([watch.0], |row| Ok((row.get("relative")?, stamp(row)?)))?;
         rows.collect::<Result<_, _>>().map_err(Into::into)
     }
 
@@ -129,6 +140,8 @@ impl Journal {
                         transaction.prepare_cached(sql)?.execute([item.0])?;
                     }
                     QueueWrite::Keep(kept) => kept::put(transaction, kept)?,
+                    QueueWrite::Want(file) => wanted::put(transaction, file)?,
+                    QueueWrite::NotWanted(path) => wanted::remove(transaction, path)?,
                 }
             }
             Ok(())

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use heimdex_api::Timestamp;
 use heimdex_client::control::{
     Answer, Changed, Event as Told, ItemId, Lane, Paused, Refusal, RefusalCode, Request,
-    SendRequest, WatchId,
+    SendRequest, SendTexts, WatchId,
 };
 use heimdex_client::journal::{FileStamp, Pause, QueueOptions, QueuedFile, Standing};
 use heimdex_client::platform;
@@ -102,12 +102,11 @@ impl State {
             let stamp = stamp.map_err(|why| unusable(&path, &why))?;
             match self.covering(&path) {
                 Some(_) if !request.force && self.at_path(&path).is_empty() => {
-                    // Its watch says when it is finished; then it goes before all others.
-                    self.wanted.insert(path.clone(), request.texts.clone());
-                    effects.push(Effect::AskWatches(Ask::Look(path)));
+                    effects.extend(self.want(path, &request.texts));
                 }
                 covering => {
-                    let id = self.send_path(at.now, request, path, (stamp, covering));
+                    let (id, sent) = self.send_path(at.now, request, path, (stamp, covering));
+                    effects.extend(sent);
                     effects.extend(self.send_item(at.now, id, request.force)?);
                     items.push(id);
                 }
@@ -116,11 +115,38 @@ impl State {
         Ok((effects, items))
     }
 
-    /// A file that is sent as it is, in the queue from now on if it was not.
+    /// A file that is sent as it is, in the queue from now on if it was not, with all that was said of it.
     fn send_path(
         &mut self,
         now: Timestamp,
         request: &SendRequest,
+        path: PathBuf,
+        (stamp, covering): (FileStamp, Option<WatchId>),
+    ) -> (ItemId, Vec<Effect>) {
+        let (wanted, row) = self.take_wanted(&path);
+        let texts = wanted.unwrap_or_default().and(&request.texts);
+        let mut effects: Vec<Effect> = row.into_iter().collect();
+        if let Some(watch) = covering.filter(|_| request.force) {
+            // It goes as it is: its watch need not find it finished.
+            let watched = self.watches.get_mut(&watch);
+            if let Some(report) = watched.and_then(|watched| watched.report.as_mut()) {
+                report.is_taken(&path, stamp.size);
+            }
+            let path = path.clone();
+            effects.push(Effect::AskWatches(Ask::Taken { path, stamp }));
+        }
+        let id = self.queue_path(now, (&texts, request), path, (stamp, covering));
+        // One that is on its way has what was said before; this holds if it begins anew.
+        if let Some(item) = self.items.get(&id).filter(|item| item.running().is_some()) {
+            effects.push(item.put());
+        }
+        (id, effects)
+    }
+
+    fn queue_path(
+        &mut self,
+        now: Timestamp,
+        (texts, request): (&SendTexts, &SendRequest),
         path: PathBuf,
         (stamp, covering): (FileStamp, Option<WatchId>),
     ) -> ItemId {
@@ -134,7 +160,10 @@ impl State {
         };
         if let Some(id) = self.of_profile(&path, &profile) {
             if let Some(item) = self.items.get_mut(&id) {
-                item.file.options.take(&request.texts);
+                item.file.options.take(texts);
+                if request.force && item.running().is_none() {
+                    item.file.stamp = stamp;
+                }
             }
             return id;
         }
@@ -147,7 +176,7 @@ impl State {
             tags: watch.rules.tags.clone(),
             ..QueueOptions::default()
         });
-        options.take(&request.texts);
+        options.take(texts);
         let id = self.next_item();
         let file = QueuedFile {
             id,

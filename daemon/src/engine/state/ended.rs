@@ -8,7 +8,6 @@ use super::{At, Effect, ItemId, Next, Phase, State};
 use crate::engine::event::{Ending, TurnId};
 use crate::queue::backoff::{self, BUSY, TAKEN_OVER};
 use crate::queue::{Away, Kind};
-use crate::watch::Ask;
 
 /// A file that no watch looks after is looked at again after this, once it was seen to change.
 const CHANGED: std::time::Duration = std::time::Duration::from_secs(10);
@@ -74,7 +73,7 @@ impl State {
         let phase = std::mem::replace(&mut item.phase, Phase::Waiting);
         let next = match phase {
             Phase::Running(running) => running.next,
-            Phase::Waiting | Phase::Unsettled => Next::AsItEnds,
+            Phase::Waiting | Phase::Changed | Phase::Unsettled => Next::AsItEnds,
         };
         item.since = at.now;
         if let Next::Gone(because) = next {
@@ -133,8 +132,8 @@ impl State {
             // The card was pulled: its files are there again when it is.
             Ending::Changed(_) | Ending::Vanished | Ending::Failed(_) if is_away => Vec::new(),
             Ending::Changed(_) if is_watched => {
-                item.phase = Phase::Unsettled;
-                vec![Effect::AskWatches(Ask::Look(item.file.path.clone()))]
+                item.phase = Phase::Changed;
+                vec![item.look()]
             }
             Ending::Changed(stamp) => {
                 item.file.stamp = stamp;

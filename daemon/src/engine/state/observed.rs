@@ -3,22 +3,25 @@
 use std::path::Path;
 
 use heimdex_api::Timestamp;
-use heimdex_client::control::{Event as Told, Lane, LocalPath, Reason, SendTexts, WatchId};
+use heimdex_client::control::{Event as Told, Lane, LocalPath, Reason, WatchId};
 use heimdex_client::journal::{QueueOptions, QueueWrite, QueuedFile, Standing};
 
-use super::{At, Effect, ItemId, Next, Phase, State};
+use super::{At, Effect, Item, ItemId, Next, Phase, State};
 use crate::engine::seen;
-use crate::watch::{Ask, Candidate, Observation};
+use crate::watch::{Candidate, Observation, Report, RootState, Waiting};
 
 impl State {
     pub(super) fn observe(&mut self, at: At, observation: Observation) -> Vec<Effect> {
         match observation {
-            Observation::Settled(candidate) => self.settled(at, candidate),
+            Observation::Settled(candidate) => {
+                self.has_told(&candidate);
+                self.settled(at, candidate)
+            }
             Observation::Waiting {
                 watch,
                 path,
                 reason,
-            } => self.unsettled(watch, &path, seen::waits(&reason, at.now)),
+            } => self.unsettled(at.now, watch, &path, &reason),
             Observation::Gone { watch, path } => self.gone(at.now, watch, &path),
             Observation::Moved { from, to, .. } => self.moved(at, &from, to),
             Observation::RootGone { watch } => {
@@ -35,8 +38,32 @@ impl State {
             }
             Observation::Scanned { watch } => {
                 self.is_back(watch);
-                self.look_at_unsettled(watch)
+                let mut effects = self.look_at_unsettled(watch);
+                effects.extend(self.look_at_wanted(watch));
+                effects
             }
+        }
+    }
+
+    /// How a watch stands. One that has nothing in sight follows nothing.
+    pub(super) fn shown(&mut self, watch: WatchId, report: Report) {
+        if report.root != RootState::Here {
+            for item in self.items.values_mut() {
+                if item.file.watch == Some(watch) && matches!(item.phase, Phase::Unsettled) {
+                    item.phase = Phase::Changed;
+                }
+            }
+        }
+        if let Some(watched) = self.watches.get_mut(&watch) {
+            watched.report = Some(report);
+        }
+    }
+
+    /// A file is not its watch's any more: what that shows of itself is older than this.
+    pub(super) fn has_told(&mut self, candidate: &Candidate) {
+        let watched = self.watches.get_mut(&candidate.watch);
+        if let Some(report) = watched.and_then(|watched| watched.report.as_mut()) {
+            report.has_told(candidate);
         }
     }
 
@@ -50,11 +77,10 @@ impl State {
     fn look_at_unsettled(&self, watch: WatchId) -> Vec<Effect> {
         let items = self.items.values();
         let unsettled = items.filter(|item| {
-            item.file.watch == Some(watch) && matches!(item.phase, Phase::Unsettled)
+            let is_unsettled = matches!(item.phase, Phase::Changed | Phase::Unsettled);
+            item.file.watch == Some(watch) && is_unsettled
         });
-        unsettled
-            .map(|item| Effect::AskWatches(Ask::Look(item.file.path.clone())))
-            .collect()
+        unsettled.map(Item::look).collect()
     }
 
     /// A file is finished: it is queued, unless it is in this very state.
@@ -63,46 +89,51 @@ impl State {
             return Vec::new();
         };
         let profile = watched.watch.profile.clone();
-        let wanted = self.wanted.remove(&candidate.path);
         let Some(id) = self.of_profile(&candidate.path, &profile) else {
-            return self.enqueue(at.now, candidate, wanted);
+            return self.enqueue(at.now, candidate);
         };
+        let Some(item) = self.items.get_mut(&id) else {
+            return Vec::new();
+        };
+        let is_same = item.file.stamp == candidate.stamp;
+        if let Phase::Running(running) = &mut item.phase
+            && !is_same
+        {
+            // It is another version than the one that is on its way, which is worth nothing any more.
+            running.next = Next::Again(Box::new(candidate));
+            return vec![Effect::Stop(running.turn)];
+        }
+        let (wanted, row) = self.take_wanted(&candidate.path);
         let Some(item) = self.items.get_mut(&id) else {
             return Vec::new();
         };
         let is_wanted = wanted.is_some();
         item.file.options.take(&wanted.unwrap_or_default());
-        let is_same = item.file.stamp == candidate.stamp;
-        match &mut item.phase {
-            Phase::Running(running) if !is_same => {
-                // It is another version than the one that is on its way, which is worth nothing any more.
-                running.next = Next::Again(Box::new(candidate));
-                return vec![Effect::Stop(running.turn)];
+        match &item.phase {
+            Phase::Running(_) | Phase::Waiting if is_same && !(is_wanted || candidate.damaged) => {
+                return Vec::new();
             }
-            Phase::Running(_) => return Vec::new(),
-            Phase::Waiting if is_same && !(is_wanted || candidate.damaged) => return Vec::new(),
-            Phase::Waiting | Phase::Unsettled => {}
-        }
-        item.phase = Phase::Waiting;
-        if !is_same || candidate.damaged {
-            item.renew(at.now);
+            Phase::Running(_) => {}
+            Phase::Waiting | Phase::Changed | Phase::Unsettled => {
+                item.phase = Phase::Waiting;
+                if !is_same || candidate.damaged {
+                    item.renew(at.now);
+                }
+            }
         }
         item.file.stamp = candidate.stamp;
         item.file.relative = candidate.relative;
         item.file.watch = Some(candidate.watch);
-        item.file.options.damaged |= candidate.damaged;
+        // What was cut off before may be whole by now.
+        item.file.options.damaged = candidate.damaged || is_same && item.file.options.damaged;
         if is_wanted || candidate.damaged {
             item.file.lane = Lane::Interactive;
         }
-        vec![item.put()]
+        row.into_iter().chain([item.put()]).collect()
     }
 
-    fn enqueue(
-        &mut self,
-        now: Timestamp,
-        candidate: Candidate,
-        wanted: Option<SendTexts>,
-    ) -> Vec<Effect> {
+    fn enqueue(&mut self, now: Timestamp, candidate: Candidate) -> Vec<Effect> {
+        let (wanted, row) = self.take_wanted(&candidate.path);
         let Some(watched) = self.watches.get(&candidate.watch) else {
             return Vec::new();
         };
@@ -139,30 +170,46 @@ impl State {
         };
         let put = Effect::Write(QueueWrite::Put(Box::new(file.clone())));
         self.insert(file, Phase::Waiting, now);
-        vec![put]
+        row.into_iter().chain([put]).collect()
     }
 
     /// A file is written, or otherwise not finished: what of it is queued is not sent before it is.
-    fn unsettled(&mut self, watch: WatchId, path: &Path, because: Reason) -> Vec<Effect> {
+    fn unsettled(
+        &mut self,
+        now: Timestamp,
+        watch: WatchId,
+        path: &Path,
+        waiting: &Waiting,
+    ) -> Vec<Effect> {
         let mut effects = Vec::new();
         for id in self.at_path(path) {
             let Some(item) = self.items.get_mut(&id) else {
                 continue;
             };
-            if item.file.watch == Some(watch) && item.running().is_none() {
+            if item.file.watch != Some(watch) || item.running().is_some() {
+                continue;
+            }
+            if !matches!(item.phase, Phase::Unsettled) {
                 item.phase = Phase::Unsettled;
+                let watched = self.watches.get_mut(&watch);
+                if let Some(report) = watched.and_then(|watched| watched.report.as_mut()) {
+                    report.has_again(path, item.file.stamp.size, waiting);
+                }
+            }
+            if item.file.options.damaged && waiting.may_be_overruled() {
+                // That person has said so already.
+                effects.push(item.look());
             }
         }
         effects.push(Effect::Tell(Box::new(Told::File {
             watch,
             path: LocalPath::from(path),
-            because,
+            because: seen::waits(waiting, now),
         })));
         effects
     }
 
     fn gone(&mut self, now: Timestamp, watch: WatchId, path: &Path) -> Vec<Effect> {
-        self.wanted.remove(path);
         let is_away = self.is_away(Some(watch));
         let of_watch = self.at_path(path).into_iter().filter(|id| {
             let item = self.items.get(id);
@@ -174,10 +221,11 @@ impl State {
             // The card was pulled: it comes back with all that is on it.
             return Vec::new();
         }
-        let gone = ids
-            .into_iter()
-            .flat_map(|id| self.let_go(id, Reason::Deleted { at: now }));
-        gone.collect()
+        let mut effects: Vec<Effect> = self.take_wanted(path).1.into_iter().collect();
+        for id in ids {
+            effects.extend(self.let_go(id, Reason::Deleted { at: now }));
+        }
+        effects
     }
 
     /// Whether the folder of a watch is away.

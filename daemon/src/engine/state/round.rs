@@ -18,7 +18,8 @@ impl State {
     #[must_use]
     pub fn round(&mut self, now: Timestamp) -> Vec<Effect> {
         self.forget_the_future(now);
-        let mut effects = self.end_pauses(now);
+        let mut effects = std::mem::take(&mut self.left_over);
+        effects.extend(self.end_pauses(now));
         if !self.is_stopping {
             effects.extend(self.ask_servers(now));
             effects.extend(self.begin(now));

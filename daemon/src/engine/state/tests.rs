@@ -71,6 +71,7 @@ fn candidate(name: &str, size: u64, version: i64) -> Candidate {
         },
         damaged: false,
         unit: None,
+        was_shown: true,
     }
 }
 
@@ -542,6 +543,95 @@ fn what_was_said_of_a_file_goes_with_it_and_beside_what_its_watch_says() {
     let options = item.unwrap().file.options.clone();
     assert_eq!(options.title.as_deref(), Some("The harbour"));
     assert!(options.tags.contains(&"paris".to_owned()), "{options:?}");
+}
+
+/// What a process that was killed leaves behind is what the next one begins with.
+#[test]
+fn a_file_that_was_handed_over_is_wanted_by_the_next_process_too() {
+    let finished = candidate("b.mp4", LARGE, 1);
+    let texts = SendTexts {
+        title: Some("The harbour".into()),
+        ..SendTexts::default()
+    };
+    let looked = |texts: &SendTexts| Event::Looked {
+        request: SendRequest {
+            paths: vec![finished.path.as_path().into()],
+            texts: texts.clone(),
+            ..SendRequest::default()
+        },
+        found: vec![(finished.path.clone(), Ok(finished.stamp))],
+        ticket: Ticket(1),
+    };
+    let mut state = fresh();
+    let _ = state.apply(at(1), looked(&texts));
+    // Handed over again with other words, it keeps what was said before.
+    let tags = SendTexts {
+        tags: vec!["paris".into()],
+        ..SendTexts::default()
+    };
+    let effects = state.apply(at(2), looked(&tags));
+    let row = effects.iter().find_map(|effect| match effect {
+        Effect::Write(QueueWrite::Want(row)) => Some((**row).clone()),
+        _ => None,
+    });
+    let remembered = Remembered {
+        wanted: vec![row.expect("it is written down")],
+        ..Remembered::default()
+    };
+    let mut state = State::new(Limits::default(), remembered, known(), at(3).now);
+    // Its watch may have done with the file long before: it is asked.
+    let scanned = Event::Observed(Observation::Scanned { watch: WATCH });
+    let asked = state.apply(at(4), scanned);
+    assert!(
+        matches!(&asked[..], [Effect::AskWatches(Ask::Look(path))] if *path == finished.path),
+        "{asked:?}"
+    );
+    let effects = settle(&mut state, 5, finished.clone());
+    assert!(
+        matches!(
+            &effects[..],
+            [
+                Effect::Write(QueueWrite::NotWanted(_)),
+                Effect::Write(QueueWrite::Put(_))
+            ]
+        ),
+        "{effects:?}"
+    );
+    let file = &only(&state).file;
+    assert_eq!(
+        (
+            file.options.title.as_deref(),
+            &file.options.tags[..],
+            file.lane
+        ),
+        (
+            Some("The harbour"),
+            &["paris".to_owned()][..],
+            Lane::Interactive
+        )
+    );
+}
+
+#[test]
+fn nobody_waits_for_a_file_whose_watch_ended_while_no_daemon_ran() {
+    let file = WantedFile {
+        path: "/videos/a.mp4".into(),
+        texts: SendTexts::default(),
+    };
+    let remembered = Remembered {
+        wanted: vec![file],
+        ..Remembered::default()
+    };
+    let nothing = Known {
+        watches: Vec::new(),
+        ..known()
+    };
+    let mut state = State::new(Limits::default(), remembered, nothing, at(1).now);
+    let effects = state.round(at(1).now);
+    assert!(
+        matches!(&effects[..], [Effect::Write(QueueWrite::NotWanted(_))]),
+        "{effects:?}"
+    );
 }
 
 #[test]

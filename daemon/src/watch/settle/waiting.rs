@@ -43,6 +43,14 @@ pub enum Waiting {
     },
 }
 
+impl Waiting {
+    /// Whether a person may want it sent all the same.
+    #[must_use]
+    pub fn may_be_overruled(&self) -> bool {
+        matches!(self, Self::CutOff { .. } | Self::Beside { .. })
+    }
+}
+
 /// How a file grew of late.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Growth {

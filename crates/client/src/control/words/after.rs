@@ -19,16 +19,19 @@ pub(super) fn of_queue(reason: &Reason, moment: &Moment) -> String {
             }
         }
         Reason::Paused { watch, until } => {
-            let what = match watch {
-                Some(watch) => format!("watch {watch} is paused"),
-                None => "everything is paused".into(),
+            let (what, resume) = match watch {
+                Some(watch) => (
+                    format!("watch {watch} is paused"),
+                    format!("heimdex resume --watch {watch}"),
+                ),
+                None => ("everything is paused".into(), "heimdex resume".into()),
             };
             match until {
                 Some(until) => format!(
-                    "Waiting: {what}, until {}. `heimdex resume` goes on now.",
+                    "Waiting: {what}, until {}. `{resume}` goes on now.",
                     time::calendar(*until, moment)
                 ),
-                None => format!("Waiting: {what}. `heimdex resume` goes on."),
+                None => format!("Waiting: {what}. `{resume}` goes on."),
             }
         }
         Reason::LimitedToNothing { until } => match until {

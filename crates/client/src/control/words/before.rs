@@ -40,9 +40,7 @@ pub(super) fn of_rules(reason: &Reason, moment: &Moment) -> String {
 pub(super) fn of_settling(reason: &Reason, moment: &Moment) -> String {
     match reason {
         Reason::Missing => "There is no such file.".into(),
-        Reason::NotLookedAt => {
-            "Waiting: no daemon has looked at it yet. `heimdex daemon start` starts one.".into()
-        }
+        Reason::NotLookedAt => "Waiting: it was not looked at yet as it is now.".into(),
         Reason::Unreadable { error } => {
             format!("Waiting: it cannot be read ({error}). It is tried again.")
         }

@@ -15,6 +15,7 @@ struct World {
     files: BTreeMap<String, (FileStamp, u64)>,
     queue: BTreeMap<ItemId, QueuedFile>,
     kept: BTreeMap<String, KeptFile>,
+    wanted: BTreeMap<PathBuf, SendTexts>,
     /// The videos of each content.
     videos: BTreeMap<u64, Vec<u128>>,
     last_stamp: i64,
@@ -43,6 +44,7 @@ enum Step {
     Wait(u32),
     Pause,
     Resume,
+    Want(u8),
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -91,6 +93,15 @@ impl World {
         self.kept
             .get(&name)
             .is_some_and(|kept| kept.stamp == candidate.stamp)
+    }
+
+    /// Whether the journal has the title that was given for a file.
+    fn has_title(&self, name: &str) -> bool {
+        let path = candidate(name, 0, 0).path;
+        let wanted = self.wanted.get(&path).and_then(|texts| texts.title.clone());
+        let mut queued = self.queue.values().filter(|file| file.path == path);
+        let queued = queued.find_map(|file| file.options.title.clone());
+        wanted.or(queued).as_deref() == Some(name)
     }
 
     /// What sending a file comes to.
@@ -144,6 +155,13 @@ impl World {
     }
 }
 
+fn wanted_row((path, texts): (&PathBuf, &SendTexts)) -> WantedFile {
+    WantedFile {
+        path: path.clone(),
+        texts: texts.clone(),
+    }
+}
+
 struct Run {
     world: World,
     process: Process,
@@ -165,6 +183,7 @@ impl Run {
     fn tell(&mut self, event: Event) {
         if let Event::Observed(Observation::Settled(candidate)) = &event
             && self.world.is_kept(candidate)
+            && !self.process.state.is_awaited(&candidate.path)
         {
             return;
         }
@@ -193,6 +212,12 @@ impl Run {
                         .into_owned();
                     self.world.kept.insert(name, *kept);
                 }
+                Effect::Write(QueueWrite::Want(file)) => {
+                    self.world.wanted.insert(file.path, file.texts);
+                }
+                Effect::Write(QueueWrite::NotWanted(path)) => {
+                    self.world.wanted.remove(&path);
+                }
                 Effect::Begin(turn, files) => {
                     self.process.turns.insert(turn, files);
                 }
@@ -210,7 +235,7 @@ impl Run {
                     self.process.asked.push(Event::Answered { profile, result });
                 }
                 Effect::Stop(turn) => self.process.asked.push(Event::TurnOver(turn)),
-                Effect::AskWatches(Ask::Look(path)) => {
+                Effect::AskWatches(Ask::Look(path) | Ask::Force(path)) => {
                     let name = path.file_name().unwrap().to_string_lossy().into_owned();
                     let seen = match self.world.found(&name) {
                         Some(found) => Observation::Settled(found),
@@ -275,6 +300,7 @@ impl Run {
         }
         let remembered = Remembered {
             queue: self.world.queue.values().cloned().collect(),
+            wanted: self.world.wanted.iter().map(wanted_row).collect(),
             ..Remembered::default()
         };
         let now = at(self.world.now).now;
@@ -329,9 +355,35 @@ impl Run {
                     Ticket(1),
                 ));
             }
+            Step::Want(number) => self.want(number),
         }
         self.answer();
         self.round();
+    }
+
+    /// A person hands a file over, with a title; once that is answered it is not forgotten.
+    fn want(&mut self, number: u8) {
+        let Some(found) = self.world.found(&name(number)) else {
+            return;
+        };
+        let texts = SendTexts {
+            title: Some(name(number)),
+            ..SendTexts::default()
+        };
+        let request = SendRequest {
+            paths: vec![found.path.as_path().into()],
+            texts,
+            ..SendRequest::default()
+        };
+        self.tell(Event::Looked {
+            request,
+            found: vec![(found.path, Ok(found.stamp))],
+            ticket: Ticket(1),
+        });
+        assert!(
+            self.world.has_title(&name(number)),
+            "it was answered and not written down"
+        );
     }
 
     fn rename(&mut self, from: u8, to: u8) {
@@ -398,6 +450,7 @@ impl Run {
             self.process.state.items
         );
         assert!(self.world.queue.is_empty(), "{:?}", self.world.queue);
+        assert!(self.world.wanted.is_empty(), "{:?}", self.world.wanted);
         let contents: BTreeSet<u64> = self
             .world
             .files
@@ -444,6 +497,7 @@ fn step() -> impl Strategy<Value = Step> {
         3 => (0u32..4000).prop_map(Step::Wait),
         1 => Just(Step::Pause),
         1 => Just(Step::Resume),
+        2 => any::<u8>().prop_map(Step::Want),
     ]
 }
 

@@ -14,7 +14,6 @@ use heimdex_client::control::{
 use heimdex_client::journal::{Journal, NewWatch, QueueWrite, QueuedFile, Watch};
 use heimdex_client::transfer::{locate, stamp_of};
 use heimdex_client::watch::{Matcher, Rules};
-use tokio::sync::watch as shown;
 
 use super::disk::Content;
 use super::random::Random;
@@ -23,7 +22,6 @@ use crate::engine::{At, Effect, Event, Known, Remembered, State, Ticket, TurnId}
 use crate::queue::Limits;
 use crate::watch::inotify::Event as Happened;
 use crate::watch::manager;
-use crate::watch::report::Reports;
 use crate::watch::settle::Moment;
 use crate::watch::waker::Waker;
 use crate::watch::watcher::Watcher;
@@ -85,6 +83,7 @@ impl Process {
         let stored = journal.kept_counts().unwrap().into_iter();
         let remembered = Remembered {
             queue: journal.queued(None).unwrap(),
+            wanted: journal.wanted().unwrap(),
             for_trash: journal.kept_for_trash().unwrap(),
             stored: stored
                 .map(|(watch, files, bytes)| (watch, Count { files, bytes }))
@@ -273,7 +272,7 @@ impl Process {
         for event in events {
             if let Event::Observed(Observation::Settled(file)) = &event
                 && !file.damaged
-                && !self.state.is_queued(&file.path)
+                && !self.state.is_awaited(&file.path)
                 && self
                     .journal
                     .is_kept_as(ACCOUNT, &file.key, &file.stamp)
@@ -332,7 +331,7 @@ impl Process {
                 let result = Ok(());
                 self.asked.push(Event::Answered { profile, result });
             }
-            Effect::AskWatches(Ask::Look(path)) => {
+            Effect::AskWatches(Ask::Look(path) | Ask::Force(path)) => {
                 let mut covering: Vec<&mut Watcher> = self
                     .watches
                     .iter_mut()
@@ -414,6 +413,7 @@ fn setup(
             seen.lock().unwrap().push(observation);
             true
         }),
+        show: Arc::new(|_, _| true),
     }
 }
 
@@ -427,6 +427,5 @@ fn watcher(setup: &Setup, watch: &Watch, all: &[Watch]) -> Watcher {
         &others,
         commands,
         &Arc::new(Waker::new().unwrap()),
-        &Arc::new(shown::channel(Reports::new()).0),
     )
 }
