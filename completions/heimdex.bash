@@ -354,7 +354,7 @@ _heimdex() {
             return 0
             ;;
         heimdex__subcmd__daemon__subcmd__logs)
-            opts="-n -f -q -v -h --lines --follow --profile --color --quiet --verbose --help"
+            opts="-n -f -q -v -h --lines --follow --json --profile --color --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -365,6 +365,10 @@ _heimdex() {
                     return 0
                     ;;
                 -n)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --json)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -548,6 +548,7 @@ set edit:completion:arg-completer[heimdex] = {|@words|
         &'heimdex;daemon;logs'= {
             cand -n 'How many lines, the last ones'
             cand --lines 'How many lines, the last ones'
+            cand --json 'Print JSON, of the named fields only where some are named'
             cand --profile 'The profile to use: a server and an account'
             cand --color 'When to use colours'
             cand -f 'Go on with what it logs from now on'

@@ -372,7 +372,7 @@ complete -c heimdex -n "__fish_heimdex_using_subcommand queue; and __fish_seen_s
 complete -c heimdex -n "__fish_heimdex_using_subcommand queue; and __fish_seen_subcommand_from cancel" -s q -l quiet -d 'Say nothing but errors and what was asked for'
 complete -c heimdex -n "__fish_heimdex_using_subcommand queue; and __fish_seen_subcommand_from cancel" -s v -l verbose -d 'Say why something failed; twice: say what is done'
 complete -c heimdex -n "__fish_heimdex_using_subcommand queue; and __fish_seen_subcommand_from cancel" -s h -l help -d 'Print help'
-complete -c heimdex -n "__fish_heimdex_using_subcommand queue; and __fish_seen_subcommand_from move" -l before -d 'Right before this one' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand queue; and __fish_seen_subcommand_from move" -l before -d 'Right before this one' -r -F
 complete -c heimdex -n "__fish_heimdex_using_subcommand queue; and __fish_seen_subcommand_from move" -l json -d 'Print JSON, of the named fields only where some are named' -r
 complete -c heimdex -n "__fish_heimdex_using_subcommand queue; and __fish_seen_subcommand_from move" -l profile -d 'The profile to use: a server and an account' -r
 complete -c heimdex -n "__fish_heimdex_using_subcommand queue; and __fish_seen_subcommand_from move" -l color -d 'When to use colours' -r -f -a "auto\t''
@@ -450,6 +450,7 @@ complete -c heimdex -n "__fish_heimdex_using_subcommand daemon; and __fish_seen_
 complete -c heimdex -n "__fish_heimdex_using_subcommand daemon; and __fish_seen_subcommand_from status" -s v -l verbose -d 'Say why something failed; twice: say what is done'
 complete -c heimdex -n "__fish_heimdex_using_subcommand daemon; and __fish_seen_subcommand_from status" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c heimdex -n "__fish_heimdex_using_subcommand daemon; and __fish_seen_subcommand_from logs" -s n -l lines -d 'How many lines, the last ones' -r
+complete -c heimdex -n "__fish_heimdex_using_subcommand daemon; and __fish_seen_subcommand_from logs" -l json -d 'Print JSON, of the named fields only where some are named' -r
 complete -c heimdex -n "__fish_heimdex_using_subcommand daemon; and __fish_seen_subcommand_from logs" -l profile -d 'The profile to use: a server and an account' -r
 complete -c heimdex -n "__fish_heimdex_using_subcommand daemon; and __fish_seen_subcommand_from logs" -l color -d 'When to use colours' -r -f -a "auto\t''
 always\t''

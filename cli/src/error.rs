@@ -67,6 +67,12 @@ pub(crate) enum CliError {
     /// No unfinished upload has this id.
     #[error("no unfinished upload has the id `{0}`")]
     NoSuchUpload(String),
+    /// A file is not in the daemon's queue.
+    #[error("`{}` is not in the queue", .0.display())]
+    NotQueued(PathBuf),
+    /// A file is neither in the daemon's queue nor did its upload begin and not end.
+    #[error("no upload of `{}` is unfinished", .0.display())]
+    NotUnfinished(PathBuf),
     /// No ingest has this id.
     #[error("no ingest has the id `{0}`")]
     NoSuchIngest(String),
@@ -223,6 +229,8 @@ impl CliError {
             | Self::NoSuchVideo(_)
             | Self::InTrash { .. }
             | Self::NoSuchUpload(_)
+            | Self::NotQueued(_)
+            | Self::NotUnfinished(_)
             | Self::NoSuchIngest(_)
             | Self::NoSuchSource(_)
             | Self::NoSuchWatch(_)
@@ -274,6 +282,10 @@ impl CliError {
             )),
             Self::NoSuchVideo(_) => Some("`heimdex list` shows the ids".into()),
             Self::NoSuchUpload(_) => Some("`heimdex queue` shows the ids".into()),
+            Self::NotQueued(path) | Self::NotUnfinished(path) => Some(format!(
+                "`heimdex why {}` says where it stands; `heimdex queue` shows what waits",
+                path.display()
+            )),
             Self::NoSuchIngest(_) => Some("`heimdex ingests` shows the ids".into()),
             Self::NoSuchSource(_) => Some("`heimdex ingests` shows the labels".into()),
             Self::NoSuchWatch(_) => Some("`heimdex watch list` shows folders and ids".into()),

@@ -97,6 +97,7 @@ Examples:
   heimdex daemon logs
   heimdex daemon logs --lines 500
   heimdex daemon logs --follow
+  heimdex daemon logs --json=time,level,message
 ";
 
 /// Print what it logged
@@ -111,6 +112,9 @@ pub(crate) struct DaemonLogsArgs {
     /// Go on with what it logs from now on
     #[arg(short, long)]
     pub(crate) follow: bool,
+    /// The output: one object a line.
+    #[command(flatten)]
+    pub(crate) json: JsonArgs,
 }
 
 const INSTALL_EXAMPLES: &str = "\

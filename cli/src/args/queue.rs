@@ -12,14 +12,14 @@ Examples:
   heimdex queue send interview.mp4
   heimdex queue send --force A003C007.mp4
   heimdex queue retry
-  heimdex queue cancel q17
+  heimdex queue cancel q17 interview.mp4
   heimdex queue move q17 --first
 ";
 
 /// Show and change what waits to be sent
 ///
 /// The daemon's queue, and unfinished uploads: those that this machine began, and those that the server knows of. The
-/// queue's files have ids as `q17`, uploads the first digits of their video's id.
+/// queue's files have ids as `q17`, uploads the first digits of their video's id; a file may be named by its path as well.
 #[derive(Debug, Args)]
 #[command(before_long_help = EXAMPLES, args_conflicts_with_subcommands = true)]
 pub(crate) struct QueueArgs {
@@ -71,9 +71,9 @@ pub(crate) struct QueueSendArgs {
 /// The daemon does that by itself with what it began. Where it runs, it is told to; else they are sent here and now.
 #[derive(Debug, Args)]
 pub(crate) struct QueueResumeArgs {
-    /// The first digits of the ids; without any, all
-    #[arg(value_name = "ID")]
-    pub(crate) ids: Vec<String>,
+    /// Files, or the first digits of uploads' ids; without any, all
+    #[arg(value_name = "FILE|ID")]
+    pub(crate) files: Vec<PathBuf>,
     /// The output.
     #[command(flatten)]
     pub(crate) json: JsonArgs,
@@ -82,9 +82,9 @@ pub(crate) struct QueueResumeArgs {
 /// Try failed files again at once
 #[derive(Debug, Args)]
 pub(crate) struct QueueRetryArgs {
-    /// Ids of the queue; without any, all that failed
-    #[arg(value_name = "ID")]
-    pub(crate) ids: Vec<String>,
+    /// Files, or ids of the queue; without any, all that failed
+    #[arg(value_name = "FILE|ID")]
+    pub(crate) files: Vec<PathBuf>,
     /// The output.
     #[command(flatten)]
     pub(crate) json: JsonArgs,
@@ -93,9 +93,9 @@ pub(crate) struct QueueRetryArgs {
 /// Take files out of the queue, or give uploads up and free what was sent
 #[derive(Debug, Args)]
 pub(crate) struct QueueCancelArgs {
-    /// Ids of the queue, or the first digits of uploads' ids, four or more
-    #[arg(required = true, value_name = "ID")]
-    pub(crate) ids: Vec<String>,
+    /// Files, ids of the queue, or the first digits of uploads' ids, four or more
+    #[arg(required = true, value_name = "FILE|ID")]
+    pub(crate) files: Vec<PathBuf>,
     /// Do not ask
     #[arg(short, long)]
     pub(crate) yes: bool,
@@ -108,9 +108,9 @@ pub(crate) struct QueueCancelArgs {
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("place").required(true))]
 pub(crate) struct QueueMoveArgs {
-    /// Its id in the queue
-    #[arg(value_name = "ID")]
-    pub(crate) id: String,
+    /// The file, or its id in the queue
+    #[arg(value_name = "FILE|ID")]
+    pub(crate) file: PathBuf,
     /// Before all others
     #[arg(long, group = "place")]
     pub(crate) first: bool,
@@ -118,8 +118,8 @@ pub(crate) struct QueueMoveArgs {
     #[arg(long, group = "place")]
     pub(crate) last: bool,
     /// Right before this one
-    #[arg(long, value_name = "ID", group = "place")]
-    pub(crate) before: Option<String>,
+    #[arg(long, value_name = "FILE|ID", group = "place")]
+    pub(crate) before: Option<PathBuf>,
     /// The output.
     #[command(flatten)]
     pub(crate) json: JsonArgs,

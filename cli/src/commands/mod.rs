@@ -10,6 +10,7 @@ mod edit;
 mod events;
 mod find;
 mod ingests;
+mod journaled;
 pub(crate) mod list;
 mod login;
 pub(crate) mod logout;

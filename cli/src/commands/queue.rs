@@ -3,18 +3,19 @@
 mod cancel;
 mod list;
 mod move_item;
+mod named;
 mod resume;
 mod retry;
 mod send;
 mod waiting;
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 
 use heimdex_api::VideoId;
 use heimdex_api::limits::ID_PREFIX_MIN;
 use heimdex_api::upload::{OpenUpload, OpenUploadsQuery};
 use heimdex_client::ApiClient;
-use heimdex_client::control::{InvalidId, ItemId};
 use heimdex_client::journal::JournaledUpload;
 use heimdex_client::transfer::TransferContext;
 
@@ -22,6 +23,7 @@ use super::Context;
 use crate::args::{QueueArgs, QueueCommand};
 use crate::error::CliError;
 use crate::exit::ExitStatus;
+use named::Named;
 
 pub(super) async fn run(context: &Context<'_>, args: QueueArgs) -> Result<ExitStatus, CliError> {
     match args.command {
@@ -116,9 +118,29 @@ fn chosen<'e>(entries: &'e [Entry], given: &str) -> Result<&'e Entry, CliError> 
     }
 }
 
-/// A place in the queue that was typed.
-fn item(given: &str) -> Result<ItemId, CliError> {
-    given.parse().map_err(|error: InvalidId| {
-        CliError::usage(error.to_string(), "`heimdex queue` shows the ids")
-    })
+/// The uploads that were named, by their ids or by the files that this machine began with, each once.
+fn meant<'e>(entries: &'e [Entry], given: &[PathBuf]) -> Result<Vec<&'e Entry>, CliError> {
+    let mut meant: Vec<&Entry> = Vec::new();
+    for typed in given {
+        let found = match Named::of(typed)? {
+            Named::Digits(digits) => vec![chosen(entries, &digits)?],
+            Named::Item(item) => return Err(CliError::NoSuchUpload(item.to_string())),
+            Named::File(path) => entries
+                .iter()
+                .filter(|entry| {
+                    entry
+                        .here
+                        .as_ref()
+                        .is_some_and(|here| here.shown_path == path)
+                })
+                .collect(),
+        };
+        if found.is_empty() {
+            return Err(CliError::NotUnfinished(typed.clone()));
+        }
+        let is_new = |entry: &&Entry| meant.iter().all(|known| known.video_id != entry.video_id);
+        let new: Vec<&Entry> = found.into_iter().filter(is_new).collect();
+        meant.extend(new);
+    }
+    Ok(meant)
 }

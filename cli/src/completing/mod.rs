@@ -11,7 +11,9 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::{Arg, Command, CommandFactory as _};
-use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
+use clap_complete::engine::{
+    ArgValueCompleter, CompletionCandidate, PathCompleter, ValueCompleter as _,
+};
 use clap_complete::env::{CompleteEnv, Shells};
 
 use crate::args::Cli;
@@ -43,7 +45,7 @@ enum Kind {
 fn kind(verb: &str, argument: &str) -> Option<Kind> {
     match (verb, argument) {
         (_, "profile") | ("profile use" | "profile rm", "name") => Some(Kind::Profile),
-        ("queue resume" | "queue cancel", "ids") => Some(Kind::Upload),
+        ("queue resume" | "queue cancel", "files") => Some(Kind::Upload),
         ("show" | "rm" | "download" | "edit" | "reprocess", "id" | "ids") => Some(Kind::Video),
         (_, "tag" | "tags" | "add_tags" | "remove_tags") => Some(Kind::Tag),
         (_, "source") => Some(Kind::Source),
@@ -106,16 +108,21 @@ fn below(command: Command, way: &str, asker: &Arc<Asker>, quoting: Quoting) -> C
 }
 
 fn with_completer(argument: Arg, kind: Kind, asker: Arc<Asker>, quoting: Quoting) -> Arg {
-    argument.add(ArgValueCompleter::new(move |typed: &OsStr| {
-        let Some(typed) = typed.to_str() else {
-            return Vec::new();
+    argument.add(ArgValueCompleter::new(move |given: &OsStr| {
+        // What is named by an id may be named by its file, too.
+        let files = match kind {
+            Kind::Upload => PathCompleter::any().complete(given),
+            Kind::Profile | Kind::Video | Kind::Tag | Kind::Source => Vec::new(),
+        };
+        let Some(typed) = given.to_str() else {
+            return files;
         };
         let typed = quoting.read(typed);
         let offers = asker.offers(kind, &typed);
         let candidate = |(value, help): (String, Option<String>)| {
             CompletionCandidate::new(quoting.write(&value)).help(help.map(Into::into))
         };
-        offers.into_iter().map(candidate).collect()
+        offers.into_iter().map(candidate).chain(files).collect()
     }))
 }
 
@@ -147,8 +154,8 @@ mod tests {
             "show id: Video",
             "rm ids: Video",
             "download ids: Video",
-            "queue resume ids: Upload",
-            "queue cancel ids: Upload",
+            "queue resume files: Upload",
+            "queue cancel files: Upload",
             "upload tags: Tag",
             "upload source: Source",
             "list tag: Tag",

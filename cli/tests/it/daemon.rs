@@ -175,6 +175,21 @@ fn its_log_is_shown() {
         .start(&home);
     let logs = home.heimdex(["daemon", "logs", "-n", "1"]).ok();
     assert_eq!(logs.stdout().lines().count(), 1, "{logs}");
+    let lines = home.heimdex(["daemon", "logs", "--json"]).ok();
+    let first: serde_json::Value =
+        serde_json::from_str(lines.stdout().lines().next().unwrap()).unwrap();
+    assert_eq!(
+        (&first["level"], &first["target"]),
+        (&"info".into(), &"heimdex_daemon::run".into()),
+        "{first:#}"
+    );
+    assert!(
+        first["message"]
+            .as_str()
+            .unwrap()
+            .starts_with("heimdexd starts"),
+        "{first:#}"
+    );
     let all = home.heimdex(["daemon", "logs"]).ok();
     assert!(
         all.stdout()

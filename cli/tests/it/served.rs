@@ -1,7 +1,7 @@
 //! The verbs against a real server: in a pipe, as JSON, and in a terminal of 80 columns.
 
 use fs_err as fs;
-use heimdex_testkit::{Home, Output, TestServer, sample_mp4};
+use heimdex_testkit::{Home, Output, TestDaemon, TestServer, sample_mp4};
 
 use crate::snapshot::hx_snapshot;
 use crate::terminal::in_terminal;
@@ -75,6 +75,87 @@ fn every_verb_reads_well_in_a_pipe() {
         fs::read(home.path("back/A003C012.mp4")).unwrap(),
         fs::read(home.path("CARD_A/CLIP/A003C012.mp4")).unwrap()
     );
+}
+
+/// An upload that ends as soon as it has begun.
+fn begin(home: &Home, name: &str, seed: u64) {
+    let mut file = fs::File::create(home.path(name)).unwrap();
+    heimdex_testkit::write_noise(&mut file, 100_000, seed).unwrap();
+    let mut client = home
+        .heimdex(["upload", name])
+        .env("HEIMDEX_FAILPOINT", "client.upload.opened")
+        .spawn();
+    let ended = client.wait(std::time::Duration::from_secs(20));
+    assert!(!ended.success(), "the failpoint ends it");
+}
+
+#[test]
+fn the_queue_is_one_table_that_has_each_file_once() {
+    let server = TestServer::start();
+    let home = Home::registered(&server, "ana@example.org");
+    let other = Home::new();
+    other.login(server.url(), "ana@example.org");
+    begin(&other, "theirs.mov", 1);
+    begin(&home, "unfinished.mov", 2);
+    begin(&home, "handed over.mov", 3);
+    let daemon = TestDaemon::start(&home);
+    home.heimdex(["pause"]).ok();
+    home.write("card/new.mov", "abc");
+    home.heimdex(["queue", "send", "card/new.mov", "handed over.mov"])
+        .ok();
+    hx_snapshot!(
+        "queue_of_both_at_80_columns",
+        in_terminal(&home, 80, "queue")
+    );
+    hx_snapshot!(
+        "queue_of_both_at_40_columns",
+        in_terminal(&home, 40, "queue")
+    );
+    let piped = home.heimdex(["queue"]).ok();
+    let rows: Vec<Vec<&str>> = piped
+        .stdout()
+        .lines()
+        .map(|row| row.split('\t').collect())
+        .collect();
+    let names = [
+        (home.path("card/new.mov").display().to_string(), "paused"),
+        (home.path("handed over.mov").display().to_string(), "paused"),
+        (
+            home.path("unfinished.mov").display().to_string(),
+            "unfinished",
+        ),
+        ("theirs.mov".to_owned(), "elsewhere"),
+    ];
+    let mut seen: Vec<(String, &str)> =
+        rows.iter().map(|row| (row[0].to_owned(), row[1])).collect();
+    seen[2..].sort_by_key(|(_, state)| std::cmp::Reverse(*state));
+    assert_eq!(seen, names);
+    for row in &rows {
+        assert_eq!(row.len(), 7, "{row:?}");
+    }
+    let listed = home.heimdex(["queue", "--json"]).ok().json();
+    let (uploads, queue) = (&listed["uploads"], &listed["queue"]);
+    assert_eq!(uploads.as_array().unwrap().len(), 2, "{listed:#}");
+    assert_eq!(queue.as_array().unwrap().len(), 2, "{listed:#}");
+    assert!(queue[0]["upload"].is_null(), "{listed:#}");
+    assert_eq!(
+        queue[1]["upload"]["filename"], "handed over.mov",
+        "{listed:#}"
+    );
+    // Without the server what is known here is shown.
+    drop(server);
+    let alone = home.heimdex(["queue"]).ok();
+    let rows: Vec<&str> = alone.stdout().lines().collect();
+    assert_eq!(rows.len(), 3, "{alone}");
+    assert!(
+        alone
+            .stderr()
+            .starts_with("warning: what the server has of unfinished uploads is not shown"),
+        "{alone}"
+    );
+    // What was handed over is the daemon's: only the rest is offered.
+    assert!(alone.stderr().contains("`heimdex queue resume`"), "{alone}");
+    drop(daemon);
 }
 
 #[test]

@@ -13,6 +13,7 @@ mod hardships;
 mod kill_matrix;
 mod main_job;
 mod manifests;
+mod moments;
 mod nightly;
 mod odd_files;
 mod original_client;

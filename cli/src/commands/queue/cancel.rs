@@ -3,7 +3,9 @@
 use heimdex_client::control::{CancelRequest, ItemId};
 use serde_json::json;
 
-use super::{Entry, chosen, entries, item, waiting};
+use super::named::Named;
+use super::waiting::{self, Waiting};
+use super::{entries, meant};
 use crate::args::QueueCancelArgs;
 use crate::clock;
 use crate::commands::{Context, ask, control, transfer};
@@ -19,29 +21,14 @@ pub(super) async fn run(
     context: &Context<'_>,
     args: &QueueCancelArgs,
 ) -> Result<ExitStatus, CliError> {
-    let (items, ids): (Vec<_>, Vec<_>) = args
-        .ids
-        .iter()
-        .partition(|given| given.parse::<ItemId>().is_ok());
-    if !items.is_empty() && !ids.is_empty() {
-        return Err(CliError::usage(
-            "ids of the queue and of uploads do not go together",
-            "cancel the ones, then the others",
-        ));
-    }
+    let items = queued(context, args).await?;
     if !items.is_empty() {
-        return of_queue(context, args, &items).await;
+        return of_queue(context, args, items).await;
     }
     let selection = Selection::of(&args.json.mode(), &FIELDS)?;
     let transfers = transfer::context(context, context.settings.client()?)?;
     let entries = entries(&transfers).await?;
-    let mut meant: Vec<&Entry> = Vec::new();
-    for given in &args.ids {
-        let entry = chosen(&entries, given)?;
-        if meant.iter().all(|known| known.video_id != entry.video_id) {
-            meant.push(entry);
-        }
-    }
+    let meant = meant(&entries, &args.files)?;
     if !args.yes {
         let sent = meant
             .iter()
@@ -81,15 +68,41 @@ pub(super) async fn run(
     Ok(ExitStatus::Done)
 }
 
+/// The files of the daemon's queue among what was named; none of what was named, where it names uploads.
+async fn queued(context: &Context<'_>, args: &QueueCancelArgs) -> Result<Vec<ItemId>, CliError> {
+    let mut items = Vec::new();
+    let mut others = 0;
+    let waiting = Waiting::find(context).await?;
+    for typed in &args.files {
+        let found = match Named::of(typed)? {
+            Named::Item(item) => vec![item],
+            Named::Digits(_) => Vec::new(),
+            Named::File(path) => waiting.at(&path, &context.settings.profile_name),
+        };
+        others += usize::from(found.is_empty());
+        items.extend(
+            found
+                .into_iter()
+                .filter(|item| !items.contains(item))
+                .collect::<Vec<_>>(),
+        );
+    }
+    if !items.is_empty() && others > 0 {
+        return Err(CliError::usage(
+            "files of the queue and other uploads do not go together",
+            "cancel the ones, then the others; `heimdex queue` shows which are which",
+        ));
+    }
+    Ok(items)
+}
+
 /// Takes files out of the daemon's queue.
 async fn of_queue(
     context: &Context<'_>,
     args: &QueueCancelArgs,
-    given: &[&String],
+    items: Vec<ItemId>,
 ) -> Result<ExitStatus, CliError> {
     let selection = Selection::of(&args.json.mode(), &waiting::CHANGED)?;
-    let items = given.iter().map(|given| item(given));
-    let items = items.collect::<Result<Vec<_>, _>>()?;
     let client = control::needed(context).await?;
     if !args.yes {
         let files = count(items.len() as u64, "file", "files");

@@ -2,7 +2,7 @@
 
 use heimdex_client::control::{MoveRequest, Place};
 
-use super::{item, waiting};
+use super::{named, waiting};
 use crate::args::QueueMoveArgs;
 use crate::commands::{Context, control};
 use crate::error::CliError;
@@ -15,13 +15,13 @@ pub(super) async fn run(
 ) -> Result<ExitStatus, CliError> {
     let selection = Selection::of(&args.json.mode(), &waiting::CHANGED)?;
     let to = match &args.before {
-        Some(other) => Place::Before(item(other)?),
+        Some(other) => Place::Before(named::item(context, other).await?),
         None if args.last => Place::Last,
         // Clap asks for one of the three.
         None => Place::First,
     };
     let request = MoveRequest {
-        item: item(&args.id)?,
+        item: named::item(context, &args.file).await?,
         to,
     };
     let client = control::needed(context).await?;

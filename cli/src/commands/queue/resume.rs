@@ -1,5 +1,6 @@
 //! `heimdex queue resume`: goes on with what this machine began.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use heimdex_api::Timestamp;
@@ -11,7 +12,7 @@ use heimdex_client::platform;
 use heimdex_client::transfer::{TransferContext, UploadJob, UploadOptions, UploadOutcome, upload};
 use serde_json::json;
 
-use super::{chosen, entries, journaled, waiting};
+use super::{Entry, entries, journaled, meant, waiting};
 use crate::args::QueueResumeArgs;
 use crate::commands::transfer::{Tally, ends_the_run, is_interrupted};
 use crate::commands::upload::shown;
@@ -32,7 +33,7 @@ pub(super) async fn run(
     let selection = Selection::of(&args.json.mode(), &events::FIELDS)?;
     let events = Events::new(context.printer, selection.clone());
     let transfers = transfer::context(context, context.settings.client()?)?;
-    let uploads = wanted(&transfers, &args.ids).await?;
+    let uploads = wanted(&transfers, &args.files).await?;
     if uploads.is_empty() {
         context
             .printer
@@ -94,26 +95,23 @@ async fn hand_over(
 /// Those that were named, or all that the server has answered for.
 async fn wanted(
     transfers: &TransferContext,
-    ids: &[String],
+    given: &[PathBuf],
 ) -> Result<Vec<JournaledUpload>, CliError> {
-    if ids.is_empty() {
+    if given.is_empty() {
         let mut uploads = journaled(transfers)?;
         uploads.retain(|upload| upload.answered.is_some());
         return Ok(uploads);
     }
-    let entries = entries(transfers).await?;
-    let mut uploads = Vec::new();
-    for given in ids {
-        let entry = chosen(&entries, given)?;
-        let here = entry.here.clone().ok_or_else(|| {
+    let here = |entry: &Entry| {
+        entry.here.clone().ok_or_else(|| {
             CliError::usage(
-                format!("`{given}` was begun on another machine"),
+                format!("`{}` was begun on another machine", entry.video_id.short()),
                 "run `heimdex upload` with the same file here: it goes on with what is stored",
             )
-        })?;
-        uploads.push(here);
-    }
-    Ok(uploads)
+        })
+    };
+    let entries = entries(transfers).await?;
+    meant(&entries, given)?.into_iter().map(here).collect()
 }
 
 async fn all(

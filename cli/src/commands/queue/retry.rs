@@ -2,7 +2,7 @@
 
 use heimdex_client::control::RetryRequest;
 
-use super::{item, waiting};
+use super::{named, waiting};
 use crate::args::QueueRetryArgs;
 use crate::commands::{Context, control};
 use crate::error::CliError;
@@ -14,8 +14,7 @@ pub(super) async fn run(
     args: &QueueRetryArgs,
 ) -> Result<ExitStatus, CliError> {
     let selection = Selection::of(&args.json.mode(), &waiting::CHANGED)?;
-    let items = args.ids.iter().map(|given| item(given));
-    let items = items.collect::<Result<Vec<_>, _>>()?;
+    let items = named::items(context, &args.files).await?;
     let client = control::needed(context).await?;
     let changed = client.retry(&RetryRequest { items }).await?;
     waiting::tell(context, selection.as_ref(), &changed, |files| {

@@ -1,35 +1,17 @@
 //! The daemon's queue, as verbs print it; without the daemon what the journal has of it.
 
-use heimdex_client::control::{Because, Changed, QueueItem, QueueQuery, Reason, words};
-use serde_json::Value;
+use std::path::Path;
 
-use crate::commands::{Context, control};
+use heimdex_client::control::{Because, Changed, ItemId, QueueItem, QueueQuery};
+
+use crate::commands::{Context, control, journaled};
 use crate::error::CliError;
 use crate::exit::ExitStatus;
 use crate::output::json::{self, Selection};
-use crate::output::size;
-use crate::output::table::{self, Cell, Column, Side};
-use crate::output::text::{Colour, count};
+use crate::output::text::count;
 
 /// The fields of what a verb changed.
 pub(super) const CHANGED: [&str; 1] = ["items"];
-
-const fn column(name: &'static str, side: Side, rank: u8, least: Option<usize>) -> Column {
-    Column {
-        name,
-        side,
-        rank,
-        least,
-    }
-}
-
-const COLUMNS: [Column; 5] = [
-    column("FILE", Side::Left, 0, Some(12)),
-    column("STATE", Side::Left, 0, None),
-    column("SENT", Side::Right, 2, None),
-    column("SIZE", Side::Right, 1, None),
-    column("ID", Side::Left, 0, None),
-];
 
 /// The queue, the next first.
 pub(super) struct Waiting {
@@ -58,12 +40,10 @@ impl Waiting {
         if !paths.journal().is_file() {
             return Ok(Self::nothing());
         }
-        let files = control::journal(context)?.queued(None)?;
+        let journal = control::journal(context)?;
+        let (files, pauses) = (journal.queued(None)?, journaled::Pauses::read(&journal)?);
         let items = files.iter().enumerate().map(|(ahead, file)| {
-            let because = Reason::Queued {
-                lane: file.lane,
-                ahead: ahead as u64,
-            };
+            let because = journaled::standing(file, ahead as u64, &pauses);
             let mut state = Because::from(because);
             state.say(&context.moment);
             QueueItem {
@@ -98,36 +78,27 @@ impl Waiting {
         self.items.is_empty()
     }
 
-    /// As JSON.
-    pub(super) fn value(&self) -> Value {
-        serde_json::to_value(&self.items).unwrap_or_default()
+    /// The files, the next first.
+    pub(super) fn items(&self) -> &[QueueItem] {
+        &self.items
     }
 
-    /// Prints it; says where nobody works on it.
-    pub(super) fn print(&self, context: &Context<'_>) -> Result<(), CliError> {
-        if !self.is_running && !self.items.is_empty() {
-            control::say_not_running(context, ", so these wait");
+    /// The files at a path: the one of a profile, or where that has none those of all profiles.
+    pub(super) fn at(&self, path: &Path, profile: &str) -> Vec<ItemId> {
+        let here = || self.items.iter().filter(|item| item.path.as_path() == path);
+        let own = here().find(|item| item.profile == profile);
+        match own {
+            Some(own) => vec![own.id],
+            None => here().map(|item| item.id).collect(),
         }
-        let rows: Vec<_> = self.items.iter().map(row).collect();
-        table::print(context.printer, &COLUMNS, &rows)
     }
-}
 
-fn row(item: &QueueItem) -> Vec<Cell> {
-    let word = words::word(&item.state.because);
-    let colour = match item.state.because {
-        Reason::Failed { .. } => Colour::Red,
-        Reason::Sending { .. } | Reason::Hashing { .. } | Reason::Completing => Colour::Cyan,
-        _ => Colour::Dim,
-    };
-    let (sent, size) = (item.acknowledged_bytes, item.size_bytes);
-    vec![
-        Cell::text(&item.path.to_string()),
-        Cell::new(word.clone(), word).coloured(colour),
-        Cell::new(size::bytes(sent), sent.to_string()),
-        Cell::new(size::bytes(size), size.to_string()),
-        Cell::text(&item.id.to_string()),
-    ]
+    /// Says where nobody works on it.
+    pub(super) fn say_whether_it_runs(&self, context: &Context<'_>) {
+        if !self.is_running && !self.items.is_empty() {
+            control::say_not_running(context, ", so what is queued waits");
+        }
+    }
 }
 
 /// Says what a verb changed.

@@ -59,6 +59,7 @@ impl Known {
                     "profile": watch.profile,
                     "source": watch.source,
                     "declared": watch.declared_in.is_some(),
+                    "paused": watch.pause.map(|pause| json!({ "until": until(pause) })),
                 })
             })
             .collect();
@@ -73,16 +74,15 @@ impl Known {
     fn text(&self, context: &Context<'_>) -> String {
         let mut lines = Vec::new();
         if let Some(pause) = self.pause {
-            lines.push(match until(pause) {
-                Some(until) => {
-                    format!("Paused until {}.", time::calendar(until, &context.moment))
-                }
-                None => "Paused until `heimdex resume`.".into(),
-            });
+            lines.push(format!("{}.", paused(pause, context)));
         }
         for watch in &self.watches {
             let path = watch.root.display().to_string();
-            lines.push(format!("{}\t{}", watch.id, clean(&path)));
+            let pause = watch
+                .pause
+                .map(|pause| format!("\t{}", paused(pause, context)));
+            let pause = pause.unwrap_or_default();
+            lines.push(format!("{}\t{}{pause}", watch.id, clean(&path)));
         }
         lines.push(format!(
             "{} waiting, {}",
@@ -90,6 +90,13 @@ impl Known {
             size::bytes(self.queued.bytes)
         ));
         lines.join("\n")
+    }
+}
+
+fn paused(pause: Pause, context: &Context<'_>) -> String {
+    match until(pause) {
+        Some(until) => format!("Paused until {}", time::calendar(until, &context.moment)),
+        None => "Paused until `heimdex resume`".into(),
     }
 }
 

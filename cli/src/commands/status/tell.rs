@@ -50,7 +50,7 @@ pub(super) fn for_people(
     let mut blocks = vec![heading(status, moment)];
     let watches: Vec<_> = status.watches.iter().map(watch).collect();
     blocks.push(table::text(printer, &WATCHES, &watches, room));
-    blocks.push(left_out(status));
+    blocks.push(of_watches(status, moment));
     let files: Vec<_> = status.current.iter().take(NAMED).map(file).collect();
     blocks.push(table::text(printer, &FILES, &files, room));
     blocks.push(queue(status, moment));
@@ -138,10 +138,17 @@ fn state(watch: &WatchStatus) -> (&'static str, Colour) {
     }
 }
 
-/// Which rules leave out how much, and why a folder is polled.
-fn left_out(status: &Status) -> String {
+/// Until when a watch is paused, which rules leave out how much, and why a folder is polled.
+fn of_watches(status: &Status, moment: &Moment) -> String {
     let mut lines = Vec::new();
     for watch in &status.watches {
+        if let Some(paused) = watch.paused {
+            let reason = Reason::Paused {
+                watch: Some(watch.id),
+                until: paused.until,
+            };
+            lines.push(words::sentence(&reason, moment));
+        }
         let named = watch.rules.iter().take(NAMED).map(|rule| {
             let files = grouped(rule.left_out.files);
             format!("{files} by `{}`", clean(&rule.rule))
@@ -252,6 +259,16 @@ pub(super) fn for_programs(status: &Status) -> String {
     if let Some(paused) = status.paused {
         let until = paused.until.map(|until| until.to_string());
         lines.push(format!("paused\t{}", until.unwrap_or_default()));
+    }
+    for watch in &status.watches {
+        if let Some(paused) = watch.paused {
+            let until = paused.until.map(|until| until.to_string());
+            lines.push(format!(
+                "watch_paused\t{}\t{}",
+                watch.id,
+                until.unwrap_or_default()
+            ));
+        }
     }
     for account in &status.accounts {
         let outage = account.outage.as_ref().map(words::outage);

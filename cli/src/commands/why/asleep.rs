@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use heimdex_client::control::{Because, Reason, RuleOrigin, SkipKind, Why, WhyQuery};
-use heimdex_client::journal::{Journal, KeptFile, QueuedFile, Standing, Watch};
+use heimdex_client::journal::{Journal, KeptFile, QueuedFile, Watch};
 use heimdex_client::platform;
 use heimdex_client::watch::{DEFAULT_RULES, Left, Matcher, Verdict};
 
+use crate::commands::journaled::{self, Pauses};
 use crate::commands::{Context, control};
 use crate::error::CliError;
 
@@ -34,7 +35,7 @@ pub(super) fn why(context: &Context<'_>, query: &WhyQuery) -> Result<Why, CliErr
         });
     }
     let verdict = match in_queue {
-        Some(at) => of_queue(&queued[at], at),
+        Some(at) => journaled::standing(&queued[at], at as u64, &Pauses::read(&journal)?),
         None => of_file(&path, watch.as_ref(), &kept, &mut chain)?,
     };
     let mut why = Why {
@@ -87,29 +88,6 @@ fn covering(journal: &Journal, path: &Path) -> Result<Option<Watch>, CliError> {
         .into_iter()
         .filter(|watch| path.starts_with(&watch.root));
     Ok(covering.max_by_key(|watch| watch.root.components().count()))
-}
-
-fn of_queue(file: &QueuedFile, ahead: usize) -> Reason {
-    match (file.standing, &file.trouble) {
-        (Standing::Failed, trouble) => Reason::Failed {
-            error: trouble
-                .as_ref()
-                .map_or_else(String::new, |trouble| trouble.text.clone()),
-            hint: trouble.as_ref().and_then(|trouble| trouble.hint.clone()),
-            at: file.added_at,
-        },
-        (Standing::Cancelled, _) => Reason::Cancelled { at: file.added_at },
-        (Standing::Waiting, Some(trouble)) => Reason::Delayed {
-            error: trouble.text.clone(),
-            hint: trouble.hint.clone(),
-            attempts: file.attempts,
-            next_try_at: file.run_at,
-        },
-        (Standing::Waiting, None) => Reason::Queued {
-            lane: file.lane,
-            ahead: ahead as u64,
-        },
-    }
 }
 
 fn of_file(
