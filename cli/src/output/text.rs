@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 /// The few colours that mean something.
@@ -98,9 +99,21 @@ fn shown(c: char) -> Box<dyn Iterator<Item = char>> {
     }
 }
 
-/// How many columns a text takes.
+/// How many columns a text takes, with what belongs together as one.
 pub(crate) fn width(text: &str) -> usize {
-    text.width()
+    if text.is_ascii() {
+        return text.len();
+    }
+    clusters(text).map(|(_, wide)| wide).sum()
+}
+
+/// What is seen as one each, and how many columns it takes.
+pub(crate) fn clusters(text: &str) -> impl Iterator<Item = (&str, usize)> {
+    text.graphemes(true).map(|cluster| {
+        // Terminals show the marks of narrow katakana beside their letters.
+        let marks = cluster.chars().filter(|c| matches!(c, 'ﾞ' | 'ﾟ'));
+        (cluster, cluster.width() + marks.count())
+    })
 }
 
 /// The text, cut to at most `columns` with a mark where it was cut.
@@ -110,12 +123,11 @@ pub(crate) fn cut(text: &str, columns: usize) -> Cow<'_, str> {
     }
     let mut short = String::new();
     let mut used = 0;
-    for c in text.chars() {
-        let wide = c.width().unwrap_or(0);
+    for (cluster, wide) in clusters(text) {
         if used + wide + 1 > columns {
             break;
         }
-        short.push(c);
+        short.push_str(cluster);
         used += wide;
     }
     if columns > 0 {

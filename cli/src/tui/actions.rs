@@ -90,6 +90,13 @@ pub(crate) enum Place {
     In(View),
 }
 
+const ALL: Place = Place::Everywhere;
+const LIB: Place = Place::In(View::Library);
+const TRA: Place = Place::In(View::Transfers);
+const UPL: Place = Place::In(View::Upload);
+const WAT: Place = Place::In(View::Watches);
+const ACC: Place = Place::In(View::Account);
+
 /// An action as people meet it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Entry {
@@ -97,6 +104,8 @@ pub(crate) struct Entry {
     pub(crate) action: Action,
     /// Its name in the palette and in `tui.toml`.
     pub(crate) name: &'static str,
+    /// What the key bar calls it, where the view says the rest.
+    pub(crate) label: &'static str,
     /// What it does.
     pub(crate) words: &'static str,
     /// Its keys, unless `tui.toml` says otherwise, separated by spaces.
@@ -106,12 +115,34 @@ pub(crate) struct Entry {
 }
 
 impl Entry {
+    /// The same with another word in the key bar.
+    const fn called(self, label: &'static str) -> Self {
+        Self { label, ..self }
+    }
+
     /// Whether it is possible in a view.
     pub(crate) fn is_in(&self, view: View) -> bool {
         match self.place {
             Place::Everywhere => true,
             Place::In(own) => own == view,
         }
+    }
+}
+
+const fn entry(
+    action: Action,
+    name: &'static str,
+    words: &'static str,
+    keys: &'static str,
+    place: Place,
+) -> Entry {
+    Entry {
+        action,
+        name,
+        label: name,
+        words,
+        keys,
+        place,
     }
 }
 
@@ -176,6 +207,16 @@ mod tests {
         }
         // The last one of the enum: each before it has a row, too.
         assert_eq!(actions.len(), Action::Theme as usize + 1);
+    }
+
+    #[test]
+    fn a_label_is_short_and_never_says_its_key_again() {
+        for entry in ACTIONS {
+            assert!(entry.label.len() <= 13, "{}", entry.label);
+            let key = entry.keys.split(' ').next().unwrap_or_default();
+            let says_again = key.len() > 1 && entry.label.starts_with(key);
+            assert!(!says_again, "{key} {}", entry.label);
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 mod colours;
 mod pictures;
+mod shown;
 mod symbols;
 #[cfg(test)]
 mod tests;
@@ -17,7 +18,9 @@ use ratatui::style::Modifier;
 use super::picture::Placed;
 use super::theme::Glyphs;
 use crate::output::depth::Depth;
+use crate::output::text::width;
 use pictures::Pictures;
+use shown::Shown;
 
 /// What stands around a frame, so that terminals that know it show all of it at once.
 const BEGIN: &str = "\u{1b}[?2026h";
@@ -32,6 +35,20 @@ pub(crate) struct Painter<W> {
     is_in_frame: bool,
     is_cursor_hidden: bool,
     pictures: Pictures,
+    shown: Shown,
+}
+
+/// Where a frame is being drawn.
+#[derive(Debug)]
+struct Pen {
+    /// Where the terminal's cursor is for certain.
+    at: Option<(u16, u16)>,
+    /// Colours and attributes that hold.
+    style: Cell,
+    /// Of this row all is drawn before this column.
+    drawn: (u16, u16),
+    /// And is to be up to this one: something may be wider than we take it for.
+    owed: u16,
 }
 
 /// Attributes, and how they are asked for.
@@ -57,6 +74,7 @@ impl<W: Write> Painter<W> {
             is_in_frame: false,
             is_cursor_hidden: false,
             pictures: Pictures::default(),
+            shown: Shown::default(),
         }
     }
 
@@ -102,6 +120,61 @@ impl<W: Write> Painter<W> {
     }
 }
 
+impl<W: Write> Painter<W> {
+    /// Draws a cell at the end of what is drawn.
+    fn cell(&mut self, pen: &mut Pen, cell: &Cell) -> io::Result<()> {
+        let (y, x) = pen.drawn;
+        let symbol = symbols::shown(cell.symbol(), self.glyphs);
+        let is_plain = symbols::is_one_column(&symbol);
+        if !is_plain {
+            // It might be taken for a part of what was written just before.
+            pen.at = None;
+        }
+        self.go(pen, (x, y))?;
+        if !is_styled_alike(cell, &pen.style) {
+            self.style(cell)?;
+            pen.style = cell.clone();
+        }
+        let wide = u16::try_from(width(&symbol)).unwrap_or(u16::MAX).max(1);
+        pen.drawn = (y, x.saturating_add(wide));
+        let most = symbols::most(&symbol);
+        if most == 0 {
+            self.out.write_all(symbol.as_bytes())?;
+            // Where terminals may not agree how wide something is, the next cell is gone to.
+            pen.at = is_plain.then_some((x + 1, y));
+            return Ok(());
+        }
+        // A terminal may take it for less wide: nothing is to be left beside it. Or for wider: never into the next line,
+        // and what it draws over is drawn again.
+        for _ in 0..wide {
+            self.out.write_all(b" ")?;
+        }
+        pen.at = None;
+        self.go(pen, (x, y))?;
+        write!(self.out, "\x1b[?7l{symbol}\x1b[?7h")?;
+        pen.at = None;
+        self.go(pen, (pen.drawn.1, y))?;
+        if most > wide {
+            write!(self.out, "\x1b[0m\x1b[{}X", most - wide)?;
+            pen.style = Cell::EMPTY;
+        }
+        pen.owed = pen.owed.max(x.saturating_add(most));
+        Ok(())
+    }
+
+    fn go(&mut self, pen: &mut Pen, (x, y): (u16, u16)) -> io::Result<()> {
+        if pen.at != Some((x, y)) {
+            write!(self.out, "\x1b[{};{}H", y + 1, x + 1)?;
+            pen.at = Some((x, y));
+        }
+        Ok(())
+    }
+}
+
+fn is_styled_alike(one: &Cell, other: &Cell) -> bool {
+    (one.fg, one.bg, one.modifier) == (other.fg, other.bg, other.modifier)
+}
+
 impl<W: Write> Backend for Painter<W> {
     type Error = io::Error;
 
@@ -109,24 +182,32 @@ impl<W: Write> Backend for Painter<W> {
     where
         I: Iterator<Item = (u16, u16, &'a Cell)>,
     {
-        let (mut next, mut last) = (None, Cell::EMPTY);
-        for (x, y, cell) in content {
-            self.begin()?;
-            if next != Some((x, y)) {
-                write!(self.out, "\x1b[{};{}H", y + 1, x + 1)?;
+        let content: Vec<_> = content
+            .map(|(x, y, cell)| (x, y, cell, self.shown.set((x, y), cell)))
+            .collect();
+        let mut pen = Pen {
+            at: None,
+            style: Cell::EMPTY,
+            drawn: (0, 0),
+            owed: 0,
+        };
+        for (x, y, cell, until) in content {
+            let (row, before) = pen.drawn;
+            if row == y && x < before {
+                pen.owed = pen.owed.max(until);
+            } else {
+                (pen.drawn, pen.owed) = ((y, x), until);
+                self.begin()?;
+                self.cell(&mut pen, cell)?;
             }
-            if (cell.fg, cell.bg, cell.modifier) != (last.fg, last.bg, last.modifier) {
-                self.style(cell)?;
-                last = cell.clone();
+            while pen.drawn.1 < pen.owed {
+                let Some(cell) = self.shown.get((pen.drawn.1, y)).cloned() else {
+                    break;
+                };
+                self.cell(&mut pen, &cell)?;
             }
-            let symbol = symbols::shown(cell.symbol(), self.glyphs);
-            self.out.write_all(symbol.as_bytes())?;
-            // Where terminals may not agree how wide something is, the next cell is gone to.
-            next = symbols::is_one_column(&symbol).then_some((x + 1, y));
         }
-        if (last.fg, last.bg, last.modifier)
-            != (Cell::EMPTY.fg, Cell::EMPTY.bg, Cell::EMPTY.modifier)
-        {
+        if !is_styled_alike(&pen.style, &Cell::EMPTY) {
             self.out.write_all(b"\x1b[0m")?;
         }
         Ok(())
@@ -163,6 +244,7 @@ impl<W: Write> Backend for Painter<W> {
     fn clear_region(&mut self, clear_type: ClearType) -> io::Result<()> {
         self.begin()?;
         self.pictures.cleared();
+        self.shown.clear();
         self.out.write_all(match clear_type {
             ClearType::All => b"\x1b[0m\x1b[2J",
             ClearType::AfterCursor => b"\x1b[0m\x1b[0J",

@@ -10,6 +10,7 @@ mod codes;
 pub mod error;
 pub mod event;
 pub mod failpoint;
+pub mod fold;
 pub mod hash;
 pub mod id;
 pub mod ingest;

@@ -23,6 +23,7 @@ pub mod shown;
 pub mod transfer;
 pub mod trash;
 pub mod watch;
+mod whose;
 pub mod wipe;
 
 pub use class::ErrorClass;

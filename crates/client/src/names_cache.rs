@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use heimdex_api::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::atomic_file;
+use crate::{atomic_file, whose};
 
 /// A thing with an id, and what people call it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,12 +44,7 @@ impl NamesCache {
     /// The cache of whoever these words name: server, configuration, profile, token.
     #[must_use]
     pub fn new(cache_dir: &Path, whose: &[&str]) -> Self {
-        let mut hasher = blake3::Hasher::new();
-        for word in whose {
-            hasher.update(&(word.len() as u64).to_le_bytes());
-            hasher.update(word.as_bytes());
-        }
-        let name = format!("{}.json", hasher.finalize().to_hex());
+        let name = format!("{}.json", whose::name(whose));
         Self {
             path: cache_dir.join("names").join(name),
         }

@@ -4,38 +4,40 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
 use fs_err as fs;
 use heimdex_api::VideoId;
 
-use crate::atomic_file;
+use crate::{atomic_file, whose};
 
 /// Bytes of all accounts' posters together.
 const MOST: u64 = 64 << 20;
 
-/// Where the posters of one account at one server are kept.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Where the posters of one account at one server are kept. Clones count together.
+#[derive(Debug, Clone)]
 pub struct PosterCache {
     /// Of all accounts.
     all: PathBuf,
     own: PathBuf,
     most: u64,
+    /// Bytes that may come before all of them are looked through again; `None` where they never were.
+    left: Arc<Mutex<Option<u64>>>,
 }
 
 impl PosterCache {
     /// The cache of whoever these words name: server, configuration, profile, token.
     #[must_use]
     pub fn new(cache_dir: &Path, whose: &[&str]) -> Self {
-        let mut hasher = blake3::Hasher::new();
-        for word in whose {
-            hasher.update(&(word.len() as u64).to_le_bytes());
-            hasher.update(word.as_bytes());
-        }
         let all = cache_dir.join("posters");
-        let own = all.join(hasher.finalize().to_hex().as_str());
-        let most = MOST;
-        Self { all, own, most }
+        let own = all.join(whose::name(whose));
+        Self {
+            all,
+            own,
+            most: MOST,
+            left: Arc::default(),
+        }
     }
 
     fn path(&self, video: VideoId) -> PathBuf {
@@ -53,8 +55,13 @@ impl PosterCache {
     /// # Errors
     /// The file system refuses.
     pub fn store(&self, video: VideoId, poster: &[u8]) -> io::Result<()> {
+        let mut left = self.left.lock().unwrap_or_else(PoisonError::into_inner);
         atomic_file::replace(&self.path(video), poster)?;
-        self.make_room()
+        *left = match left.and_then(|left| left.checked_sub(poster.len() as u64)) {
+            Some(left) => Some(left),
+            None => Some(self.make_room()?),
+        };
+        Ok(())
     }
 
     /// Throws one away that is of no use.
@@ -73,7 +80,9 @@ impl PosterCache {
         absent_is_fine(fs::remove_dir_all(&self.own))
     }
 
-    fn make_room(&self) -> io::Result<()> {
+    /// Looks through all of them, and makes room where they are too many; how many bytes may come before the next look:
+    /// other processes add some, too.
+    fn make_room(&self) -> io::Result<u64> {
         let mut files = Vec::new();
         for account in fs::read_dir(&self.all)? {
             // Another process may throw things away meanwhile.
@@ -88,19 +97,19 @@ impl PosterCache {
             }
         }
         let mut all: u64 = files.iter().map(|(_, bytes, _)| bytes).sum();
-        if all <= self.most {
-            return Ok(());
-        }
-        files.sort();
-        // Some more than needed: not every new one is to look through all of them and throw one away.
-        for (_, bytes, path) in files {
-            if all <= self.most / 8 * 7 {
-                break;
+        let share = self.most / 8;
+        if all > self.most {
+            files.sort();
+            // Some more than needed: not every new one is to look through all of them and throw one away.
+            for (_, bytes, path) in files {
+                if all <= self.most - share {
+                    break;
+                }
+                absent_is_fine(fs::remove_file(path))?;
+                all -= bytes;
             }
-            absent_is_fine(fs::remove_file(path))?;
-            all -= bytes;
         }
-        Ok(())
+        Ok(self.most.saturating_sub(all).min(share))
     }
 }
 
@@ -139,6 +148,22 @@ mod tests {
         cache.forget().unwrap();
         cache.forget().unwrap();
         assert_eq!(cache.load(video(1)), None);
+    }
+
+    #[test]
+    fn all_are_looked_through_once_for_many_that_come() {
+        let directory = tempfile::tempdir().unwrap();
+        let mut cache = PosterCache::new(directory.path(), &["https://a", "default"]);
+        cache.most = 800;
+        cache.store(video(1), &[0; 100]).unwrap();
+        // Another process adds one that is too large for all of them together.
+        let other = PosterCache::new(directory.path(), &["https://a", "default"]);
+        other.store(video(2), &[0; 1000]).unwrap();
+        cache.store(video(3), &[0; 60]).unwrap();
+        assert!(cache.load(video(2)).is_some(), "nobody looked");
+        cache.clone().store(video(4), &[0; 60]).unwrap();
+        assert_eq!(cache.load(video(2)), None);
+        assert!(cache.load(video(4)).is_some());
     }
 
     #[test]

@@ -276,6 +276,7 @@ fn while_the_server_is_away_it_shows_what_it_knew() {
     small_video(&home, "Interview Okonkwo.mp4");
     home.heimdex(["upload", "Interview Okonkwo.mp4", "--wait"])
         .ok();
+    let id = the_video(&home)["video_id"].as_str().unwrap().to_owned();
     let shell = shell(&home);
     let title = "Interview Okonkwo";
     start(&shell);
@@ -285,9 +286,20 @@ fn while_the_server_is_away_it_shows_what_it_knew() {
     server.kill9();
     start(&shell);
     shell.sees("offline since");
-    shell.sees("shown as of");
     assert!(shell.screen().contains(title), "{}", shell.screen());
+    // What is known is searched, and what is asked for waits.
+    shell.types("/zzz", &[]);
+    shell.sees("No video that is known here is like that.");
+    shell.types("", &["Escape"]);
+    shell.sees(title);
+    small_video(&home, "Second.mp4");
+    shell.types("U", &[]);
+    shell.sees("Upload a file or a folder");
+    shell.types("Second.mp4", &["Enter"]);
+    shell.sees("waits for the server");
     server.restart();
+    shell.sees("✓ready");
+    shell.types("1", &[]);
     wait_until("the server to be there again", LIMIT, || {
         let screen = shell.screen();
         if screen.contains("offline") || !screen.contains(title) {
@@ -297,7 +309,6 @@ fn while_the_server_is_away_it_shows_what_it_knew() {
         }
     });
     // And what happens is seen again.
-    let id = the_video(&home)["video_id"].as_str().unwrap().to_owned();
     home.heimdex(["edit", &id, "--title", "Night market"]).ok();
     shell.sees("Night market");
     shell.types("", &["C-c"]);

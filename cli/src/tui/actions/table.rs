@@ -1,30 +1,6 @@
 //! The table of all actions: names, words, keys, and where each is possible.
 
-use super::{Action, Entry, Place};
-use crate::tui::model::View;
-
-const fn entry(
-    action: Action,
-    name: &'static str,
-    words: &'static str,
-    keys: &'static str,
-    place: Place,
-) -> Entry {
-    Entry {
-        action,
-        name,
-        words,
-        keys,
-        place,
-    }
-}
-
-const ALL: Place = Place::Everywhere;
-const LIB: Place = Place::In(View::Library);
-const TRA: Place = Place::In(View::Transfers);
-const UPL: Place = Place::In(View::Upload);
-const WAT: Place = Place::In(View::Watches);
-const ACC: Place = Place::In(View::Account);
+use super::{ACC, ALL, Action, Entry, LIB, TRA, UPL, WAT, entry};
 
 /// Every action, in the order of the help.
 pub(crate) const ACTIONS: &[Entry] = &[
@@ -91,7 +67,8 @@ pub(crate) const ACTIONS: &[Entry] = &[
         "find an action by its name",
         ":",
         ALL,
-    ),
+    )
+    .called("commands"),
     entry(
         Action::UploadPath,
         "upload",
@@ -191,22 +168,25 @@ pub(crate) const ACTIONS: &[Entry] = &[
         "only sent, stored, verified, ready, failed, trash",
         "f",
         LIB,
-    ),
-    entry(Action::FilterTag, "filter-tag", "only with a tag", "t", LIB),
+    )
+    .called("state"),
+    entry(Action::FilterTag, "filter-tag", "only with a tag", "t", LIB).called("tag"),
     entry(
         Action::FilterSource,
         "filter-source",
         "only from a card, reel or folder",
         "c",
         LIB,
-    ),
+    )
+    .called("card"),
     entry(
         Action::FilterSince,
         "filter-since",
         "only what arrived since a time",
         "a",
         LIB,
-    ),
+    )
+    .called("since"),
     entry(
         Action::ClearFilters,
         "clear-filters",
@@ -231,7 +211,8 @@ pub(crate) const ACTIONS: &[Entry] = &[
         "copy a link that holds for 12 hours",
         "Y",
         LIB,
-    ),
+    )
+    .called("copy link"),
     entry(Action::Delete, "delete", "put into the trash", "x del", LIB),
     entry(Action::Pause, "pause", "pause, or go on", "space p", TRA),
     entry(
@@ -269,57 +250,65 @@ pub(crate) const ACTIONS: &[Entry] = &[
         "into the folder; a file: upload it",
         "enter l right",
         UPL,
-    ),
+    )
+    .called("open"),
     entry(
         Action::ParentFolder,
         "parent-folder",
         "to the folder that it lies in",
         "h left backspace",
         UPL,
-    ),
-    entry(Action::HomeFolder, "home-folder", "to your home", "~", UPL),
+    )
+    .called("up"),
+    entry(Action::HomeFolder, "home-folder", "to your home", "~", UPL).called("home"),
     entry(
         Action::MarkFile,
         "mark-file",
         "mark, for an upload of all marked",
         "space",
         UPL,
-    ),
+    )
+    .called("mark"),
     entry(
         Action::MarkAll,
         "mark-all",
         "mark all files in sight, or none",
         "v",
         UPL,
-    ),
+    )
+    .called("mark all"),
     entry(
         Action::Send,
         "send",
         "upload what is marked, with title and tags",
         "s",
         UPL,
-    ),
+    )
+    .called("upload"),
     entry(
         Action::FilterFiles,
         "filter-files",
         "only names that hold a text",
         "/",
         UPL,
-    ),
+    )
+    .called("filter"),
     entry(
         Action::HiddenFiles,
         "hidden-files",
         "show or hide names that begin with a dot",
         ".",
         UPL,
-    ),
+    )
+    .called("hidden"),
     entry(
         Action::WatchFolder,
         "watch-folder",
         "watch the folder: what comes into it is sent",
         "w",
         UPL,
-    ),
+    )
+    .called("watch"),
     entry(
         Action::ReadAgain,
         "read-again",
@@ -333,14 +322,16 @@ pub(crate) const ACTIONS: &[Entry] = &[
         "watch a folder: what comes into it is sent",
         "a",
         WAT,
-    ),
+    )
+    .called("add folder"),
     entry(
         Action::WatchRemove,
         "watch-remove",
         "watch it no more",
         "x del",
         WAT,
-    ),
+    )
+    .called("forget"),
     entry(
         Action::Rescan,
         "rescan",
@@ -354,28 +345,32 @@ pub(crate) const ACTIONS: &[Entry] = &[
         "pause it, or go on",
         "space p",
         WAT,
-    ),
+    )
+    .called("pause"),
     entry(
         Action::PauseAll,
         "pause-all",
         "pause all that the daemon sends, or go on",
         "P",
         WAT,
-    ),
+    )
+    .called("pause all"),
     entry(
         Action::WatchLimit,
         "watch-limit",
         "limit what it may take of the line",
         "l",
         WAT,
-    ),
+    )
+    .called("limit"),
     entry(
         Action::Wipe,
         "safe-to-wipe",
         "read it again and ask whether it may be wiped; stop that",
         "w",
         WAT,
-    ),
+    )
+    .called("safe to wipe"),
     entry(
         Action::MoreDown,
         "more-down",
@@ -391,5 +386,5 @@ pub(crate) const ACTIONS: &[Entry] = &[
         WAT,
     ),
     entry(Action::Profile, "profile", "use another profile", "P", ACC),
-    entry(Action::Logout, "logout", "log out", "L", ACC),
+    entry(Action::Logout, "logout", "log out", "L", ACC).called("log out"),
 ];

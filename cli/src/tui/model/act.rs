@@ -241,7 +241,7 @@ impl Model {
             Anchor::Start => super::window::Side::Before,
             Anchor::End => super::window::Side::After,
         };
-        if self.library.window.holds(side) {
+        if self.library.window.holds(side) || self.is_away() {
             return self.move_by(rows);
         }
         vec![self.list_from(anchor)]

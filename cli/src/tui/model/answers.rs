@@ -25,12 +25,19 @@ impl Model {
                     Ok(_) => self.reached(),
                     Err(trouble) => self.heard(trouble),
                 }
-                if self.library.listed(&ask, result) {
-                    let mut effects = self.moved_to();
-                    effects.extend(self.keep_later());
-                    return effects;
+                let gone = self.library.gone_from(&ask, result.as_ref().ok());
+                let is_another = self.library.listed(&ask, result);
+                // What was asked for may be told without the server.
+                let is_known = self.is_away() && self.library.list_known();
+                let mut effects = Vec::new();
+                if !gone.is_empty() {
+                    effects.push(self.forget_posters(gone));
                 }
-                Vec::new()
+                if is_another || is_known {
+                    effects.extend(self.moved_to());
+                    effects.extend(self.keep_later());
+                }
+                effects
             }
             Answer::Shown(video, result) => {
                 let mut effects = self.shown(video, result);
@@ -168,7 +175,13 @@ impl Model {
             self.note(Tone::Bad, sentence.clone());
         }
         let files = collected.files.len() as u64;
-        let mut words = format!("uploading {}", count(files, "file", "files"));
+        let these = count(files, "file", "files");
+        let mut words = if self.is_away() {
+            let wait = if files == 1 { "waits" } else { "wait" };
+            format!("{these} {wait} until the server answers, and then go on")
+        } else {
+            format!("uploading {these}")
+        };
         if files == 0 {
             words = "there is nothing to upload".into();
         }

@@ -1,6 +1,7 @@
 //! The library: a list that is held in parts, what it is narrowed to, what is marked, and all about one video.
 
 mod filter;
+mod known;
 
 use std::collections::BTreeMap;
 
@@ -11,7 +12,8 @@ use super::input::Input;
 use super::message::{ListAsk, PageAsk, Trouble, Whole};
 use super::window::{Anchor, PAGE, Window};
 
-pub(crate) use filter::Filter;
+pub(crate) use filter::{Filter, Sort};
+pub(crate) use known::Known;
 
 /// Where rows come from.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -21,6 +23,8 @@ pub(crate) enum Rows {
     Told,
     /// Another time: the server did not answer yet.
     Recalled,
+    /// What is known here, narrowed without the server, which is away.
+    Known,
 }
 
 /// The library as it is held.
@@ -28,8 +32,10 @@ pub(crate) enum Rows {
 pub(crate) struct Library {
     /// The rows.
     pub(crate) window: Window,
-    /// What they are narrowed to.
+    /// What they are to be narrowed to.
     pub(crate) filter: Filter,
+    /// What those that are held are narrowed to.
+    pub(crate) narrowed_to: Filter,
     /// The search, while it is being typed.
     pub(crate) search: Option<Input>,
     /// What is marked, with its name.
@@ -46,6 +52,8 @@ pub(crate) struct Library {
     pub(crate) is_comparing: bool,
     /// Where the rows come from.
     pub(crate) rows: Rows,
+    /// What is known beside them.
+    pub(crate) known: Known,
     /// Why there is no list.
     pub(crate) trouble: Option<Trouble>,
 }
@@ -65,15 +73,18 @@ impl Library {
 
     /// How it looked another time, until the server answers.
     pub(crate) fn recall(&mut self, reply: VideoListResponse) {
+        self.known.keep(&reply.videos);
         self.window = Window::begin(Anchor::Start, reply);
+        self.narrowed_to = Filter::default();
         self.rows = Rows::Recalled;
     }
 
     /// Whose it is is not known: it is not shown.
     pub(crate) fn forget_recalled(&mut self) {
-        if std::mem::take(&mut self.rows) == Rows::Recalled {
+        if std::mem::take(&mut self.rows) != Rows::Told {
             self.window = Window::default();
         }
+        self.known = Known::default();
     }
 
     /// The next page, where the cursor comes near the end of what is held.
@@ -127,6 +138,21 @@ impl Library {
         })
     }
 
+    /// The videos that an answer shows to be gone from the list since it was read last.
+    pub(crate) fn gone_from(
+        &self,
+        ask: &ListAsk,
+        reply: Option<&VideoListResponse>,
+    ) -> Vec<VideoId> {
+        let is_same_list = ask.generation == self.generation && self.filter == self.narrowed_to;
+        match (&ask.page, reply) {
+            (PageAsk::Begin(Anchor::Start) | PageAsk::Compare, Some(reply)) if is_same_list => {
+                self.window.missing_in(reply)
+            }
+            _ => Vec::new(),
+        }
+    }
+
     /// Takes an answer in; whether anything is another now.
     pub(crate) fn listed(
         &mut self,
@@ -142,8 +168,10 @@ impl Library {
                 match &ask.page {
                     PageAsk::Begin(_) => {
                         self.is_loading = false;
-                        self.trouble = Some(trouble);
-                        return true;
+                        // What stands in for it says more than that it is still not there.
+                        let is_alone = self.rows != Rows::Known;
+                        self.trouble = Some(trouble).filter(|_| is_alone);
+                        return is_alone;
                     }
                     // Asked for again when there is a reason to, or it would be over and over.
                     PageAsk::Join(side, _) => self.window.failed(*side),
@@ -156,11 +184,14 @@ impl Library {
         match &ask.page {
             PageAsk::Begin(anchor) => {
                 self.is_loading = false;
-                if std::mem::take(&mut self.rows) == Rows::Recalled && *anchor == Anchor::Start {
+                // What stood in for it: the cursor stays on its video.
+                if std::mem::take(&mut self.rows) != Rows::Told && *anchor == Anchor::Start {
                     self.window.compare(reply);
                 } else {
                     self.window = Window::begin(*anchor, reply);
                 }
+                self.narrowed_to = self.filter.clone();
+                self.known.heard();
                 true
             }
             PageAsk::Join(side, cursor) => {
@@ -180,6 +211,7 @@ impl Library {
 
     /// Takes in how a video stands now; whether anything is another.
     pub(crate) fn take(&mut self, video: &VideoResponse) -> bool {
+        self.known.take(video);
         let mut changed = if self.filter.excludes(video) {
             self.marks.remove(&video.video_id);
             self.window.remove(video.video_id)

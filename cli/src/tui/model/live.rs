@@ -10,8 +10,10 @@ use heimdex_api::video::{JobResponse, VideoResponse};
 use heimdex_api::{JobState, VideoId};
 use heimdex_client::events::Happened;
 
+use super::library::Rows;
+use super::lists::asked;
 use super::message::{Effect, Timer, Trouble};
-use super::{Anchor, Link, Model, View, asked};
+use super::{Anchor, Link, Model, View};
 
 /// How often the list is compared with the server's while nothing is told.
 const POLL: Duration = Duration::from_secs(5);
@@ -107,7 +109,7 @@ impl Model {
                 } = *event;
                 match video {
                     Some(video) => self.learnt(&video, !changed.is_empty()),
-                    None => self.gone(video_id),
+                    None => self.purged(video_id),
                 }
             }
             Happened::Upload(event) => self.received(&event),
@@ -145,11 +147,12 @@ impl Model {
         effects
     }
 
-    /// Nothing is left of a video.
+    /// A video is none of the list any more.
     fn gone(&mut self, video: VideoId) -> Vec<Effect> {
         let was = self.selected_id();
         let library = &mut self.library;
         library.marks.remove(&video);
+        library.known.forget(video);
         library.whole.take_if(|whole| whole.video.video_id == video);
         let is_another = library.window.remove(video);
         let mut effects = self.after_rows_changed(was);
@@ -164,7 +167,17 @@ impl Model {
         if !event.purged && self.library.filter.wants_deleted() {
             return self.look_soon().into_iter().collect();
         }
+        if event.purged {
+            return self.purged(event.video_id);
+        }
         self.gone(event.video_id)
+    }
+
+    /// It is gone for good, and so is what it looked like.
+    fn purged(&mut self, video: VideoId) -> Vec<Effect> {
+        let mut effects = self.gone(video);
+        effects.push(self.forget_posters(vec![video]));
+        effects
     }
 
     /// Bytes of an upload arrived.
@@ -253,12 +266,19 @@ impl Model {
     }
 
     /// Compares what is held with what the server has.
-    fn look(&mut self) -> Vec<Effect> {
-        // What failed at the beginning is asked for anew.
-        let ask = match self.library.trouble {
-            Some(_) if !self.library.is_loading => Some(self.library.begin(Anchor::Start)),
-            Some(_) => None,
-            None => self.library.compare(),
+    pub(super) fn look(&mut self) -> Vec<Effect> {
+        let library = &mut self.library;
+        // What failed at the beginning, and what something else stands in for, is asked for anew.
+        let is_there = library.trouble.is_none() && library.rows == Rows::Told;
+        let ask = if library.is_loading || library.is_comparing {
+            None
+        } else if !is_there {
+            Some(library.begin(Anchor::Start))
+        } else if matches!(self.link, Link::Offline(_)) {
+            // Whether it is back is to be heard, wherever in the list somebody is.
+            library.compare().or_else(|| library.again())
+        } else {
+            library.compare()
         };
         let mut effects: Vec<Effect> = ask.map(asked).into_iter().collect();
         effects.extend(self.library.more().map(asked));

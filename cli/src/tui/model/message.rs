@@ -289,6 +289,8 @@ pub(crate) enum Effect {
         /// Whether what may be on this disk is of an earlier one.
         is_fresh: bool,
     },
+    /// Throw away what this disk has of these posters: nothing is left of their videos. Nobody waits for it.
+    ForgetPosters(Vec<VideoId>),
     /// Ask how these stand.
     Follow(Vec<VideoId>),
     /// Put these into the trash.

@@ -11,6 +11,7 @@ mod grid;
 mod input;
 mod keys;
 mod library;
+mod lists;
 mod live;
 mod message;
 mod offline;
@@ -31,7 +32,6 @@ use std::time::Duration;
 use heimdex_api::VideoId;
 use heimdex_client::ErrorClass;
 
-use self::message::ListAsk;
 use super::keymap::Keymap;
 use super::options::Options;
 use super::theme::Theme;
@@ -228,6 +228,9 @@ impl Model {
                 self.stale_in(View::Transfers)
             }
         };
+        if !self.is_away() {
+            effects.extend(self.transfers.go_on());
+        }
         if self.is_stale && !self.is_over {
             effects.extend(self.pictures_later());
         }
@@ -308,6 +311,7 @@ impl Model {
         match trouble.class {
             ErrorClass::Unreachable => {
                 self.lost();
+                self.transfers.is_away = true;
                 let link = Link::Offline(trouble.text.clone());
                 if self.link != link {
                     self.link = link;
@@ -345,37 +349,6 @@ impl Model {
         self.is_stale = true;
     }
 
-    /// The list from its beginning, as it is narrowed now.
-    fn list_anew(&mut self) -> Vec<Effect> {
-        self.is_stale = true;
-        vec![self.list_from(Anchor::Start)]
-    }
-
-    fn list_from(&mut self, anchor: Anchor) -> Effect {
-        asked(self.library.begin(anchor))
-    }
-
-    /// After the cursor moved: the next page, and in a while all about the video under it.
-    fn moved_to(&mut self) -> Vec<Effect> {
-        self.is_stale = true;
-        let mut effects: Vec<Effect> = self.library.more().map(asked).into_iter().collect();
-        effects.extend(self.look_later());
-        effects
-    }
-
-    /// In a while all about the video under the cursor, where that is shown and not known.
-    fn look_later(&mut self) -> Option<Effect> {
-        let selected = self.library.window.selected()?;
-        let (video, known) = (selected.video_id, self.library.whole.as_ref());
-        let is_known = known.is_some_and(|whole| {
-            whole.video.video_id == video && whole.video.updated_at == selected.updated_at
-        });
-        if is_known || !self.library.is_open {
-            return None;
-        }
-        self.rest_on(video)
-    }
-
     /// Ends, or asks whether to where transfers would stop.
     fn leave(&mut self) -> Vec<Effect> {
         if self.transfers.open() == 0 {
@@ -389,8 +362,4 @@ impl Model {
         self.is_over = true;
         vec![Effect::Quit]
     }
-}
-
-fn asked(ask: ListAsk) -> Effect {
-    Effect::List(Box::new(ask))
 }

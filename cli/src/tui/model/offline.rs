@@ -79,13 +79,15 @@ impl Model {
             return Vec::new();
         }
         self.known.is_kept = true;
-        let window = &self.library.window;
+        let library = &mut self.library;
+        let window = &library.window;
         let seen = SeenLibrary {
             seen_at: self.known.as_of.unwrap_or(self.moment.now),
             total: window.total,
             is_lower_bound: window.is_lower_bound,
             videos: window.rows().cloned().collect(),
         };
+        library.known.keep(&seen.videos);
         vec![Effect::Keep(Box::new(seen))]
     }
 
@@ -100,18 +102,30 @@ impl Model {
             && library.window.holds(Side::Before)
     }
 
-    /// Since when the server is away, and how old what is shown is; nothing where it is not away.
-    pub(crate) fn age(&self) -> Option<String> {
+    /// Whether the server does not answer.
+    pub(crate) fn is_away(&self) -> bool {
+        matches!(self.link, Link::Offline(_))
+    }
+
+    /// Since when the server is away, how old what is shown is, and why: in as few words as there is room for, the most
+    /// first; nothing where it is not away.
+    pub(crate) fn age(&self) -> Vec<String> {
         let Link::Offline(why) = &self.link else {
-            return None;
+            return Vec::new();
         };
         let at = |at: Timestamp| calendar(at, &self.moment);
-        let since = self.known.away_since.unwrap_or(self.moment.now);
-        let words = match self.known.as_of {
-            Some(as_of) => format!("offline since {}, shown as of {}", at(since), at(as_of)),
-            None => format!("offline since {}", at(since)),
+        let since = at(self.known.away_since.unwrap_or(self.moment.now));
+        let as_of = self.known.as_of.map(at).filter(|as_of| *as_of != since);
+        let (whole, short) = if let Some(as_of) = as_of {
+            (
+                format!("offline since {since}, shown as of {as_of}"),
+                format!("offline, as of {as_of}"),
+            )
+        } else {
+            let since = format!("offline since {since}");
+            (since.clone(), since)
         };
-        Some(format!("{words}: {why}"))
+        vec![format!("{whole}: {why}"), whole, short, "offline".into()]
     }
 }
 
@@ -148,16 +162,18 @@ mod tests {
         let effects = model.begin();
         world.settle(&mut model, effects);
         assert_eq!(model.library.window.len(), 3);
-        let age = model.age().unwrap();
-        assert_eq!(
-            age,
-            "offline since today 12:00, shown as of Wed 18:00: cannot reach films"
-        );
+        let expected = [
+            "offline since today 12:00, shown as of Wed 18:00: cannot reach films",
+            "offline since today 12:00, shown as of Wed 18:00",
+            "offline, as of Wed 18:00",
+            "offline",
+        ];
+        assert_eq!(model.age(), expected);
         settled(&mut model, &mut world, "j");
         world.broken = None;
         let effects = model.update(Msg::Timer(Timer::Poll));
         world.settle(&mut model, effects);
-        assert_eq!(model.age(), None);
+        assert_eq!(model.age(), Vec::<String>::new());
         assert_eq!(names(&model), ["A003C000", "A003C001"]);
         let selected = model.library.window.selected().map(name);
         assert_eq!(selected.as_deref(), Some("A003C001"), "the cursor stayed");

@@ -114,6 +114,12 @@ impl Pictures {
         self.renewed.insert(video);
     }
 
+    /// Nothing is left of their videos.
+    fn forget_these(&mut self, videos: &[VideoId]) {
+        self.held.retain(|(id, _), _| !videos.contains(id));
+        self.renewed.retain(|id| !videos.contains(id));
+    }
+
     /// There is one by now; whether it was not found before.
     pub(super) fn found(&mut self, video: VideoId) -> bool {
         let before = self.held.len();
@@ -168,6 +174,12 @@ impl Model {
             self.stale_in(View::Library);
         }
         Vec::new()
+    }
+
+    /// Nothing is left of these videos: nothing is to show what they looked like.
+    pub(super) fn forget_posters(&mut self, videos: Vec<VideoId>) -> Effect {
+        self.pictures.forget_these(&videos);
+        Effect::ForgetPosters(videos)
     }
 
     /// What was not found may be there by now.

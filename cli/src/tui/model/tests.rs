@@ -189,17 +189,7 @@ impl World {
             Effect::Play(_) => Answer::Played(self.ok("mpv".into())),
             Effect::Copy { what, .. } => Answer::Copied(self.ok(what.into())),
             Effect::CopyUrl(_) => Answer::Copied(self.ok("a link".into())),
-            Effect::Collect { batch, .. } => {
-                let size = self.file_size.unwrap_or(10);
-                let file = |name: &str| (name.to_owned(), size, name.into());
-                let files = vec![file("one.mp4"), file("two.mp4"), file("three.mp4")];
-                let collected = Collected {
-                    files,
-                    left_out: 1,
-                    unusable: Vec::new(),
-                };
-                Answer::Collected(batch, self.ok(collected))
-            }
+            Effect::Collect { batch, .. } => Answer::Collected(batch, self.collected()),
             Effect::Finish(_) => Answer::Finished(self.ok(())),
             Effect::Send(files) => {
                 let transfers = files.iter().map(|file| (file.transfer, video(7).video_id));
@@ -232,11 +222,26 @@ impl World {
                 self.kept.push(*seen);
                 return Vec::new();
             }
+            Effect::ForgetPosters(_) => return Vec::new(),
             Effect::Who | Effect::Limit(_) | Effect::Suspend | Effect::Redraw | Effect::Quit => {
                 return Vec::new();
             }
         };
         vec![Msg::Answer(answer)]
+    }
+
+    /// Three files; only this machine is looked at, so no outage matters.
+    fn collected(&self) -> Result<Collected, Trouble> {
+        let size = self.file_size.unwrap_or(10);
+        let file = |name: &str| (name.to_owned(), size, name.into());
+        let collected = Collected {
+            files: vec![file("one.mp4"), file("two.mp4"), file("three.mp4")],
+            left_out: 1,
+            unusable: Vec::new(),
+        };
+        let away = |trouble: &Trouble| trouble.class == ErrorClass::Unreachable;
+        let broken = self.broken.clone().filter(|trouble| !away(trouble));
+        broken.map_or(Ok(collected), Err)
     }
 
     fn change_to_indexed(&self, ids: &[VideoId]) -> Vec<VideoResponse> {
@@ -514,14 +519,7 @@ fn a_file_of_a_group_is_paused_cancelled_and_put_elsewhere_by_itself() {
     let _ = transfers.moved(second, Ok(Moved::Stopped));
     assert_eq!(transfers.list.len(), 699);
     // What met all is tried again for all.
-    let lost = trouble(ErrorClass::Unreachable, "cannot reach films");
-    let ids: Vec<u64> = transfers.list.iter().map(|one| one.id).collect();
-    for id in ids {
-        let is_open = |one: &Transfer| one.id == id && one.standing == Standing::Running;
-        if transfers.list.iter().any(is_open) {
-            let _ = transfers.moved(id, Err(lost.clone()));
-        }
-    }
+    all_meet(&mut transfers, ErrorClass::NotLoggedIn);
     let failed = |transfers: &Transfers| {
         let failed = |one: &&Transfer| matches!(one.standing, Standing::Failed(_));
         transfers.list.iter().filter(failed).count()
@@ -530,6 +528,92 @@ fn a_file_of_a_group_is_paused_cancelled_and_put_elsewhere_by_itself() {
     transfers.cursor = 5;
     let _ = transfers.retry();
     assert_eq!(failed(&transfers), 0);
+}
+
+/// All that run or come to run end so.
+fn all_meet(transfers: &mut Transfers, class: ErrorClass) {
+    let lost = trouble(class, "cannot reach films");
+    let ids: Vec<u64> = transfers.list.iter().map(|one| one.id).collect();
+    for id in ids {
+        let is_open = |one: &Transfer| one.id == id && one.standing == Standing::Running;
+        if transfers.list.iter().any(is_open) {
+            let _ = transfers.moved(id, Err(lost.clone()));
+        }
+    }
+}
+
+#[test]
+fn what_an_outage_ends_waits_for_the_server_and_goes_on_with_it() {
+    let mut transfers = Transfers::default();
+    let batch = transfers.number();
+    let _ = transfers.collected(batch, &found([10; 3]));
+    transfers.fetch(video(1).video_id, "one.mp4".into(), 10);
+    let _ = transfers.start();
+    all_meet(&mut transfers, ErrorClass::Unreachable);
+    let waiting = |transfers: &Transfers| {
+        let waiting = |one: &&Transfer| one.standing == Standing::Waiting;
+        transfers.list.iter().filter(waiting).count()
+    };
+    assert_eq!(waiting(&transfers), 4);
+    assert!(transfers.start().is_empty() && transfers.retry().is_empty());
+    let effects = transfers.go_on();
+    assert_eq!(begun(&effects), [[0, 1, 2]]);
+    assert!(matches!(effects[1], Effect::Fetch { .. }), "{effects:?}");
+    assert_eq!(waiting(&transfers), 0);
+    assert!(transfers.go_on().is_empty());
+}
+
+#[test]
+fn an_upload_that_is_asked_for_while_the_server_is_away_waits_for_it() {
+    let (mut model, mut world) = started(2);
+    world.broken = Some(trouble(ErrorClass::Unreachable, "cannot reach films"));
+    let effects = model.update(Msg::Timer(Timer::Poll));
+    world.settle(&mut model, effects);
+    let _ = model.update(Msg::Paste("/videos".into()));
+    settled(&mut model, &mut world, "enter");
+    let text = model.notice.clone().unwrap().1;
+    assert!(
+        text.starts_with("3 files wait until the server answers"),
+        "{text}"
+    );
+    assert_eq!((model.view, world.running.len()), (View::Transfers, 0));
+    world.broken = None;
+    let effects = model.update(Msg::Timer(Timer::Poll));
+    world.settle(&mut model, effects);
+    assert_eq!(world.running.len(), 3, "they go on by themselves");
+}
+
+#[test]
+fn without_the_server_what_is_known_is_searched_and_the_cursor_stays_on_its_video() {
+    let (mut model, mut world) = started(30);
+    world.broken = Some(trouble(ErrorClass::Unreachable, "cannot reach films"));
+    let effects = model.update(Msg::Timer(Timer::Poll));
+    world.settle(&mut model, effects);
+    settled(&mut model, &mut world, "j j j / c 0 2");
+    let titles = |model: &Model| model.library.window.rows().map(name).collect::<Vec<_>>();
+    let selected = |model: &Model| model.library.window.selected().map(name);
+    assert_eq!(titles(&model).len(), 10);
+    assert_eq!(titles(&model)[0], "A003C029", "the newest first");
+    settled(&mut model, &mut world, "down down 7");
+    assert_eq!(titles(&model), ["A003C027"]);
+    settled(&mut model, &mut world, "8 8");
+    assert!(titles(&model).is_empty() && model.library.trouble.is_none());
+    settled(&mut model, &mut world, "backspace backspace");
+    assert_eq!(selected(&model).as_deref(), Some("A003C027"));
+    settled(&mut model, &mut world, "esc");
+    assert_eq!(titles(&model).len(), 30);
+    assert_eq!(selected(&model).as_deref(), Some("A003C027"));
+    // Narrowed otherwise, and the server comes back meanwhile.
+    settled(&mut model, &mut world, "S");
+    assert_eq!(titles(&model)[0], "A003C000");
+    world.broken = None;
+    let effects = model.update(Msg::Timer(Timer::Poll));
+    world.settle(&mut model, effects);
+    assert_eq!(
+        (model.link.clone(), model.library.rows),
+        (Link::Online, library::Rows::Told)
+    );
+    assert_eq!(selected(&model).as_deref(), Some("A003C027"));
 }
 
 #[cfg(unix)]
@@ -649,13 +733,10 @@ fn check(model: &Model) {
     assert!(transfers.cursor < rows.max(1));
     assert!(model.browser.cursor < model.browser.shown.len().max(1));
     assert!(model.daemon.cursor < model.daemon.len().max(1));
-    for is_up in [true, false] {
-        let running = transfers.list.iter().filter(|transfer| {
-            matches!(transfer.standing, Standing::Running)
-                && matches!(transfer.way, Way::Up { .. }) == is_up
-        });
-        assert!(running.count() <= 2);
-    }
+    let fetched = transfers.list.iter().filter(|transfer| {
+        transfer.standing == Standing::Running && matches!(transfer.way, Way::Down { .. })
+    });
+    assert!(transfers.runs() <= 2 && fetched.count() <= 2);
     assert!(model.log.len() <= LOG);
     // It can be drawn.
     let (columns, rows) = model.size;

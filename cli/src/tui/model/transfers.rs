@@ -11,6 +11,7 @@ use std::path::PathBuf;
 
 use heimdex_api::video::VideoResponse;
 use heimdex_api::{VideoId, VideoState};
+use heimdex_client::ErrorClass;
 use heimdex_client::control::ItemId;
 use heimdex_client::transfer::Progress;
 
@@ -46,6 +47,8 @@ pub(crate) struct Transfers {
     /// Files of an upload that are not stored yet, by its number.
     open: BTreeMap<u64, usize>,
     next: u64,
+    /// Whether the server is away: nothing begins, and what waits goes on when it is back.
+    pub(crate) is_away: bool,
     is_ticking: bool,
     is_following: bool,
     /// Seconds until those that the server works on are asked after, while it tells by itself.
@@ -208,6 +211,11 @@ impl Transfers {
             (Ok(Moved::Stopped), _) | (Err(_), Some(Then::Paused)) => {
                 transfer.standing = Standing::Paused;
             }
+            // It goes on by itself.
+            (Err(trouble), None) if trouble.class == ErrorClass::Unreachable => {
+                transfer.standing = Standing::Waiting;
+                self.is_away = true;
+            }
             (Err(trouble), None) => transfer.standing = Standing::Failed(trouble),
         }
         self.clamp();
@@ -246,7 +254,7 @@ impl Transfers {
                         .clone()
                         .unwrap_or_else(|| "it failed".into()),
                     hint: None,
-                    class: heimdex_client::ErrorClass::Failed,
+                    class: ErrorClass::Failed,
                 }),
                 Some(VideoState::Processing) if video.verified_at.is_some() => Standing::Verified,
                 _ => continue,

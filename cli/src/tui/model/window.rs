@@ -296,7 +296,7 @@ impl Window {
     }
 
     /// Puts the cursor on a video, where it is still here.
-    fn find(&mut self, video: Option<VideoId>) {
+    pub(crate) fn find(&mut self, video: Option<VideoId>) {
         let old = self.cursor;
         let found = video.and_then(|id| self.rows().position(|row| row.video_id == id));
         self.cursor = found.unwrap_or(old).min(self.len().saturating_sub(1));

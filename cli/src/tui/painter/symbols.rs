@@ -22,6 +22,21 @@ pub(super) fn shown(symbol: &str, glyphs: Glyphs) -> Cow<'_, str> {
     Cow::Owned(text)
 }
 
+/// How many columns this takes at the most, and 0 where nobody doubts how many it takes: terminals differ in whether
+/// characters that belong together are one, and in whether what joins them is seen.
+pub(super) fn most(symbol: &str) -> u16 {
+    let is_flag = |c: char| ('\u{1f1e6}'..='\u{1f1ff}').contains(&c);
+    if symbol.chars().nth(1).is_none() && !symbol.chars().all(is_flag) {
+        return 0;
+    }
+    let apart = symbol.chars().map(|c| match c {
+        // Half a flag is drawn as wide as a whole one by some.
+        c if is_flag(c) => 2,
+        c => width(c.encode_utf8(&mut [0; 4])).max(1),
+    });
+    u16::try_from(apart.sum::<usize>()).unwrap_or(u16::MAX)
+}
+
 /// Whether each terminal takes this for one column.
 pub(super) fn is_one_column(symbol: &str) -> bool {
     let mut characters = symbol.chars();

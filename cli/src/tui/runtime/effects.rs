@@ -135,6 +135,7 @@ pub(super) async fn perform(session: &Arc<Session>, effect: Effect) {
         Effect::Stop(transfer) => return session.stop(transfer),
         Effect::Limit(timetable) => return session.limit(timetable),
         Effect::Keep(seen) => return keep(session, *seen).await,
+        Effect::ForgetPosters(videos) => return pictures::forget(session, videos).await,
         // The owner of the terminal does these itself.
         Effect::After(..) | Effect::Listen(_) | Effect::Suspend | Effect::Redraw | Effect::Quit => {
             return;

@@ -1,6 +1,7 @@
 //! Owns the model, the terminal and the queue: draws what changed, hands events in, performs what comes out.
 
 mod ask;
+mod batch;
 mod complete;
 mod daemon;
 mod effects;

@@ -6,13 +6,14 @@ use heimdex_api::VideoId;
 use heimdex_client::transfer::{DownloadOutcome, DownloadTarget, Existing, Progress, download};
 
 use super::Incoming;
-use super::session::{Batch, Session};
+use super::batch::Batch;
+use super::session::Session;
 use crate::commands::transfer::is_interrupted;
 use crate::commands::upload::{self as uploads, Found};
 use crate::error::CliError;
 use crate::tui::model::{Collected, Moved, Msg, Texts, Trouble};
 
-/// Looks what there is at these paths, and makes it an upload.
+/// Looks what there is at these paths, and makes it an upload. The server is asked when the first file of it is sent.
 pub(super) async fn collect(
     session: &Session,
     number: u64,
@@ -31,19 +32,13 @@ pub(super) async fn collect(
     if collected.files.is_empty() {
         return Ok(collected);
     }
-    let ingests = uploads::ingest::begin(session.transfers().await?, &found).await?;
     let texts = Texts {
         // What is about one file cannot be said of many.
         title: texts.title.filter(|_| found.items.len() == 1),
         description: texts.description.filter(|_| found.items.len() == 1),
         tags: texts.tags,
     };
-    let batch = Batch {
-        found,
-        ingests,
-        texts,
-    };
-    session.keep(number, batch);
+    session.keep(number, Batch::new(found, texts, session.whose()));
     Ok(collected)
 }
 
@@ -84,7 +79,8 @@ pub(super) async fn finish(session: &Session, number: u64) -> Result<(), Trouble
     };
     session.forget(number);
     let transfers = session.transfers().await?;
-    uploads::ingest::finish(transfers, &batch.found, &batch.ingests, true).await?;
+    let ingests = batch.ingests(session).await?;
+    uploads::ingest::finish(transfers, &batch.found, &ingests, true).await?;
     Ok(())
 }
 

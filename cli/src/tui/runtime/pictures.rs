@@ -17,7 +17,7 @@ pub(super) async fn picture(
     (size, canvas): (Size, Canvas),
     is_fresh: bool,
 ) -> Result<Option<Picture>, Trouble> {
-    let cache = session.settings.poster_cache();
+    let cache = session.posters.clone();
     let looked = cache.clone().filter(|_| !is_fresh);
     let known = blocking(move || looked?.load(video)).await?;
     let is_known = known.is_some();
@@ -47,6 +47,23 @@ pub(super) async fn picture(
     made.await?
         .map(Some)
         .map_err(|error| CliError::Poster(error.into()).into())
+}
+
+/// Throws away what this disk has of the posters of these.
+pub(super) async fn forget(session: &Session, videos: Vec<VideoId>) {
+    let Some(cache) = session.posters.clone() else {
+        return;
+    };
+    let forgetting = blocking(move || {
+        let mut all = videos.into_iter();
+        all.try_for_each(|video| cache.remove(video))
+    });
+    if let Ok(Err(error)) = forgetting.await {
+        tracing::debug!(
+            error = &error as &dyn std::error::Error,
+            "a poster stays in the cache"
+        );
+    }
 }
 
 /// Runs what takes long elsewhere.

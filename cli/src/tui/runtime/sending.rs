@@ -1,19 +1,22 @@
 //! Uploads: a run of files by the engine that `heimdex upload` uses too. Small ones go in groups, and each can be
 //! stopped by itself.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use heimdex_api::upload::InitUploadRequest;
+use heimdex_client::ErrorClass;
+use heimdex_client::ingest::{self, Ingest};
 use heimdex_client::transfer::{
     Ended, Many, Told, UploadJob, UploadOptions, UploadOutcome, Way, upload_many,
 };
-use heimdex_client::{ErrorClass, ingest};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::Incoming;
+use super::batch::Batch;
 use super::moving::teller;
-use super::session::{Batch, Session};
+use super::session::Session;
 use crate::commands::transfer::is_interrupted;
 use crate::error::CliError;
 use crate::output::text::count;
@@ -37,45 +40,27 @@ struct Going {
     transfer: u64,
     file: usize,
     batch: Arc<Batch>,
+    ingests: Arc<[Ingest]>,
     stop: CancellationToken,
 }
 
 /// Sends files, and answers for each as it ends.
 pub(super) async fn send(session: &Session, files: Vec<Sending>) {
     let (endings, mut ended) = mpsc::channel(files.len().max(1));
-    let mut going = Vec::with_capacity(files.len());
-    for Sending {
-        transfer,
-        batch,
-        file,
-    } in files
-    {
-        let stop = session.begin(transfer);
-        let batch = session.batch(batch).filter(|batch| {
-            let item = batch.found.items.get(file);
-            item.is_some_and(|item| item.root < batch.ingests.len())
-        });
-        match batch {
-            Some(batch) => going.push(Going {
-                transfer,
-                file,
-                batch,
-                stop,
-            }),
-            None => {
-                let _ = endings.try_send((transfer, Ok(Moved::Stopped)));
-            }
-        }
-    }
-    let run = Run {
-        session,
-        files: going,
-        endings,
-        ended_by: Mutex::default(),
-    };
+    let stops: Vec<_> = files
+        .iter()
+        .map(|file| session.begin(file.transfer))
+        .collect();
     let sending = async {
         // Dropped when it is done: that ends the telling.
-        let run = run;
+        let endings = endings;
+        let files = begun(session, files.into_iter().zip(stops), &endings).await;
+        let run = Run {
+            session,
+            files,
+            endings,
+            ended_by: Mutex::default(),
+        };
         run.all().await;
     };
     let telling = async {
@@ -88,6 +73,46 @@ pub(super) async fn send(session: &Session, files: Vec<Sending>) {
     session
         .moving(futures::future::join(sending, telling))
         .await;
+}
+
+/// The files of which the uploads are begun; for the others is answered.
+async fn begun(
+    session: &Session,
+    files: impl Iterator<Item = (Sending, CancellationToken)>,
+    endings: &mpsc::Sender<Ending>,
+) -> Vec<Going> {
+    let mut uploads = BTreeMap::new();
+    let mut going = Vec::new();
+    for (sending, stop) in files {
+        let Sending {
+            transfer,
+            batch: number,
+            file,
+        } = sending;
+        let Some(batch) = session.batch(number) else {
+            let _ = endings.try_send((transfer, Ok(Moved::Stopped)));
+            continue;
+        };
+        let ingests = if let Some(ingests) = uploads.get(&number) {
+            ingests
+        } else {
+            let ingests = batch.ingests(session).await;
+            &*uploads.entry(number).or_insert(ingests)
+        };
+        match ingests {
+            Ok(ingests) => going.push(Going {
+                transfer,
+                file,
+                ingests: Arc::clone(ingests),
+                batch,
+                stop,
+            }),
+            Err(trouble) => {
+                let _ = endings.try_send((transfer, Err(trouble.clone())));
+            }
+        }
+    }
+    going
 }
 
 impl Run<'_> {
@@ -141,7 +166,7 @@ impl Many for Run<'_> {
     fn job(&self, file: usize) -> UploadJob {
         let going = &self.files[file];
         let (texts, item) = (&going.batch.texts, &going.batch.found.items[going.file]);
-        let ingest = &going.batch.ingests[item.root];
+        let ingest = &going.ingests[item.root];
         UploadJob {
             path: item.path.clone(),
             init: InitUploadRequest {

@@ -6,20 +6,20 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use heimdex_client::ApiClient;
 use heimdex_client::bwlimit::{Throttle, Timetable};
-use heimdex_client::ingest::Ingest;
+use heimdex_client::poster_cache::PosterCache;
 use heimdex_client::transfer::TransferContext;
 use tokio::sync::{OnceCell, mpsc};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::Incoming;
+use super::batch::{Batch, Whose};
 use crate::clock;
-use crate::commands::upload::Found;
 use crate::commands::{Context, transfer};
 use crate::error::CliError;
 use crate::printer::Printer;
 use crate::settings::Settings;
-use crate::tui::model::{Msg, Place, Texts};
+use crate::tui::model::{Msg, Place};
 use crate::tui::theme::Glyphs;
 
 /// One server, as one account.
@@ -36,6 +36,8 @@ pub(super) struct Session {
     /// The home directory.
     pub(super) home: Option<PathBuf>,
     glyphs: Glyphs,
+    /// Where posters are kept on this disk.
+    pub(super) posters: Option<PosterCache>,
     client: OnceCell<ApiClient>,
     transfers: OnceCell<TransferContext>,
     shared: Shared,
@@ -55,17 +57,6 @@ struct Shared {
     playlists: Arc<Mutex<Vec<tempfile::NamedTempFile>>>,
 }
 
-/// The files of one upload.
-#[derive(Debug)]
-pub(super) struct Batch {
-    /// What was found.
-    pub(super) found: Found,
-    /// The run that each root is.
-    pub(super) ingests: Vec<Ingest>,
-    /// What the server is to be told of it.
-    pub(super) texts: Texts,
-}
-
 impl Session {
     /// As the program was started.
     pub(super) fn new(context: &Context<'_>, queue: mpsc::Sender<Incoming>) -> Self {
@@ -75,6 +66,7 @@ impl Session {
             let _ = told.try_send(Incoming::Msg(Msg::Said(line.to_owned())));
         });
         Self {
+            posters: context.settings.poster_cache(),
             settings: context.settings.clone(),
             queue,
             printer,
@@ -99,6 +91,7 @@ impl Session {
     /// The same with other settings.
     pub(super) fn with(&self, settings: Settings) -> Self {
         Self {
+            posters: settings.poster_cache(),
             settings,
             queue: self.queue.clone(),
             printer: self.printer.clone(),
@@ -122,6 +115,16 @@ impl Session {
             email: profile.and_then(|profile| profile.email.clone()),
             profiles: settings.config.profiles.keys().cloned().collect(),
             is_token: settings.uses_token(),
+        }
+    }
+
+    /// To whom uploads go.
+    pub(super) fn whose(&self) -> Whose {
+        let place = self.place();
+        Whose {
+            server: place.server.unwrap_or_default(),
+            email: place.email,
+            profile: place.profile,
         }
     }
 

@@ -8,7 +8,7 @@ use super::{grid, poster, whole};
 use crate::commands::list::{COLUMNS, row};
 use crate::output::table::Side;
 use crate::output::text::{count, grouped};
-use crate::tui::model::{Canvas, Link, Model, Spot, View};
+use crate::tui::model::{Canvas, Input, Link, Model, Spot, View};
 use crate::tui::picture::Placed;
 use crate::tui::theme::Role;
 use crate::tui::widgets::{field, put, put_right};
@@ -16,6 +16,8 @@ use crate::tui::widgets::{field, put, put_right};
 /// How wide each column of the list is; the title takes what is left.
 const WIDTHS: [u16; 7] = [0, 14, 8, 9, 12, 16, 6];
 const GAP: u16 = 2;
+/// Columns that a search wants.
+pub(super) const SEARCH: u16 = 40;
 /// The least that is left to the title before a column gives way.
 const TITLE_LEAST: u16 = 18;
 
@@ -230,7 +232,11 @@ fn nothing(model: &Model, buffer: &mut Buffer, area: Rect) {
         (None, Link::LoggedOut) => ("not logged in".into(), String::new(), Role::Warning),
         (None, _) if library.is_loading => ("asking the server".into(), String::new(), Role::Dim),
         (None, _) if library.filter.is_narrow() => (
-            "No video is like that.".into(),
+            if model.is_away() {
+                "No video that is known here is like that.".into()
+            } else {
+                "No video is like that.".into()
+            },
             format!("{clear} shows everything again"),
             Role::Dim,
         ),
@@ -258,42 +264,32 @@ fn nothing(model: &Model, buffer: &mut Buffer, area: Rect) {
     );
 }
 
-/// Where in the list one is, and what it is narrowed to; while something is searched for, that.
-pub(super) fn status(model: &Model, buffer: &mut Buffer, area: Rect) {
+/// Where in the list one is, and what it is narrowed to.
+pub(super) fn status(model: &Model) -> String {
     let library = &model.library;
-    let theme = &model.theme;
-    let dot = theme.glyph("·", "-");
+    let dot = model.theme.glyph("·", "-");
     let mut words = library.filter.words();
     if !library.marks.is_empty() {
         words.insert(0, format!("{} marked", library.marks.len()));
     }
     let place = place(model);
-    if let Some(input) = &library.search {
-        let x = put(
-            buffer,
-            (area.x, area.y),
-            area.width,
-            "/ ",
-            theme.style(Role::Accent),
-        );
-        let room = (area.width / 2).max(10);
-        field(buffer, theme, (x, area.y), room, input, true);
-        put_right(
-            buffer,
-            (area.right(), area.y),
-            area.width / 3,
-            &place,
-            theme.style(Role::Dim),
-        );
-        return;
-    }
-    let text = format!("{place} {dot} {}", words.join(&format!(" {dot} ")));
-    put(
+    format!("{place} {dot} {}", words.join(&format!(" {dot} ")))
+}
+
+/// What is searched for as it is typed, and how much of it was found.
+pub(super) fn search(model: &Model, buffer: &mut Buffer, area: Rect, input: &Input) {
+    let theme = &model.theme;
+    let style = theme.style(Role::Accent);
+    let x = put(buffer, (area.x, area.y), area.width, "/ ", style);
+    let room = (area.width / 2).max(10);
+    field(buffer, theme, (x, area.y), room, input, true);
+    let (place, style) = (place(model), theme.style(Role::Dim));
+    put_right(
         buffer,
-        (area.x, area.y),
-        area.width,
-        &text,
-        theme.style(Role::Dim),
+        (area.right(), area.y),
+        area.width / 3,
+        &place,
+        style,
     );
 }
 

@@ -148,11 +148,11 @@ fn tabs(model: &Model, buffer: &mut Buffer, screen: Rect) {
     let (whole, short, role) = link(model);
     let room = screen.width.saturating_sub(end + 2);
     // A name that is cut says less than none.
-    let text = if width(&whole) <= usize::from(room) {
-        whole
-    } else {
-        short
-    };
+    let texts = [whole, short, model.theme.glyph("●", "*").to_owned()];
+    let text = texts
+        .into_iter()
+        .find(|text| width(text) <= usize::from(room))
+        .unwrap_or_default();
     put_right(
         buffer,
         (screen.right(), screen.y),
@@ -185,55 +185,135 @@ fn link(model: &Model) -> (String, String, Role) {
 
 /// What happened last, else where one is.
 fn status(model: &Model, buffer: &mut Buffer, area: Rect) {
-    let offline = model.age().map(|age| (Tone::Bad, age));
-    let notice = model.notice.clone().or(offline);
-    let (text, role) = match (&notice, model.view) {
-        (Some((Tone::Good, text)), _) => (text.clone(), Role::Good),
-        (Some((Tone::Bad, text)), _) => (text.clone(), Role::Bad),
-        (None, View::Library) => {
-            library::status(model, buffer, area);
-            return;
-        }
-        (None, View::Transfers) => (transfers::status(model), Role::Dim),
-        (None, View::Upload) => (browser::status(model), Role::Dim),
-        (None, View::Watches) => (watches::status(model), Role::Dim),
-        (None, View::Account | View::Log) => (String::new(), Role::Dim),
+    if let Some((tone, text)) = &model.notice {
+        let role = match tone {
+            Tone::Good => Role::Good,
+            Tone::Bad => Role::Bad,
+        };
+        let style = model.theme.style(role);
+        put(buffer, (area.x, area.y), area.width, text, style);
+        return;
+    }
+    let text = match model.view {
+        View::Library => library::status(model),
+        View::Transfers => transfers::status(model),
+        View::Upload => browser::status(model),
+        View::Watches => watches::status(model),
+        View::Account | View::Log => String::new(),
     };
-    put(
-        buffer,
-        (area.x, area.y),
-        area.width,
-        &text,
-        model.theme.style(role),
-    );
+    let search = model.library.search.as_ref();
+    let search = search.filter(|_| model.view == View::Library);
+    let wanted = match search {
+        Some(_) => library::SEARCH,
+        None => u16::try_from(width(&text)).unwrap_or(area.width),
+    };
+    let area = offline(model, buffer, area, wanted.min(area.width / 2));
+    if let Some(input) = search {
+        library::search(model, buffer, area, input);
+        return;
+    }
+    let style = model.theme.style(Role::Dim);
+    put(buffer, (area.x, area.y), area.width, &text, style);
 }
 
-/// The keys that matter most here.
+/// That the server is away, at the right of what takes so many columns; what is left beside it.
+fn offline(model: &Model, buffer: &mut Buffer, area: Rect, wanted: u16) -> Rect {
+    let room = usize::from(area.width.saturating_sub(wanted + 2));
+    let Some(words) = model.age().into_iter().find(|words| width(words) <= room) else {
+        return area;
+    };
+    let style = model.theme.style(Role::Bad);
+    put_right(buffer, (area.right(), area.y), area.width, &words, style);
+    let taken = u16::try_from(width(&words) + 2).unwrap_or(area.width);
+    Rect {
+        width: area.width.saturating_sub(taken),
+        ..area
+    }
+}
+
+/// The keys that matter most here, as many as there is room for.
 fn hints(model: &Model, buffer: &mut Buffer, area: Rect) {
-    let of_view: &[Action] = match model.view {
+    let mut x = area.x;
+    for (key, label) in keys(model) {
+        let wide = u16::try_from(width(&key) + width(label) + 1).unwrap_or(u16::MAX);
+        if x.saturating_add(wide) > area.right() {
+            break;
+        }
+        let (accent, dim) = (
+            model.theme.style(Role::Accent),
+            model.theme.style(Role::Dim),
+        );
+        x = put(buffer, (x, area.y), area.width, &key, accent) + 1;
+        x = put(buffer, (x, area.y), area.width, label, dim) + 2;
+    }
+}
+
+/// Keys, and in a word what each does.
+fn keys(model: &Model) -> Vec<(String, &'static str)> {
+    let typed = |keys: &[(&str, &'static str)]| {
+        let keys = keys.iter();
+        keys.map(|(key, label)| ((*key).to_owned(), *label))
+            .collect()
+    };
+    let is_searching = match model.view {
+        View::Library => model.library.search.is_some(),
+        View::Upload => model.browser.search.is_some(),
+        View::Account if model.account.form.is_some() => {
+            return typed(&[
+                ("tab", "next field"),
+                ("enter", "log in"),
+                ("ctrl-c", "quit"),
+            ]);
+        }
+        View::Account | View::Transfers | View::Watches | View::Log => false,
+    };
+    if is_searching && model.overlay.is_none() {
+        return typed(&[("enter", "keep"), ("esc", "clear"), ("up/down", "move")]);
+    }
+    let has_pictures = model.pictures.canvas.is_some();
+    let everywhere = [Action::Help, Action::Palette];
+    let actions = everywhere.iter().chain(of_view(model.view));
+    let actions = actions.filter(|action| has_pictures || **action != Action::Grid);
+    let bound = actions.filter_map(|action| {
+        let key = model.keymap.keys_of(*action).first()?;
+        let label = match action {
+            Action::Grid if model.pictures.is_grid => "list",
+            action => action.entry().label,
+        };
+        Some((key.to_string(), label))
+    });
+    bound.collect()
+}
+
+/// The actions of a view, those that matter most first.
+fn of_view(view: View) -> &'static [Action] {
+    match view {
         View::Library => &[
             Action::Open,
-            Action::Grid,
             Action::Search,
             Action::Play,
             Action::Download,
-            Action::Mark,
             Action::Delete,
-            Action::Edit,
             Action::UploadPath,
+            Action::Mark,
+            Action::Edit,
+            Action::Grid,
+            Action::Sort,
+            Action::FilterState,
+            Action::FilterTag,
+            Action::FilterSource,
+            Action::FilterSince,
+            Action::CopyUrl,
         ],
-        View::Transfers => &[Action::Pause, Action::Cancel, Action::Retry, Action::Limit],
-        View::Account if model.account.form.is_some() => {
-            let text = "tab next field   enter log in   ctrl-c quit";
-            put(
-                buffer,
-                (area.x, area.y),
-                area.width,
-                text,
-                model.theme.style(Role::Dim),
-            );
-            return;
-        }
+        View::Transfers => &[
+            Action::UploadPath,
+            Action::Pause,
+            Action::Cancel,
+            Action::Retry,
+            Action::Limit,
+            Action::Earlier,
+            Action::Later,
+        ],
         View::Upload => &[
             Action::EnterFolder,
             Action::ParentFolder,
@@ -241,6 +321,9 @@ fn hints(model: &Model, buffer: &mut Buffer, area: Rect) {
             Action::Send,
             Action::FilterFiles,
             Action::WatchFolder,
+            Action::MarkAll,
+            Action::HiddenFiles,
+            Action::HomeFolder,
         ],
         View::Watches => &[
             Action::WatchAdd,
@@ -248,36 +331,10 @@ fn hints(model: &Model, buffer: &mut Buffer, area: Rect) {
             Action::WatchPause,
             Action::Rescan,
             Action::WatchRemove,
+            Action::PauseAll,
+            Action::WatchLimit,
         ],
         View::Account => &[Action::Profile, Action::Logout],
         View::Log => &[Action::Up, Action::Down],
-    };
-    let everywhere = [Action::Help, Action::Palette];
-    let mut x = area.x;
-    let has_pictures = model.pictures.canvas.is_some();
-    let actions = everywhere.iter().chain(of_view);
-    for action in actions.filter(|action| has_pictures || **action != Action::Grid) {
-        let Some(key) = model.keymap.keys_of(*action).first() else {
-            continue;
-        };
-        let (key, name) = (key.to_string(), action.entry().name);
-        let wide = u16::try_from(width(&key) + width(name) + 1).unwrap_or(u16::MAX);
-        if x.saturating_add(wide) > area.right() {
-            break;
-        }
-        x = put(
-            buffer,
-            (x, area.y),
-            area.width,
-            &key,
-            model.theme.style(Role::Accent),
-        );
-        x = put(
-            buffer,
-            (x + 1, area.y),
-            area.width,
-            name,
-            model.theme.style(Role::Dim),
-        ) + 2;
     }
 }

@@ -146,6 +146,13 @@ fn offline_what_was_known_is_shown_and_that_it_is_old() {
     };
     world.settle(&mut model, effects);
     insta::assert_snapshot!("library_offline_80x24", shown(&model));
+    let effects = press(&mut model, "/");
+    world.settle(&mut model, effects);
+    let effects = type_in(&mut model, "c003");
+    world.settle(&mut model, effects);
+    insta::assert_snapshot!("library_offline_search_80x24", shown(&model));
+    model.size = (40, 12);
+    insta::assert_snapshot!("library_offline_search_40x12", shown(&model));
 }
 
 #[test]

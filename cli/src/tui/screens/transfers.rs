@@ -93,7 +93,7 @@ pub(super) fn draw(model: &Model, buffer: &mut Buffer, area: Rect) {
             buffer.set_style(line, model.theme.style(Role::Cursor));
         }
         match transfers.list.get(index) {
-            Some(transfer) => one(&model.theme, buffer, place, transfer),
+            Some(transfer) => one(model, buffer, place, transfer),
             None => queued::one(model, buffer, place, index - transfers.list.len()),
         }
     }
@@ -115,13 +115,14 @@ pub(crate) fn click(model: &mut Model, row: usize) {
     }
 }
 
-fn one(theme: &Theme, buffer: &mut Buffer, area: Rect, transfer: &Transfer) {
+fn one(model: &Model, buffer: &mut Buffer, area: Rect, transfer: &Transfer) {
+    let theme = &model.theme;
     let arrow = match transfer.way {
         Way::Up { .. } => theme.glyph("↑", "^"),
         Way::Down { .. } => theme.glyph("↓", "v"),
         Way::ByDaemon { .. } => theme.glyph("⇡", "^"),
     };
-    let (word, role) = standing(transfer);
+    let (word, role) = standing(transfer, model.transfers.is_away);
     let at = put(
         buffer,
         (area.x, area.y),
@@ -171,7 +172,7 @@ fn one(theme: &Theme, buffer: &mut Buffer, area: Rect, transfer: &Transfer) {
 }
 
 /// Where it stands, in a word.
-fn standing(transfer: &Transfer) -> (String, Role) {
+fn standing(transfer: &Transfer, is_away: bool) -> (String, Role) {
     let percent = u128::from(transfer.safe.min(transfer.size)) * 100;
     let percent = percent.checked_div(u128::from(transfer.size)).unwrap_or(0);
     let moved = match transfer.way {
@@ -179,6 +180,7 @@ fn standing(transfer: &Transfer) -> (String, Role) {
         Way::Down { .. } => "here",
     };
     match &transfer.standing {
+        Standing::Waiting if is_away => ("waits for the server".into(), Role::Warning),
         Standing::Waiting => ("waiting".into(), Role::Dim),
         Standing::Running => (format!("{moved} {percent}%"), Role::Busy),
         Standing::Stopping { .. } => ("stopping".into(), Role::Warning),

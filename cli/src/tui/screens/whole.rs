@@ -8,7 +8,7 @@ use ratatui::layout::Rect;
 use super::poster;
 use crate::commands::show;
 use crate::output::state;
-use crate::output::text::{clean, width, wrapped};
+use crate::output::text::{clean, clusters, width, wrapped};
 use crate::tui::model::{Model, name};
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::{bar, put};
@@ -151,18 +151,18 @@ impl Pen<'_> {
     }
 }
 
-/// As many characters as fit, and the rest.
+/// As much as fits, and the rest.
 fn split(text: &str, columns: usize) -> (String, String) {
     if width(text) <= columns {
         return (text.to_owned(), String::new());
     }
-    let mut end = 0;
-    for (at, c) in text.char_indices() {
-        let next = at + c.len_utf8();
-        if width(&text[..next]) > columns && end > 0 {
+    let (mut end, mut used) = (0, 0);
+    for (cluster, wide) in clusters(text) {
+        used += wide;
+        if used > columns && end > 0 {
             break;
         }
-        end = next;
+        end += cluster.len();
     }
     (text[..end].to_owned(), text[end..].to_owned())
 }

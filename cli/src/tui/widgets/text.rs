@@ -42,35 +42,21 @@ pub(crate) fn put_right(
     put(buffer, (x.saturating_sub(wide), y), wide, &text, style);
 }
 
-/// A text of which every terminal takes each character for as wide as it is: what joins several into one picture, and
-/// what only changes how one looks, is left out, and a flag is the letters that it is made of.
+/// A text without what is not seen and of which terminals differ whether it takes a column: hyphens that do not show,
+/// marks of direction, spaces of no width, letters that fill in for none. What joins several pictures into one stays: see
+/// [`crate::tui::painter`].
 fn settled(text: &str) -> Cow<'_, str> {
-    if text.is_ascii()
-        || !text
-            .chars()
-            .any(|c| is_joining(c) || flag_letter(c).is_some())
-    {
+    if text.is_ascii() || !text.chars().any(is_unseen) {
         return Cow::Borrowed(text);
     }
-    let characters = text.chars().filter(|c| !is_joining(*c));
-    Cow::Owned(characters.map(|c| flag_letter(c).unwrap_or(c)).collect())
+    Cow::Owned(text.chars().filter(|c| !is_unseen(*c)).collect())
 }
 
-fn is_joining(c: char) -> bool {
+fn is_unseen(c: char) -> bool {
     matches!(c,
-        // Hyphens that do not show, joiners, marks of direction, spaces of no width.
-        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2065}'
-        | '\u{206a}'..='\u{206f}' | '\u{feff}'
-        // Letters that do not show.
-        | '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}'
-        // Variants, skin colours, tags.
-        | '\u{fe00}'..='\u{fe0f}' | '\u{1f3fb}'..='\u{1f3ff}' | '\u{e0000}'..='\u{e0fff}')
-}
-
-/// Half a flag, as the letter that it stands for.
-fn flag_letter(c: char) -> Option<char> {
-    let number = u32::from(c).checked_sub(0x1_f1e6)?;
-    char::from_u32(u32::from('A') + number).filter(char::is_ascii_uppercase)
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180b}'..='\u{180f}' | '\u{200b}' | '\u{200c}' | '\u{200e}' | '\u{200f}'
+        | '\u{2060}'..='\u{2065}' | '\u{206a}'..='\u{206f}' | '\u{feff}'
+        | '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}')
 }
 
 /// Ends a text that runs from right to left, so that a terminal which turns such text round does not take what stands
@@ -122,8 +108,7 @@ mod tests {
         }
     }
 
-    /// Holds for either way of writing, whatever a text is made of: at most so many columns as the characters of each
-    /// cell have one by one, which is how a terminal counts that joins nothing.
+    /// Holds for either way of writing, whatever a text is made of.
     fn never_leaves(text: &str, columns: u16) {
         for is_right in [false, true] {
             let mut buffer = Buffer::empty(Rect::new(0, 0, 12, 1));
@@ -139,14 +124,25 @@ mod tests {
             while x < 12 {
                 let symbol = buffer[(x, 0)].symbol();
                 assert!(!symbol.chars().any(char::is_control), "{text:?}");
-                let joined = u16::try_from(width(symbol)).unwrap();
-                let apart: usize = symbol
-                    .chars()
-                    .map(|c| width(c.encode_utf8(&mut [0; 4])))
-                    .sum();
-                assert_eq!(usize::from(joined), apart, "{text:?}: {symbol:?}");
-                x += joined.max(1);
+                x += u16::try_from(width(symbol)).unwrap().max(1);
             }
+            assert_eq!(x, 12, "{text:?} in {columns}");
+        }
+    }
+
+    #[test]
+    fn what_belongs_together_is_one_cell() {
+        for (text, cells) in [
+            ("👩‍👩‍👧‍👦!", &["👩‍👩‍👧‍👦", " ", "!"][..]),
+            ("🇫🇷!", &["🇫🇷", " ", "!"]),
+            ("👍🏽!", &["👍🏽", " ", "!"]),
+            ("❤\u{fe0f}!", &["❤\u{fe0f}", " ", "!"]),
+            ("1\u{fe0f}\u{20e3}!", &["1\u{fe0f}\u{20e3}", " ", "!"]),
+        ] {
+            let mut buffer = Buffer::empty(Rect::new(0, 0, 3, 1));
+            put(&mut buffer, (0, 0), 3, text, Style::new());
+            let shown: Vec<&str> = (0..3).map(|x| buffer[(x, 0)].symbol()).collect();
+            assert_eq!(shown, cells);
         }
     }
 

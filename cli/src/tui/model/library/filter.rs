@@ -94,9 +94,8 @@ impl Filter {
     /// What the server is asked for, from this end.
     pub(super) fn query(&self, anchor: Anchor) -> VideoListQuery {
         let text = self.text.trim();
-        let is_descending = (self.sort != Sort::Title) != self.is_reversed;
         let is_turned = self.is_reversed != (anchor == Anchor::End);
-        let order = if is_descending == (anchor == Anchor::Start) {
+        let order = if self.is_descending() == (anchor == Anchor::Start) {
             "desc"
         } else {
             "asc"
@@ -112,6 +111,11 @@ impl Filter {
             limit: (PAGE != PAGE_DEFAULT as usize).then(|| PAGE.to_string()),
             ..VideoListQuery::default()
         }
+    }
+
+    /// Whether the greatest comes first.
+    pub(super) fn is_descending(&self) -> bool {
+        (self.sort != Sort::Title) != self.is_reversed
     }
 
     /// The next state to ask for.

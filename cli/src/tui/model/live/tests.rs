@@ -365,3 +365,34 @@ fn nothing_is_asked_over_and_over_while_the_server_is_away() {
     let lists = effects.iter().filter(|e| matches!(e, Effect::List(_)));
     assert_eq!(lists.count(), 2, "the comparison and the page");
 }
+
+#[test]
+fn what_a_video_looked_like_goes_with_it() {
+    let (mut model, mut world) = started(9);
+    let forgotten = |effects: &[Effect]| -> Vec<VideoId> {
+        let forgotten = effects.iter().filter_map(|effect| match effect {
+            Effect::ForgetPosters(videos) => Some(videos.clone()),
+            _ => None,
+        });
+        forgotten.flatten().collect()
+    };
+    let (trashed, purged) = (video(1).video_id, video(2).video_id);
+    let effects = tell(&mut model, deleted(trashed, false));
+    assert!(forgotten(&effects).is_empty(), "it may come back");
+    let effects = tell(&mut model, deleted(purged, true));
+    assert_eq!(forgotten(&effects), [purged]);
+    // Of another one nothing was told.
+    for gone in [trashed, purged, video(5).video_id] {
+        world.videos.remove(&gone);
+    }
+    let asked = model.update(Msg::Timer(Timer::Look));
+    let answers: Vec<Msg> = asked
+        .into_iter()
+        .flat_map(|effect| world.answer(effect))
+        .collect();
+    let effects: Vec<Effect> = answers
+        .into_iter()
+        .flat_map(|msg| model.update(msg))
+        .collect();
+    assert_eq!(forgotten(&effects), [video(5).video_id]);
+}

@@ -14,9 +14,21 @@ const RUN_FILES: usize = 250;
 const RUN_BYTES: u64 = 128 << 20;
 
 impl Transfers {
+    /// The server is there: what waited for it goes on.
+    pub(crate) fn go_on(&mut self) -> Vec<Effect> {
+        if std::mem::take(&mut self.is_away) {
+            self.start()
+        } else {
+            Vec::new()
+        }
+    }
+
     /// Starts what may run now.
     pub(crate) fn start(&mut self) -> Vec<Effect> {
         let mut effects = Vec::new();
+        if self.is_away {
+            return effects;
+        }
         while self.runs() < AT_ONCE {
             let files = self.next_run();
             if files.is_empty() {
@@ -43,7 +55,7 @@ impl Transfers {
     }
 
     /// Runs of uploads that are under way.
-    fn runs(&self) -> usize {
+    pub(crate) fn runs(&self) -> usize {
         let running = self
             .list
             .iter()

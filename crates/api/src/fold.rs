@@ -1,4 +1,4 @@
-//! Text as it is compared and sorted: without the difference between large and small letters. Pure.
+//! Text as it is compared and sorted, by the server and by who lists without it: large and small letters are the same.
 
 /// Folds a text for comparison, letter by letter, so that the fold of a part is a part of the fold.
 #[must_use]
