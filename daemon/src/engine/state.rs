@@ -5,6 +5,7 @@
 
 mod commands;
 mod ended;
+mod groups;
 mod known;
 mod observed;
 mod order;
@@ -29,6 +30,7 @@ use super::event::{Event, Known, TurnId};
 use super::meter::Meter;
 use crate::queue::{Circuit, Limits};
 use crate::watch::{Ask, Candidate, Report};
+use groups::Groups;
 use proofs::Proofs;
 
 /// What an event brings along: the time, and a random number of 0 to 1.
@@ -46,6 +48,11 @@ pub struct State {
     pub(super) limits: Limits,
     pub(super) items: BTreeMap<ItemId, Item>,
     by_path: BTreeMap<PathBuf, BTreeSet<ItemId>>,
+    groups: Groups,
+    /// No file waits for a time after this.
+    latest_run_at: Timestamp,
+    /// When it was last decided what runs next.
+    last_round: Option<Timestamp>,
     pub(super) turns: BTreeMap<TurnId, TurnState>,
     pub(super) watches: BTreeMap<WatchId, Watched>,
     pub(super) accounts: BTreeMap<String, Account>,
@@ -166,6 +173,9 @@ impl State {
             limits,
             items: BTreeMap::new(),
             by_path: BTreeMap::new(),
+            groups: Groups::default(),
+            latest_run_at: now,
+            last_round: None,
             turns: BTreeMap::new(),
             watches: BTreeMap::new(),
             accounts: BTreeMap::new(),
@@ -245,11 +255,14 @@ impl State {
         let ids = self.by_path.entry(file.path.clone()).or_default();
         ids.insert(file.id);
         self.accounts.entry(file.profile.clone()).or_default();
+        self.groups.add(&file);
+        self.latest_run_at = self.latest_run_at.max(file.run_at);
         self.items.insert(file.id, Item { file, phase, since });
     }
 
     pub(super) fn remove(&mut self, id: ItemId) -> Option<Item> {
         let item = self.items.remove(&id)?;
+        self.groups.remove(&item.file);
         if let Some(ids) = self.by_path.get_mut(&item.file.path) {
             ids.remove(&id);
             if ids.is_empty() {

@@ -121,10 +121,30 @@ impl Load {
     }
 
     fn has_room(&self, file: &Waiting<'_>, limits: Limits) -> bool {
-        let is_interactive = file.lane == Lane::Interactive;
-        let of_watch = self.turns.get(&file.watch).copied().unwrap_or(0);
-        let most = file.per_watch.map_or(limits.per_watch, Parallel::get);
-        let more = usize::from(is_interactive);
+        let more = usize::from(file.lane == Lane::Interactive);
+        self.has_room_with(more, file.watch, file.per_watch, limits)
+    }
+
+    /// Whether another turn of a watch may begin that nobody asked for; `per_watch` is its own limit.
+    #[must_use]
+    pub fn has_room_for(
+        &self,
+        watch: Option<WatchId>,
+        per_watch: Option<Parallel>,
+        limits: Limits,
+    ) -> bool {
+        self.has_room_with(0, watch, per_watch, limits)
+    }
+
+    fn has_room_with(
+        &self,
+        more: usize,
+        watch: Option<WatchId>,
+        per_watch: Option<Parallel>,
+        limits: Limits,
+    ) -> bool {
+        let of_watch = self.turns.get(&watch).copied().unwrap_or(0);
+        let most = per_watch.map_or(limits.per_watch, Parallel::get);
         self.total() < limits.at_once + more && of_watch < most + more
     }
 }

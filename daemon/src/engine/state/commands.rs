@@ -63,7 +63,9 @@ impl State {
             return Ok(None);
         }
         item.renew(now);
+        self.groups.remove(&item.file);
         item.file.lane = Lane::Interactive;
+        self.groups.add(&item.file);
         item.file.options.damaged |= is_forced;
         if is_forced {
             item.phase = Phase::Waiting;

@@ -123,10 +123,12 @@ impl State {
             Ending::TakenOver { silent_for } => {
                 let wait = TAKEN_OVER.saturating_sub(silent_for).max(BUSY);
                 item.file.run_at = at.now.saturating_add(wait);
+                self.latest_run_at = self.latest_run_at.max(item.file.run_at);
                 vec![item.put()]
             }
             Ending::Busy => {
                 item.file.run_at = at.now.saturating_add(BUSY);
+                self.latest_run_at = self.latest_run_at.max(item.file.run_at);
                 vec![item.put()]
             }
             // The card was pulled: its files are there again when it is.
@@ -138,6 +140,7 @@ impl State {
             Ending::Changed(stamp) => {
                 item.file.stamp = stamp;
                 item.file.run_at = at.now.saturating_add(CHANGED);
+                self.latest_run_at = self.latest_run_at.max(item.file.run_at);
                 vec![item.put()]
             }
             Ending::Vanished => self.let_go(id, Reason::Deleted { at: at.now }),
@@ -145,6 +148,7 @@ impl State {
                 item.file.attempts = item.file.attempts.saturating_add(1);
                 let pause = backoff::pause(item.file.attempts, at.jitter);
                 item.file.run_at = at.now.saturating_add(pause);
+                self.latest_run_at = self.latest_run_at.max(item.file.run_at);
                 item.file.trouble = Some(trouble.clone());
                 let (put, path) = (item.put(), item.file.path.clone());
                 self.note_error(at.now, Some(&path), &trouble);

@@ -121,6 +121,7 @@ impl State {
                 }
             }
         }
+        self.groups.remove(&item.file);
         item.file.stamp = candidate.stamp;
         item.file.relative = candidate.relative;
         item.file.watch = Some(candidate.watch);
@@ -129,6 +130,7 @@ impl State {
         if is_wanted || candidate.damaged {
             item.file.lane = Lane::Interactive;
         }
+        self.groups.add(&item.file);
         row.into_iter().chain([item.put()]).collect()
     }
 

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use heimdex_api::Timestamp;
-use heimdex_client::control::{Event as Told, ItemId};
+use heimdex_client::control::{Event as Told, ItemId, WatchId};
 use heimdex_client::journal::{QueuedFile, Standing};
 
-use super::{Effect, Item, Next, Phase, Running, State, TurnState};
+use super::{Account, Effect, Item, Next, Phase, Running, State, TurnState};
 use crate::engine::event::TurnId;
 use crate::engine::meter::Meter;
 use crate::queue::backoff::MOST;
@@ -39,6 +39,10 @@ impl State {
 
     /// A clock that was set back makes nothing wait until it is again where it was.
     fn forget_the_future(&mut self, now: Timestamp) {
+        let last = self.last_round.replace(now);
+        if last.is_some_and(|last| last <= now) {
+            return;
+        }
         // No pause is longer than this.
         let latest = now.saturating_add(MOST);
         for item in self.items.values_mut() {
@@ -47,6 +51,8 @@ impl State {
             }
             item.file.added_at = item.file.added_at.min(now);
         }
+        let run_at = self.items.values().map(|item| item.file.run_at);
+        self.latest_run_at = run_at.max().unwrap_or(now);
         for account in self.accounts.values_mut() {
             if account.circuit.next_try().is_some_and(|next| next > latest) {
                 account.circuit.try_soon(now);
@@ -71,7 +77,9 @@ impl State {
             let next = account.circuit.next_try()?;
             self.has_work(profile).then_some(next)
         });
-        let delayed = self.items.values().filter_map(|item| {
+        let is_any_delayed = self.latest_run_at > now;
+        let items = is_any_delayed.then(|| self.items.values());
+        let delayed = items.into_iter().flatten().filter_map(|item| {
             let is_delayed = item.file.run_at > now && self.may_run(item, item.file.run_at);
             is_delayed.then_some(item.file.run_at)
         });
@@ -122,6 +130,10 @@ impl State {
     }
 
     fn begin(&mut self, now: Timestamp) -> Vec<Effect> {
+        let is_away = |account: &Account| account.circuit.may_begin() == Some(0);
+        if self.pause.is_some() || self.accounts.values().all(is_away) {
+            return Vec::new();
+        }
         let mut load = Load::default();
         let mut of_profile: BTreeMap<&str, usize> = BTreeMap::new();
         for turn in self.turns.values() {
@@ -134,9 +146,17 @@ impl State {
             let most = circuit.may_begin()?;
             Some(most.saturating_sub(of_profile.get(profile).copied().unwrap_or(0)))
         };
+        let has_room = |watch: Option<WatchId>| {
+            let watched = watch.and_then(|id| self.watches.get(&id));
+            let is_held = watched.is_some_and(|w| w.gone_since.is_some() || w.paused().is_some());
+            let per_watch = watched.and_then(|watched| watched.watch.rules.parallel);
+            !is_held && load.has_room_for(watch, per_watch, self.limits)
+        };
         let may: Vec<Waiting<'_>> = self
-            .items
-            .values()
+            .groups
+            .with_room(has_room)
+            .iter()
+            .filter_map(|id| self.items.get(id))
             .filter(|item| self.may_run(item, now) && room(&item.file.profile) != Some(0))
             .map(|item| self.waiting(item))
             .collect();

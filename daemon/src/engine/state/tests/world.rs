@@ -359,6 +359,12 @@ impl Run {
         }
         self.answer();
         self.round();
+        let state = &self.process.state;
+        let mut grouped = Groups::default();
+        for item in state.items.values() {
+            grouped.add(&item.file);
+        }
+        assert_eq!(state.groups, grouped);
     }
 
     /// A person hands a file over, with a title; once that is answered it is not forgotten.
