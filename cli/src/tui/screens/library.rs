@@ -19,13 +19,24 @@ const GAP: u16 = 2;
 /// Columns that a search wants.
 pub(super) const SEARCH: u16 = 40;
 /// The least that is left to the title before a column gives way.
-const TITLE_LEAST: u16 = 18;
+const TITLE_LEAST: u16 = 28;
+/// The column of ids: whoever wants one copies it, so it gives way first.
+const ID: usize = 6;
 
 pub(super) fn draw(model: &Model, buffer: &mut Buffer, area: Rect) {
     let (left, right) = halves(model, area);
     if let Some(left) = left {
         match model.pictures.canvas.filter(|_| is_grid(model)) {
             Some(canvas) => grid::draw(model, buffer, left, canvas),
+            // The line beside it touches nothing.
+            None if right.is_some() => list(
+                model,
+                buffer,
+                Rect {
+                    width: left.width.saturating_sub(1),
+                    ..left
+                },
+            ),
             None => list(model, buffer, left),
         }
     }
@@ -129,10 +140,9 @@ fn arranged(area: Rect) -> Vec<(usize, u16, u16)> {
     let others = |kept: &[usize]| -> u16 { kept.iter().skip(1).map(|&at| WIDTHS[at] + GAP).sum() };
     // The mark takes two columns.
     while others(&kept) + TITLE_LEAST + 2 > area.width {
-        let worst = kept.iter().copied().filter(|&at| COLUMNS[at].rank > 0);
-        let worst = worst
-            .max_by_key(|&at| COLUMNS[at].rank)
-            .or(kept.get(2).copied());
+        let rank = |at: usize| if at == ID { u8::MAX } else { COLUMNS[at].rank };
+        let worst = kept.iter().copied().filter(|&at| rank(at) > 0);
+        let worst = worst.max_by_key(|&at| rank(at)).or(kept.get(2).copied());
         let Some(worst) = worst else { break };
         kept.retain(|&at| at != worst);
     }

@@ -278,6 +278,7 @@ fn keys(model: &Model) -> Vec<(String, &'static str)> {
         let key = model.keymap.keys_of(*action).first()?;
         let label = match action {
             Action::Grid if model.pictures.is_grid => "list",
+            Action::Open if model.library.is_open => "close",
             action => action.entry().label,
         };
         Some((key.to_string(), label))

@@ -131,7 +131,7 @@ impl Pen<'_> {
             self.buffer,
             (at + 1, y),
             16,
-            &job.stage,
+            stage(&job.stage),
             theme.style(Role::Text),
         ) + 1;
         let room = self.area.right().saturating_sub(at).min(24);
@@ -148,6 +148,16 @@ impl Pen<'_> {
         if let Some(text) = &job.error_text {
             self.wrapped(4, text, Role::Warning);
         }
+    }
+}
+
+/// What people call a stage.
+fn stage(name: &str) -> &str {
+    match name {
+        "upload_validate" => "read back",
+        "probe" => "looked into",
+        "thumbnail" => "pictures",
+        other => other,
     }
 }
 
