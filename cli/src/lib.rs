@@ -17,8 +17,9 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser as _};
+use heimdex_process::usage::{UsageError, exit_code};
 
-use args::Cli;
+use args::{Cli, GlobalArgs};
 use exit::ExitStatus;
 use printer::Printer;
 use settings::Environment;
@@ -41,11 +42,7 @@ pub fn main() -> ExitCode {
     }
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => {
-            // A help text or a usage error; who closed the pipe has read enough.
-            let _ = error.print();
-            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
-        }
+        Err(error) => return refused(&error, &environment),
     };
     if cli.command.is_none() && !environment.is_interactive() {
         // Who writes a script meant a verb.
@@ -74,4 +71,17 @@ pub fn main() -> ExitCode {
             error.exit_status().into()
         }
     }
+}
+
+/// Says what parsing answered instead of arguments: a help text, or what is wrong with what was typed.
+fn refused(error: &clap::Error, environment: &Environment) -> ExitCode {
+    match UsageError::of(error) {
+        Some(usage) => {
+            let printer = Printer::new(&GlobalArgs::with_profile(None), environment);
+            printer.item_error(&usage.what, usage.hint.as_deref());
+        }
+        // Who closed the pipe has read enough.
+        None => drop(error.print()),
+    }
+    exit_code(error)
 }

@@ -37,7 +37,10 @@ pub fn command() -> clap::Command {
 /// Runs the daemon to its end and says how it went.
 #[must_use]
 pub fn main() -> ExitCode {
-    let args = DaemonArgs::parse();
+    let args = match DaemonArgs::try_parse() {
+        Ok(args) => args,
+        Err(error) => return heimdex_process::usage::answer(&error),
+    };
     match run::run(&args, &Environment::capture()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

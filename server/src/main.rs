@@ -11,7 +11,10 @@ fn main() -> ExitCode {
     if let Some(ended) = inside::enter() {
         return ended;
     }
-    let args = ServerArgs::parse();
+    let args = match ServerArgs::try_parse() {
+        Ok(args) => args,
+        Err(error) => return heimdex_process::usage::answer(&error),
+    };
     #[expect(
         clippy::disallowed_methods,
         reason = "the one place that reads the environment"

@@ -146,21 +146,26 @@ impl Catalog {
              WHERE l.superseded_at IS NULL AND l.ingest_id = ",
         );
         statement.bind(Bind::Id(ingest.as_uuid()));
-        if let Some((path, id)) = after {
-            statement
-                .push(" AND (l.path_sort, l.location_id) > (")
-                .bind(Bind::Text(path.to_owned()));
-            statement.push(", ").bind(Bind::Id(id)).push(")");
-        }
-        statement
-            .push(" ORDER BY l.path_sort, l.location_id LIMIT ")
-            .bind(Bind::Number(i64::from(limit)));
+        push_by_path(&mut statement, after, limit);
         let (text, binds) = statement.finish();
         let rows = on!(self.db, |pool| bound!(sqlx::query_as(text), binds)
             .fetch_all(pool)
             .await?);
         Ok(rows)
     }
+}
+
+/// Goes on with the order of files `l` by path, from behind this one on.
+pub(super) fn push_by_path(statement: &mut Statement, after: Option<(&str, Uuid)>, limit: u32) {
+    if let Some((path, id)) = after {
+        statement
+            .push(" AND (l.path_sort, l.location_id) > (")
+            .bind(Bind::Text(path.to_owned()));
+        statement.push(", ").bind(Bind::Id(id)).push(")");
+    }
+    statement
+        .push(" ORDER BY l.path_sort, l.location_id LIMIT ")
+        .bind(Bind::Number(i64::from(limit)));
 }
 
 /// The same, within a transaction that does more; `told` gets the places of the files that told something new.

@@ -4,7 +4,7 @@ use heimdex_api::{Blake3, IngestId, Timestamp, VideoId, VideoState};
 use uuid::Uuid;
 
 use super::db::{Tx, on, on_tx};
-use super::locations::{FoundFile, IngestFileRow};
+use super::locations::{FoundFile, IngestFileRow, push_by_path};
 use super::statement::{Bind, Statement, bound};
 use super::value::{Sql, row};
 use super::{Catalog, CatalogError};
@@ -54,18 +54,10 @@ impl Catalog {
     ) -> Result<Vec<PurgedFileRow>, CatalogError> {
         let mut statement = Statement::new(
             "SELECT location_id, path_sort, path, path_raw, filename, mtime, video_id, size_bytes, blake3, purged_at \
-             FROM purged_files WHERE ingest_id = ",
+             FROM purged_files l WHERE ingest_id = ",
         );
         statement.bind(Bind::Id(ingest.as_uuid()));
-        if let Some((path, id)) = after {
-            statement
-                .push(" AND (path_sort, location_id) > (")
-                .bind(Bind::Text(path.to_owned()));
-            statement.push(", ").bind(Bind::Id(id)).push(")");
-        }
-        statement
-            .push(" ORDER BY path_sort, location_id LIMIT ")
-            .bind(Bind::Number(i64::from(limit)));
+        push_by_path(&mut statement, after, limit);
         let (text, binds) = statement.finish();
         let rows = on!(self.db, |pool| bound!(sqlx::query_as(text), binds)
             .fetch_all(pool)

@@ -1,14 +1,23 @@
 //! Lists of videos: filters, order, pages by offset or from a row on, and how many there are.
 
+mod conditions;
+mod page;
+
 use heimdex_api::limits::EXACT_TOTAL_MAX;
-use heimdex_api::{LibraryId, Timestamp, VideoState};
+use heimdex_api::{LibraryId, VideoState};
 
 use super::db::on;
 use super::statement::{Bind, Statement, bound};
 use super::value::Sql;
-use super::videos::{AND_MORE, SELECT, Video, VideoRow};
+use super::videos::{Video, VideoRow};
 use super::{Catalog, CatalogError};
 use crate::domain::listing::{Order, PageStart, Position, SortValue, VideoFilter, VideoSort};
+
+use conditions::push_conditions;
+use page::{Walk, is_turned, page_statement};
+
+/// Where a page begins so far behind, it is asked first from which end of the list that is nearer.
+const FAR: u64 = 100;
 
 /// Which videos, in which order, from where.
 #[derive(Debug, Clone)]
@@ -34,6 +43,28 @@ pub struct VideoPage {
     pub next: Option<PageStart>,
     /// Where the page before begins, where there may be one.
     pub previous: Option<PageStart>,
+    /// How many there are in all, where the counters know and any is on this page.
+    pub total: Option<u64>,
+}
+
+/// A video of a page, and how many there are in all, where that is counted.
+struct PageRow {
+    video: VideoRow,
+    total: Option<u64>,
+}
+
+impl<'r, R: sqlx::Row> sqlx::FromRow<'r, R> for PageRow
+where
+    VideoRow: sqlx::FromRow<'r, R>,
+    for<'name> &'name str: sqlx::ColumnIndex<R>,
+    Sql<Option<u64>>: sqlx::Decode<'r, R::Database> + sqlx::Type<R::Database>,
+{
+    fn from_row(row: &'r R) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            video: VideoRow::from_row(row)?,
+            total: row.try_get::<Sql<Option<u64>>, _>("total")?.0,
+        })
+    }
 }
 
 /// How many there are.
@@ -52,22 +83,61 @@ impl Catalog {
         library: LibraryId,
         query: &VideoListQuery,
     ) -> Result<VideoPage, CatalogError> {
-        let (text, binds) = page_statement(library, query).finish();
-        let mut rows: Vec<VideoRow> = on!(self.db, |pool| {
+        let walk = self.nearer_end(library, query).await?;
+        let (text, binds) = page_statement(library, query, walk).finish();
+        let mut rows: Vec<PageRow> = on!(self.db, |pool| {
             bound!(sqlx::query_as(text), binds).fetch_all(pool).await?
         });
-        // One row more than the page holds was asked for: it tells whether the list goes on.
-        let goes_on = rows.len() > query.limit as usize;
-        rows.truncate(query.limit as usize);
-        if matches!(query.start, PageStart::Before(_)) {
+        let total = rows.first().and_then(|row| row.total);
+        if is_turned(&query.start, walk) {
             rows.reverse();
+        }
+        let mut rows: Vec<VideoRow> = rows.into_iter().map(|row| row.video).collect();
+        if let (PageStart::Offset(offset), Walk::FromEnd) = (&query.start, walk) {
+            // Near the end a walk from there takes rows that come before the page, too.
+            let behind = total.unwrap_or(0).saturating_sub(*offset);
+            let behind = usize::try_from(behind).unwrap_or(usize::MAX);
+            rows.drain(..rows.len().saturating_sub(behind));
+        }
+        // One row more than the page holds was asked for: it tells whether the list goes on.
+        let limit = query.limit as usize;
+        let goes_on = rows.len() > limit;
+        if matches!(query.start, PageStart::Before(_)) {
+            rows.drain(..rows.len().saturating_sub(limit));
+        } else {
+            rows.truncate(limit);
         }
         let (next, previous) = neighbours(query, &rows, goes_on);
         Ok(VideoPage {
             videos: rows.into_iter().map(Video::from).collect(),
             next,
             previous,
+            total,
         })
+    }
+
+    /// From which end the way to a page is shorter. What is counted meanwhile may change: the way then is longer, and leads
+    /// to the same page.
+    async fn nearer_end(
+        &self,
+        library: LibraryId,
+        query: &VideoListQuery,
+    ) -> Result<Walk, CatalogError> {
+        // The counters hold those of the trash that are being thrown away, which no list shows.
+        let is_known = query.filter.is_counted() && query.filter.state != Some(VideoState::Deleted);
+        match query.start {
+            PageStart::Offset(offset) if offset >= FAR && is_known => {
+                let total = self.count_videos(library, &query.filter).await?;
+                Ok(if offset > total.videos / 2 {
+                    Walk::FromEnd
+                } else {
+                    Walk::FromStart
+                })
+            }
+            PageStart::Offset(_) | PageStart::After(_) | PageStart::Before(_) => {
+                Ok(Walk::FromStart)
+            }
+        }
     }
 
     /// How many videos pass a filter: from the counters where they know, else counted up to a bound.
@@ -108,189 +178,6 @@ impl Catalog {
             is_lower_bound: counted.0 > EXACT_TOTAL_MAX,
         })
     }
-}
-
-fn page_statement(library: LibraryId, query: &VideoListQuery) -> Statement {
-    // Backwards from a row on is the other order, turned round again afterwards.
-    let order = match query.start {
-        PageStart::Before(_) => query.order.reversed(),
-        PageStart::Offset(_) | PageStart::After(_) => query.order,
-    };
-    let mut statement = Statement::new(SELECT);
-    // What is passed over is walked by the index alone, not row by row.
-    let offset = match query.start {
-        PageStart::Offset(offset) if offset > 0 => Some(offset),
-        PageStart::Offset(_) | PageStart::After(_) | PageStart::Before(_) => None,
-    };
-    statement.push(match offset {
-        Some(_) => "SELECT v.* FROM (SELECT v.video_id FROM ",
-        None => "SELECT v.* FROM ",
-    });
-    push_conditions(&mut statement, library, &query.filter);
-    if let PageStart::After(position) | PageStart::Before(position) = &query.start {
-        statement
-            .push(" AND (")
-            .push(column(query.sort))
-            .push(", v.video_id) ");
-        statement.push(match order {
-            Order::Ascending => "> (",
-            Order::Descending => "< (",
-        });
-        statement
-            .bind(match &position.value {
-                SortValue::Number(number) => Bind::Number(*number),
-                SortValue::Text(text) => Bind::Text(text.clone()),
-            })
-            .push(", ")
-            .bind(Bind::Id(position.id))
-            .push(")");
-    }
-    push_order(&mut statement, query.sort, order);
-    statement
-        .push(" LIMIT ")
-        .number(query.limit.saturating_add(1));
-    if let Some(offset) = offset {
-        statement
-            .push(" OFFSET ")
-            .bind(Bind::Number(i64::try_from(offset).unwrap_or(i64::MAX)))
-            .push(") page CROSS JOIN videos v WHERE v.video_id = page.video_id");
-    }
-    statement.push(AND_MORE);
-    push_order(&mut statement, query.sort, order);
-    statement
-}
-
-fn push_order(statement: &mut Statement, sort: VideoSort, order: Order) {
-    statement.push(" ORDER BY ").push(column(sort));
-    statement.push(match order {
-        Order::Ascending => ", v.video_id",
-        Order::Descending => " DESC, v.video_id DESC",
-    });
-}
-
-const fn column(sort: VideoSort) -> &'static str {
-    match sort {
-        VideoSort::CreatedAt => "v.created_at",
-        VideoSort::CapturedAt => "v.sort_captured",
-        VideoSort::Title => "v.title_fold",
-        VideoSort::SizeBytes => "v.sort_size",
-        VideoSort::Duration => "v.sort_duration",
-    }
-}
-
-/// The table and the conditions.
-fn push_conditions(statement: &mut Statement, library: LibraryId, filter: &VideoFilter) {
-    push_table(statement, library, filter);
-    statement
-        .push("v.library_id = ")
-        .bind(Bind::Id(library.as_uuid()))
-        .push(" AND v.purging_at IS NULL");
-    if filter.state != Some(VideoState::Deleted) {
-        statement.push(" AND v.deleted_at IS NULL");
-    }
-    if let Some(state) = filter.state {
-        statement.push(" AND v.state = ").bind(Bind::State(state));
-    }
-    if let Some(kind) = filter.kind {
-        statement.push(" AND v.kind = ").bind(Bind::Kind(kind));
-    }
-    if let Some(text) = &filter.text {
-        statement
-            .push(" AND (v.title_fold LIKE ")
-            .bind(containing(text))
-            .push(" ESCAPE '\\'");
-        statement
-            .push(" OR v.filename_fold LIKE ")
-            .bind(containing(text))
-            .push(" ESCAPE '\\')");
-    }
-    if let Some(camera) = &filter.camera {
-        statement
-            .push(" AND v.camera_fold LIKE ")
-            .bind(containing(camera))
-            .push(" ESCAPE '\\'");
-    }
-    if let Some(tag) = &filter.tag {
-        statement
-            .push(
-                " AND v.video_id IN (SELECT vt.video_id FROM tags t \
-                 JOIN video_tags vt ON vt.tag_id = t.tag_id WHERE t.library_id = ",
-            )
-            .bind(Bind::Id(library.as_uuid()))
-            .push(" AND t.name_fold = ")
-            .bind(Bind::Text(tag.clone()))
-            .push(")");
-    }
-    let micros = |time: Option<Timestamp>| time.map(Timestamp::as_micros);
-    let bounds = [
-        (" AND v.created_at >= ", micros(filter.since)),
-        (" AND v.created_at < ", micros(filter.until)),
-        (" AND v.captured_at >= ", micros(filter.captured_since)),
-        (" AND v.captured_at < ", micros(filter.captured_until)),
-        (" AND v.duration_ms >= ", filter.min_duration_ms),
-        (" AND v.duration_ms <= ", filter.max_duration_ms),
-    ];
-    for (condition, bound) in bounds {
-        if let Some(bound) = bound {
-            statement.push(condition).bind(Bind::Number(bound));
-        }
-    }
-}
-
-/// The table, behind what only few videos pass: left alone, the planners walk the whole library in its order sooner than
-/// they sort these.
-fn push_table(statement: &mut Statement, library: LibraryId, filter: &VideoFilter) {
-    let picked = " picked CROSS JOIN videos v WHERE v.video_id = picked.video_id AND ";
-    match (filter.id_prefix, &filter.source) {
-        (None, None) => {
-            statement.push("videos v WHERE ");
-        }
-        (None, Some(source)) => {
-            push_source(statement, library, source);
-            statement.push(picked);
-        }
-        (Some(prefix), source) => {
-            statement
-                .push("(SELECT p.video_id FROM videos p WHERE p.video_id BETWEEN ")
-                .bind(Bind::Id(prefix.first))
-                .push(" AND ")
-                .bind(Bind::Id(prefix.last))
-                .push(")")
-                .push(picked);
-            if let Some(source) = source {
-                statement.push("v.video_id IN ");
-                push_source(statement, library, source);
-                statement.push(" AND ");
-            }
-        }
-    }
-}
-
-/// The videos that were found on a card, reel or folder.
-fn push_source(statement: &mut Statement, library: LibraryId, source: &str) {
-    statement
-        .push(
-            "(SELECT DISTINCT sl.video_id FROM ingests si \
-             JOIN locations sl ON sl.ingest_id = si.ingest_id WHERE si.library_id = ",
-        )
-        .bind(Bind::Id(library.as_uuid()))
-        .push(" AND si.source = ")
-        .bind(Bind::Text(source.to_owned()))
-        .push(")");
-}
-
-/// A pattern of LIKE that stands for any text with this in it.
-fn containing(text: &str) -> Bind {
-    let mut pattern = String::with_capacity(text.len() + 2);
-    pattern.push('%');
-    for letter in text.chars() {
-        if matches!(letter, '%' | '_' | '\\') {
-            pattern.push('\\');
-        }
-        pattern.push(letter);
-    }
-    pattern.push('%');
-    Bind::Text(pattern)
 }
 
 /// Where the pages beside this one begin.

@@ -208,11 +208,11 @@ row! {
     }
 }
 
-/// What goes before a subquery of `videos`, in [`AND_MORE`]'s company.
+/// What is read of a video; `FROM (`, a subquery of `videos` and [`AND_MORE`] follow.
 ///
 /// The first location is asked for column by column, each time by its index: joined to it, PostgreSQL reads all locations
 /// of a library of some ten thousand videos for one page.
-pub(super) const SELECT: &str = "SELECT v.video_id, v.library_id, v.user_id, v.access_token_id, v.kind, \
+pub(super) const COLUMNS: &str = "SELECT v.video_id, v.library_id, v.user_id, v.access_token_id, v.kind, \
     v.title, v.title_fold, v.description, v.filename, v.mime_type, v.size_bytes, v.blake3, v.duration_ms, \
     v.width, v.height, v.rotation, v.frame_rate, v.video_codec, v.audio_codec, v.camera, v.captured_at, \
     v.media, v.state, v.state_before, v.error_text, v.damaged, v.quarantined_at, v.replaces, v.version, \
@@ -226,7 +226,7 @@ pub(super) const SELECT: &str = "SELECT v.video_id, v.library_id, v.user_id, v.a
     (SELECT i.source FROM ingests i WHERE i.ingest_id = (SELECT f.ingest_id FROM locations f \
     WHERE f.video_id = v.video_id ORDER BY f.created_at, f.location_id LIMIT 1)) AS source, \
     (SELECT string_agg(length(t.name) || ':' || t.name, '' ORDER BY t.name_fold) FROM video_tags vt \
-    JOIN tags t ON t.tag_id = vt.tag_id WHERE vt.video_id = v.video_id) AS tag_list FROM (";
+    JOIN tags t ON t.tag_id = vt.tag_id WHERE vt.video_id = v.video_id) AS tag_list";
 
 /// What goes behind the subquery: the rows that belong to its videos, at most one of each.
 pub(super) const AND_MORE: &str = ") v \
@@ -240,9 +240,9 @@ impl Catalog {
         library: LibraryId,
         video: VideoId,
     ) -> Result<Option<Video>, CatalogError> {
-        let mut statement = Statement::new(SELECT);
+        let mut statement = Statement::new(COLUMNS);
         statement
-            .push("SELECT * FROM videos WHERE video_id = ")
+            .push(" FROM (SELECT * FROM videos WHERE video_id = ")
             .bind(Bind::Id(video.as_uuid()))
             .push(" AND library_id = ")
             .bind(Bind::Id(library.as_uuid()))

@@ -1,5 +1,6 @@
 //! The verbs of `heimdex-server`, one a file, and how their failures become an exit code.
 
+mod catalog;
 mod config;
 mod doctor;
 mod pictures;

@@ -1,14 +1,14 @@
 //! `heimdex-server pictures`: queues the making of pictures for videos that have none, whether a server runs or not.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 use heimdex_api::{JobId, LibraryId, VideoId};
 use heimdex_process::clock::Clock;
 
+use super::catalog::{self, UnusableCatalog};
 use super::{CommandError, talk};
 use crate::args::PicturesArgs;
-use crate::catalog::{Catalog, CatalogError, DatabaseLocation, OpenError};
+use crate::catalog::{Catalog, CatalogError};
 use crate::config::Config;
 use crate::random::Random;
 
@@ -21,31 +21,19 @@ pub enum PicturesError {
     /// The server makes none.
     #[error("the server makes no pictures: `jobs.thumbnails` is off")]
     SwitchedOff,
-    /// There is no database yet.
-    #[error("there is no catalog in `{}`", path.display())]
-    NoCatalog {
-        /// Where it would be.
-        path: PathBuf,
-    },
-    /// It does not open.
-    #[error("cannot open the catalog")]
-    Open(#[from] OpenError),
-    /// It does not answer.
-    #[error("the catalog did not do it")]
-    Catalog(#[from] CatalogError),
+    /// There is none, or it does not do it.
+    #[error(transparent)]
+    Catalog(#[from] UnusableCatalog),
 }
 
 impl PicturesError {
     pub(super) fn hint(&self) -> Option<String> {
-        let hint = match self {
-            Self::SwitchedOff => "set `jobs.thumbnails = true` and restart the server",
-            Self::NoCatalog { .. } => "pass the server's `--data-dir` or `--config`",
-            Self::Open(OpenError::Older { .. }) => {
-                "start `heimdex-server serve` of this version once: it brings the database up to date"
+        match self {
+            Self::SwitchedOff => {
+                Some("set `jobs.thumbnails = true` and restart the server".to_owned())
             }
-            Self::Open(_) | Self::Catalog(_) => return None,
-        };
-        Some(hint.to_owned())
+            Self::Catalog(error) => error.hint(),
+        }
     }
 }
 
@@ -54,10 +42,10 @@ pub(super) fn run(config: &Config, args: &PicturesArgs) -> Result<(), CommandErr
         return Err(PicturesError::SwitchedOff.into());
     }
     let queued = super::runtime()?.block_on(async {
-        let catalog = open(config).await?;
+        let catalog = catalog::open(config).await?;
         let queued = queue(&catalog, args).await;
         catalog.close().await;
-        queued.map_err(PicturesError::from)
+        queued.map_err(|error| PicturesError::Catalog(error.into()))
     })?;
     talk(&sentence(queued, args.limit));
     Ok(())
@@ -74,17 +62,6 @@ fn sentence(queued: u64, limit: Option<u64>) -> String {
         }
         many => format!("Pictures of {many} videos are queued."),
     }
-}
-
-/// Opens the catalog beside a server that may be running on it.
-async fn open(config: &Config) -> Result<Catalog, PicturesError> {
-    let location = config.catalog();
-    if let DatabaseLocation::Sqlite { path } = &location
-        && !path.exists()
-    {
-        return Err(PicturesError::NoCatalog { path: path.clone() });
-    }
-    Ok(Catalog::open_beside(&location).await?)
 }
 
 /// Queues them, piece by piece; how many there are.

@@ -21,6 +21,7 @@ use serde_json::{Map, Value};
 
 use crate::catalog::Idempotency;
 use crate::web::ApiError;
+use crate::web::json::Unambiguous;
 
 /// A JSON body whose fields are a closed list.
 #[derive(Debug, Clone)]
@@ -171,12 +172,28 @@ fn parse_body<T: RequestBody + DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiE
     let value = if bytes.iter().all(u8::is_ascii_whitespace) {
         Value::Object(Map::new())
     } else {
-        serde_json::from_slice(bytes).map_err(|error| not_json(&error))?
+        read(bytes)?
     };
     match value {
         Value::Object(fields) => parse_fields(fields),
         _ => Err(whole_body("The body must be a JSON object.")),
     }
+}
+
+/// Reads JSON that says everything once.
+fn read(bytes: &[u8]) -> Result<Value, ApiError> {
+    let mut json = serde_json::Deserializer::from_slice(bytes);
+    let Unambiguous(value) = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+        let path = error.path().to_string();
+        let error = error.into_inner();
+        if error.is_data() {
+            wrong_field(&path, &error.to_string())
+        } else {
+            not_json(&error)
+        }
+    })?;
+    json.end().map_err(|error| not_json(&error))?;
+    Ok(value)
 }
 
 /// Reads a request from the fields of a JSON object.
@@ -268,7 +285,10 @@ fn wrong_field(path: &str, message: &str) -> ApiError {
         return ApiError::field(joined(path, first), "It is missing.");
     }
     if message.starts_with("duplicate field") {
-        return ApiError::field(joined(path, first), "It is given more than once.");
+        return ApiError::field(
+            shortened(&joined(path, first)),
+            "It is given more than once.",
+        );
     }
     if message.starts_with("unknown field") {
         // serde's path already ends with the unknown name.

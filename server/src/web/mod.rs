@@ -7,6 +7,7 @@ pub mod extract;
 pub mod fallback;
 mod if_match;
 pub mod io;
+mod json;
 pub mod network;
 mod origin;
 mod outages;

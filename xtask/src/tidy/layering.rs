@@ -1,4 +1,4 @@
-//! Dependencies point one way: `cli`, `daemon` -> `client` -> `api`, `media`; `server` -> `api`, `media`; `daemon` and `server` -> `process`.
+//! Dependencies point one way: `cli`, `daemon` -> `client` -> `api`, `media`; `server` -> `api`, `media`; all three programs -> `process`.
 //!
 //! And what gives a crate its character (a database, a web framework, a terminal) is named by its owner alone.
 
@@ -14,7 +14,12 @@ const MEMBERS: &[(&str, &[&str])] = &[
     ("heimdex-testkit", &[]),
     (
         "heimdex",
-        &["heimdex-api", "heimdex-media", "heimdex-client"],
+        &[
+            "heimdex-api",
+            "heimdex-media",
+            "heimdex-client",
+            "heimdex-process",
+        ],
     ),
     (
         "heimdexd",
@@ -63,7 +68,7 @@ const OWNED: &[(&str, Reach, &[&str])] = &[
     (
         "clap",
         Reach::Everywhere,
-        &["heimdex", "heimdexd", "heimdex-server"],
+        &["heimdex", "heimdexd", "heimdex-server", "heimdex-process"],
     ),
     (
         "clap_complete",

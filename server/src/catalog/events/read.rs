@@ -10,7 +10,7 @@ use crate::catalog::db::{Engine, on};
 use crate::catalog::signals::Watch;
 use crate::catalog::statement::{Bind, Statement, bound};
 use crate::catalog::value::{Sql, row};
-use crate::catalog::videos::{AND_MORE, SELECT};
+use crate::catalog::videos::{AND_MORE, COLUMNS};
 use crate::catalog::{Catalog, CatalogError, Video, VideoRow};
 
 row! {
@@ -133,9 +133,9 @@ impl Catalog {
         if videos.is_empty() {
             return Ok(HashMap::new());
         }
-        let mut statement = Statement::new(SELECT);
+        let mut statement = Statement::new(COLUMNS);
         statement
-            .push("SELECT * FROM videos WHERE library_id = ")
+            .push(" FROM (SELECT * FROM videos WHERE library_id = ")
             .bind(Bind::Id(library.as_uuid()))
             .push(" AND purging_at IS NULL AND video_id IN ")
             .bind_list(videos.iter().map(|video| Bind::Id(video.as_uuid())))

@@ -8,31 +8,21 @@ mod passwd;
 mod password;
 mod quota;
 
-use std::path::PathBuf;
-
 use crate::args::UserVerb;
 use crate::auth::email;
-use crate::catalog::{AccountRow, Catalog, CatalogError, DatabaseLocation, OpenError};
+use crate::catalog::{AccountRow, Catalog, CatalogError};
 use crate::config::Config;
 use crate::web::ApiError;
 
+use super::catalog::{self, UnusableCatalog};
 use super::{CommandError, ExitStatus};
 
 /// Why an account is not as it was wanted.
 #[derive(Debug, thiserror::Error)]
 pub enum UserError {
-    /// There is no database yet.
-    #[error("there is no catalog in `{}`", path.display())]
-    NoCatalog {
-        /// Where it would be.
-        path: PathBuf,
-    },
-    /// It does not open.
-    #[error("cannot open the catalog")]
-    Open(#[from] OpenError),
-    /// It does not answer.
-    #[error("the catalog did not do it")]
-    Catalog(#[from] CatalogError),
+    /// There is none, or it does not do it.
+    #[error(transparent)]
+    Catalog(#[from] UnusableCatalog),
     /// The data directory cannot be made.
     #[error("cannot use the data directory")]
     DataDir(#[source] std::io::Error),
@@ -70,9 +60,7 @@ impl UserError {
     pub(super) const fn status(&self) -> ExitStatus {
         match self {
             Self::Refused { .. } | Self::PasswordsDiffer | Self::NoTerminal => ExitStatus::Usage,
-            Self::NoCatalog { .. }
-            | Self::Open(_)
-            | Self::Catalog(_)
+            Self::Catalog(_)
             | Self::DataDir(_)
             | Self::NoAccount { .. }
             | Self::EmailTaken { .. }
@@ -82,25 +70,22 @@ impl UserError {
 
     pub(super) fn hint(&self) -> Option<String> {
         let hint = match self {
-            Self::NoCatalog { .. } => {
-                "pass the server's `--data-dir` or `--config`, or make the first account by `heimdex-server user add`"
-            }
-            Self::Open(OpenError::Older { .. }) => {
-                "start `heimdex-server serve` of this version once: it brings the database up to date"
-            }
+            Self::Catalog(error) => return error.hint(),
             Self::NoAccount { .. } => "`heimdex-server user list` names the accounts",
             Self::EmailTaken { .. } => "`heimdex-server user passwd` gives it a new password",
             Self::NoTerminal => {
                 "give it as the first line of standard input with `--password-stdin`"
             }
             Self::PasswordsDiffer => "run it again",
-            Self::Open(_)
-            | Self::Catalog(_)
-            | Self::DataDir(_)
-            | Self::Refused { .. }
-            | Self::Password(_) => return None,
+            Self::DataDir(_) | Self::Refused { .. } | Self::Password(_) => return None,
         };
         Some(hint.to_owned())
+    }
+}
+
+impl From<CatalogError> for UserError {
+    fn from(error: CatalogError) -> Self {
+        Self::Catalog(error.into())
     }
 }
 
@@ -131,16 +116,11 @@ pub(super) fn run(config: &Config, verb: &UserVerb) -> Result<(), CommandError> 
 
 /// Opens the catalog beside a server that may be running on it. Only the first account may be made before there is one.
 async fn open(config: &Config, verb: &UserVerb) -> Result<Catalog, UserError> {
-    let location = config.catalog();
-    if let DatabaseLocation::Sqlite { path } = &location
-        && !path.exists()
-    {
-        if !matches!(verb, UserVerb::Add(_)) {
-            return Err(UserError::NoCatalog { path: path.clone() });
-        }
+    if matches!(verb, UserVerb::Add(_)) && catalog::missing(config).is_some() {
         crate::auth::keys::private_directory(&config.server.data_dir)
             .map_err(UserError::DataDir)?;
-        let catalog = Catalog::open_beside(&location).await?;
+        let opened = Catalog::open_beside(&config.catalog()).await;
+        let catalog = opened.map_err(UnusableCatalog::from)?;
         // Said aloud: an account in another catalog than the server's is of no use to anybody.
         super::talk(&format!(
             "Made a new catalog in {}.",
@@ -148,7 +128,7 @@ async fn open(config: &Config, verb: &UserVerb) -> Result<Catalog, UserError> {
         ));
         return Ok(catalog);
     }
-    Ok(Catalog::open_beside(&location).await?)
+    Ok(catalog::open(config).await?)
 }
 
 /// The account of an address, however it is typed.

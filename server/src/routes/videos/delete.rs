@@ -1,11 +1,9 @@
 //! `DELETE /videos/{id}`: into the trash, where it is kept for 30 days.
 
-use axum::Json;
 use axum::extract::State;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use heimdex_api::ops::NoQuery;
 use heimdex_api::{Scope, VideoId, VideoState};
-use http::header::ETAG;
 
 use super::reply;
 use crate::app::App;
@@ -39,6 +37,5 @@ pub async fn delete(
         DeleteOutcome::NoSuchVideo => return Err(gone()),
     }
     let video = app.catalog.video(library, id).await?.ok_or_else(gone)?;
-    let etag = reply::etag(&video.row);
-    Ok(([(ETAG, etag)], Json(reply::shown(&app, &origin, video))).into_response())
+    Ok(reply::changed(&app, &origin, video))
 }

@@ -2,12 +2,13 @@
 
 use axum::Json;
 use axum::extract::State;
-use heimdex_api::Scope;
 use heimdex_api::video::{VideoListQuery, VideoListResponse};
+use heimdex_api::{LibraryId, Scope};
 
 use super::{query, reply};
 use crate::app::App;
 use crate::auth::Caller;
+use crate::catalog::{Total, VideoListQuery as ListQuery, VideoPage};
 use crate::domain::listing::encode_cursor;
 use crate::web::{ApiError, ClientOrigin, Query};
 
@@ -21,10 +22,7 @@ pub async fn list(
     caller.require(Scope::Read)?;
     let (query, identity) = query::parse(&query, caller.library_id)?;
     let library = caller.library_id;
-    let (page, total) = tokio::try_join!(
-        app.catalog.list_videos(library, &query),
-        app.catalog.count_videos(library, &query.filter)
-    )?;
+    let (page, total) = page_and_total(&app, library, &query).await?;
     Ok(Json(VideoListResponse {
         videos: page
             .videos
@@ -38,4 +36,28 @@ pub async fn list(
             .previous
             .and_then(|start| encode_cursor(identity, &start)),
     }))
+}
+
+async fn page_and_total(
+    app: &App,
+    library: LibraryId,
+    query: &ListQuery,
+) -> Result<(VideoPage, Total), ApiError> {
+    let count = app.catalog.count_videos(library, &query.filter);
+    if !query.filter.is_counted() {
+        return Ok(tokio::try_join!(
+            app.catalog.list_videos(library, query),
+            count
+        )?);
+    }
+    // The page brings the number along, unless there is nothing on it.
+    let page = app.catalog.list_videos(library, query).await?;
+    let total = match page.total {
+        Some(videos) => Total {
+            videos,
+            is_lower_bound: false,
+        },
+        None => count.await?,
+    };
+    Ok((page, total))
 }

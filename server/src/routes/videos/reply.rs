@@ -1,10 +1,13 @@
 //! A video as it is told.
 
+use axum::Json;
+use axum::response::{IntoResponse as _, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use heimdex_api::Open;
 use heimdex_api::video::{LocationResponse, VideoResponse};
 use http::HeaderValue;
+use http::header::ETAG;
 
 use crate::app::App;
 use crate::catalog::{LocationRow, Video, VideoRow};
@@ -80,6 +83,12 @@ pub(super) fn location(row: LocationRow) -> LocationResponse {
         mtime: row.mtime,
         superseded_at: row.superseded_at,
     }
+}
+
+/// A video as it is told after a change, under its version.
+pub(super) fn changed(app: &App, origin: &Origin, video: Video) -> Response {
+    let etag = etag(&video.row);
+    ([(ETAG, etag)], Json(shown(app, origin, video))).into_response()
 }
 
 /// What `If-Match` is compared with.

@@ -1,11 +1,9 @@
 //! `POST /videos/{id}/restore`: out of the trash again.
 
-use axum::Json;
 use axum::extract::State;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use heimdex_api::ops::NoQuery;
 use heimdex_api::{Scope, VideoId};
-use http::header::ETAG;
 
 use super::reply;
 use crate::app::App;
@@ -33,6 +31,5 @@ pub async fn restore(
         RestoreOutcome::NoSuchVideo => return Err(gone()),
     }
     let video = app.catalog.video(library, id).await?.ok_or_else(gone)?;
-    let etag = reply::etag(&video.row);
-    Ok(([(ETAG, etag)], Json(reply::shown(&app, &origin, video))).into_response())
+    Ok(reply::changed(&app, &origin, video))
 }

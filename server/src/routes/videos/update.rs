@@ -1,13 +1,11 @@
 //! `PATCH /videos/{id}`: what people call a video and say of it, its tags, and that its damage is accepted.
 
-use axum::Json;
 use axum::extract::State;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use heimdex_api::limits::{DESCRIPTION_MAX, NAME_MAX};
 use heimdex_api::ops::NoQuery;
 use heimdex_api::video::UpdateVideoRequest;
 use heimdex_api::{ErrorCode, FieldError, JobId, Scope, VideoId, failpoint};
-use http::header::ETAG;
 
 use super::reply;
 use crate::app::App;
@@ -66,8 +64,7 @@ pub async fn update(
         }
         EditOutcome::NoSuchVideo => return Err(gone()),
     }
-    let etag = reply::etag(&video.row);
-    Ok(([(ETAG, etag)], Json(reply::shown(&app, &origin, video))).into_response())
+    Ok(reply::changed(&app, &origin, video))
 }
 
 fn checked(request: UpdateVideoRequest) -> Result<Edit, ApiError> {

@@ -43,6 +43,65 @@ fn unknown_fields_inside_lists_are_named_with_their_path() {
 }
 
 #[test]
+fn a_name_that_is_given_twice_is_refused_wherever_it_is() {
+    let twice = "It is given more than once.";
+    for (text, field) in [
+        (
+            r#"{"filename": "a", "size_bytes": 1, "filename": "b"}"#,
+            "filename",
+        ),
+        // Equal values, an unknown name, and one that is ignored: nobody knows what was meant.
+        (r#"{"filename": "a", "filename": "a"}"#, "filename"),
+        (r#"{"xyzzy": 1, "xyzzy": 2}"#, "xyzzy"),
+        (
+            r#"{"filename": "a", "parts": [{"part_number": 1}, {"part_number": 2, "part_number": 3}]}"#,
+            "parts[1].part_number",
+        ),
+        (r#"{"filename": "a", "\u0066ilename": "b"}"#, "filename"),
+    ] {
+        assert_eq!(
+            body::<InitUploadRequest>(text),
+            [format!("{field}: {twice}")],
+            "{text}"
+        );
+    }
+    assert_eq!(
+        body::<LoginRequest>(r#"{"email": "a@b.c"} {"email": "b@b.c"}"#),
+        [": The body is not JSON: line 1, column 20."]
+    );
+    assert_eq!(
+        body::<LoginRequest>(r#"{"email": "a@b.c", "password"}"#),
+        [": The body is not JSON: line 1, column 30."]
+    );
+}
+
+proptest! {
+    #[test]
+    fn what_is_unambiguous_is_read_as_it_is(value in any_json()) {
+        let text = value.to_string();
+        prop_assert_eq!(read(text.as_bytes()).unwrap(), value);
+    }
+}
+
+fn any_json() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<u64>().prop_map(Value::from),
+        (-1_000_000..1_000_000).prop_map(|quarters| Value::from(f64::from(quarters) / 4.0)),
+        ".{0,12}".prop_map(Value::from),
+    ];
+    leaf.prop_recursive(4, 40, 6, |inner| {
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 0..6).prop_map(Value::Array),
+            proptest::collection::btree_map(".{0,6}", inner, 0..6)
+                .prop_map(|fields| Value::Object(fields.into_iter().collect())),
+        ]
+    })
+}
+
+#[test]
 fn wrong_types_and_missing_fields_name_the_field() {
     assert_eq!(
         body::<LoginRequest>(r#"{"email": "a@b.c"}"#),

@@ -149,6 +149,56 @@ both_backends! {
         catalog.close().await;
     }
 
+    fn a_page_by_offset_is_the_same_from_whichever_end_it_is_walked_to(database) {
+        const VIDEOS: usize = 140;
+        let catalog = database.open().await;
+        let library = Library::new(&catalog, "ada@example.org").await;
+        let id = library.account.library_id;
+        // Four in the trash, which are counted apart.
+        for number in 0..VIDEOS as u64 + 4 {
+            let second = at(i64::try_from(number / 3).unwrap());
+            let mut new = library.plain("clip.mp4", number % 5, second);
+            new.title = Some(format!("take {}", number % 9));
+            let video = library.open(new, second).await;
+            if number % 36 == 0 {
+                catalog.delete_video(id, video, second).await.unwrap();
+            }
+        }
+        let mut runner = TestRunner::deterministic();
+        // Most are behind the middle, and some behind the end.
+        let cases = (0..VIDEOS + 10, 1..20_usize, any::<bool>());
+        for (word, sort) in VideoSort::WORDS {
+            for state in [None, Some(VideoState::Uploading)] {
+                let whole = VideoListQuery { sort, ..query(VideoFilter { state, ..VideoFilter::default() }) };
+                for _ in 0..6 {
+                    let (offset, limit, ascending) = cases.new_tree(&mut runner).unwrap().current();
+                    let order = if ascending { Order::Ascending } else { Order::Descending };
+                    let whole = VideoListQuery { order, ..whole.clone() };
+                    let all = ids(&library, &whole).await;
+                    assert_eq!(all.len(), VIDEOS, "{word}");
+                    let start = PageStart::Offset(offset as u64);
+                    let rows = u32::try_from(limit).unwrap();
+                    let page = VideoListQuery { start, limit: rows, ..whole.clone() };
+                    let got = catalog.list_videos(id, &page).await.unwrap();
+                    let expected: Vec<VideoId> =
+                        all.iter().copied().skip(offset).take(limit).collect();
+                    let what = format!("{word} {order:?} {offset} {limit}");
+                    let found = got.videos.iter().map(|video| video.row.video_id);
+                    assert_eq!(found.collect::<Vec<_>>(), expected, "{what}");
+                    let goes_on = offset + limit < VIDEOS;
+                    assert_eq!(got.next.is_some(), goes_on, "{what}");
+                    if !expected.is_empty() || got.total.is_some() {
+                        assert_eq!(got.total, Some(VIDEOS as u64), "{what}");
+                    }
+                    let Some(next) = got.next else { continue };
+                    let after = ids(&library, &VideoListQuery { start: next, limit: 1, ..whole }).await;
+                    assert_eq!(after, all[offset + limit..][..1], "{what}");
+                }
+            }
+        }
+        catalog.close().await;
+    }
+
     fn each_filter_finds_what_it_says(database) {
         let catalog = database.open().await;
         let library = Library::new(&catalog, "ada@example.org").await;
