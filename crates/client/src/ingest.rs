@@ -47,6 +47,8 @@ pub struct Ingest {
     pub id: Option<IngestId>,
     /// The videos of earlier runs that are stored and failed, by path: look-ups do not count them.
     pub failed: HashMap<Vec<u8>, VideoId>,
+    /// How many files more than came were expected of it, before this run.
+    pub lacking: u64,
 }
 
 /// The ingest of a folder: the one that it had before, or a new one. `here` is what is in it, by path.
@@ -139,6 +141,7 @@ async fn taken_in(
             Ingest {
                 id: Some(created.ingest_id),
                 failed: HashMap::new(),
+                lacking: 0,
             }
         };
     if let Some(id) = ingest.id {
@@ -152,6 +155,8 @@ async fn taken_in(
 /// The same with what failed of it.
 async fn known(api: &ApiClient, ingest: IngestResponse) -> Result<Ingest, TransferError> {
     let (id, mut failed) = (ingest.ingest_id, HashMap::new());
+    let came = ingest.files.stored + ingest.files.failed;
+    let lacking = ingest.files.expected.unwrap_or(0).saturating_sub(came);
     let mut query = IngestFilesQuery::default();
     // Trashed videos are counted with the failed: that many files are not looked through for them.
     let pages = if ingest.files.failed > 0 {
@@ -176,6 +181,7 @@ async fn known(api: &ApiClient, ingest: IngestResponse) -> Result<Ingest, Transf
     Ok(Ingest {
         id: Some(id),
         failed,
+        lacking,
     })
 }
 

@@ -557,9 +557,11 @@ fn files_that_are_named_one_by_one_are_missed_as_long_as_they_do_not_come() {
         let shown = home.heimdex(["ingests", &id, "--json"]).run();
         shown.json()["is_whole"] == true
     };
-    assert!(!is_whole(&["upload", "CARD_A/A.txt", "CARD_A/B.txt"], 3));
+    // Refused alone, and then another one came: as many as were expected, and not those.
     assert!(!is_whole(&["upload", "CARD_A/B.txt"], 1));
     let stored = ["upload", "CARD_A/A.txt", "--wait-for", "verified"];
+    assert!(!is_whole(&stored, 0));
+    assert!(!is_whole(&["upload", "CARD_A/A.txt", "CARD_A/B.txt"], 3));
     assert!(!is_whole(&stored, 0));
     quota("none");
     let stored = ["upload", "CARD_A/B.txt", "--wait-for", "verified"];

@@ -1,5 +1,7 @@
 //! Runs over cards and folders: the same root and source goes on with the latest one.
 
+use std::collections::BTreeSet;
+
 use heimdex_api::{IngestId, Timestamp};
 use rusqlite::{OptionalExtension as _, params};
 use uuid::Uuid;
@@ -111,6 +113,33 @@ impl Journal {
             params![ingest.as_uuid().as_bytes(), now.as_micros()],
         )?;
         Ok(())
+    }
+
+    /// The files of an ingest that were named one by one and did not come, by path within its folder.
+    pub fn absent_files(&self, ingest: IngestId) -> Result<BTreeSet<Vec<u8>>, JournalError> {
+        let connection = self.connection();
+        let mut statement =
+            connection.prepare_cached("SELECT path FROM absent WHERE ingest_id = ?1")?;
+        let paths = statement.query_map([ingest.as_uuid().as_bytes()], |row| row.get("path"))?;
+        Ok(paths.collect::<Result<_, _>>()?)
+    }
+
+    /// Remembers these instead of those that were remembered before.
+    pub fn record_absent_files(
+        &self,
+        ingest: IngestId,
+        paths: &BTreeSet<Vec<u8>>,
+    ) -> Result<(), JournalError> {
+        self.durably(|transaction| {
+            let id = ingest.as_uuid();
+            transaction.execute("DELETE FROM absent WHERE ingest_id = ?1", [id.as_bytes()])?;
+            let sql = "INSERT INTO absent (ingest_id, path) VALUES (?1, ?2)";
+            let mut statement = transaction.prepare_cached(sql)?;
+            for path in paths {
+                statement.execute(params![id.as_bytes(), path])?;
+            }
+            Ok(())
+        })
     }
 }
 

@@ -246,6 +246,20 @@ fn the_latest_ingest_of_a_folder_and_label_is_gone_on_with() {
 }
 
 #[test]
+fn what_did_not_come_of_an_ingest_is_replaced_by_what_did_not_come_last() {
+    let journal = Journal::open_in_memory().unwrap();
+    let id = |n| heimdex_api::IngestId::new(Uuid::from_u128(n));
+    let paths = |names: &[&[u8]]| names.iter().map(|name| name.to_vec()).collect();
+    let (first, second) = (paths(&[b"A/a.mp4", b"\xff"]), paths(&[b"\xff"]));
+    journal.record_absent_files(id(1), &first).unwrap();
+    journal.record_absent_files(id(2), &first).unwrap();
+    journal.record_absent_files(id(1), &second).unwrap();
+    assert_eq!(journal.absent_files(id(1)).unwrap(), second);
+    assert_eq!(journal.absent_files(id(2)).unwrap(), first);
+    assert!(journal.absent_files(id(3)).unwrap().is_empty());
+}
+
+#[test]
 fn rates_are_replaced() {
     let journal = Journal::open_in_memory().unwrap();
     journal.record_rate("http://a", 1, at(1)).unwrap();
