@@ -3,6 +3,7 @@
 
 mod cells;
 mod footage;
+mod paintings;
 mod scenes;
 mod svg;
 
@@ -21,7 +22,8 @@ use scenes::{SCENES, Scene, Step};
 
 const EMAIL: &str = "ana@example.org";
 const PLACE: &str = "docs/pictures";
-const LIMIT: Duration = Duration::from_mins(1);
+/// Posters are made one by one.
+const LIMIT: Duration = Duration::from_mins(5);
 const LOOK: Duration = Duration::from_millis(50);
 
 /// What is taken.
@@ -79,7 +81,10 @@ fn take(stage: &Stage, scene: &Scene) -> Result<String> {
     let terminal = Terminal::open(stage, scene)?;
     for step in scene.steps {
         match step {
-            Step::Sees(text) => terminal.sees(text)?,
+            Step::Sees(text) => terminal.until(text, |screen| screen.contains(text))?,
+            Step::Pictures(pixels) => terminal.until("pictures", |screen| {
+                screen.matches(['▀', '▄']).count() * 2 >= *pixels
+            })?,
             Step::Types(text) => terminal.tmux(&["send-keys", "-l", "--", text]).map(drop)?,
             Step::Presses(key) => terminal.tmux(&["send-keys", key]).map(drop)?,
             Step::Waits(seconds) => std::thread::sleep(Duration::from_secs(*seconds)),
@@ -143,14 +148,14 @@ impl<'a> Terminal<'a> {
         Ok(String::from_utf8(output.stdout)?)
     }
 
-    fn sees(&self, text: &str) -> Result<()> {
+    fn until(&self, what: &str, is_so: impl Fn(&str) -> bool) -> Result<()> {
         let began = Instant::now();
         loop {
             let screen = self.tmux(&["capture-pane", "-p"])?;
-            if screen.contains(text) {
+            if is_so(&screen) {
                 return Ok(());
             }
-            ensure!(began.elapsed() < LIMIT, "waited for `{text}`:\n{screen}");
+            ensure!(began.elapsed() < LIMIT, "waited for `{what}`:\n{screen}");
             std::thread::sleep(LOOK);
         }
     }

@@ -2,9 +2,10 @@
 
 use anyhow::Result;
 
+use super::paintings::{self, Layer};
 use crate::demo::Stage;
 
-/// A video: file, title, tags, card, when it was shot, seconds, and what ffmpeg draws.
+/// A video: file, title, tags, card, when it was shot, seconds, and what it shows.
 type Film = (
     &'static str,
     &'static str,
@@ -12,7 +13,7 @@ type Film = (
     &'static str,
     &'static str,
     u32,
-    &'static str,
+    fn() -> Vec<Layer>,
 );
 
 const FILMS: [Film; 14] = [
@@ -23,7 +24,7 @@ const FILMS: [Film; 14] = [
         "A cam, day 1",
         "2026-11-21T06:12:00Z",
         8,
-        "gradients=c0=0x1b2a49:c1=0xf2a65a:c2=0xf7d9a1:nb_colors=3:speed=0.01",
+        paintings::ferry,
     ),
     (
         "A001C002.mp4",
@@ -32,7 +33,7 @@ const FILMS: [Film; 14] = [
         "A cam, day 1",
         "2026-11-21T06:40:00Z",
         14,
-        "gradients=c0=0x0b3954:c1=0xbfd7ea:nb_colors=2:speed=0.01",
+        paintings::harbour,
     ),
     (
         "A001C003.mp4",
@@ -41,7 +42,7 @@ const FILMS: [Film; 14] = [
         "A cam, day 1",
         "2026-11-21T08:05:00Z",
         31,
-        "gradients=c0=0x3d2b1f:c1=0xd9ae94:nb_colors=2:speed=0.01",
+        paintings::office,
     ),
     (
         "A001C004.mp4",
@@ -50,7 +51,7 @@ const FILMS: [Film; 14] = [
         "A cam, day 1",
         "2026-11-21T10:30:00Z",
         47,
-        "mandelbrot=s=640x360:rate=25",
+        paintings::first_take,
     ),
     (
         "A001C005.mp4",
@@ -59,7 +60,7 @@ const FILMS: [Film; 14] = [
         "A cam, day 1",
         "2026-11-21T10:52:00Z",
         62,
-        "gradients=c0=0x264653:c1=0x2a9d8f:c2=0xe9c46a:nb_colors=3:speed=0.01",
+        paintings::second_take,
     ),
     (
         "B001C001.mp4",
@@ -68,7 +69,7 @@ const FILMS: [Film; 14] = [
         "B cam, day 2",
         "2026-11-22T19:10:00Z",
         22,
-        "gradients=c0=0x10002b:c1=0xe0aaff:c2=0xff6d00:nb_colors=3:speed=0.02",
+        paintings::stalls,
     ),
     (
         "B001C002.mp4",
@@ -77,7 +78,7 @@ const FILMS: [Film; 14] = [
         "B cam, day 2",
         "2026-11-22T19:24:00Z",
         18,
-        "gradients=c0=0x370617:c1=0xf48c06:nb_colors=2:speed=0.02",
+        paintings::steam,
     ),
     (
         "B001C003.mp4",
@@ -86,7 +87,7 @@ const FILMS: [Film; 14] = [
         "B cam, day 2",
         "2026-11-22T19:51:00Z",
         27,
-        "cellauto=s=640x360:rule=110",
+        paintings::roofs,
     ),
     (
         "D001C001.mp4",
@@ -95,7 +96,7 @@ const FILMS: [Film; 14] = [
         "Drone",
         "2026-11-23T11:02:00Z",
         35,
-        "gradients=c0=0x606c38:c1=0xfefae0:nb_colors=2:speed=0.01",
+        paintings::crane,
     ),
     (
         "D001C002.mp4",
@@ -104,7 +105,7 @@ const FILMS: [Film; 14] = [
         "Drone",
         "2026-11-23T11:20:00Z",
         41,
-        "gradients=c0=0x003049:c1=0x669bbc:c2=0xfdf0d5:nb_colors=3:speed=0.01",
+        paintings::river,
     ),
     (
         "D001C003.mp4",
@@ -113,7 +114,7 @@ const FILMS: [Film; 14] = [
         "Drone",
         "2026-11-23T11:44:00Z",
         12,
-        "gradients=c0=0x22223b:c1=0xf2e9e4:nb_colors=2:speed=0.01",
+        paintings::lighthouse,
     ),
     (
         "A002C001.mp4",
@@ -122,7 +123,7 @@ const FILMS: [Film; 14] = [
         "A cam, day 3",
         "2026-11-24T17:00:00Z",
         53,
-        "testsrc2=s=640x360:rate=25",
+        paintings::sound_check,
     ),
     (
         "A002C002.mp4",
@@ -131,7 +132,7 @@ const FILMS: [Film; 14] = [
         "A cam, day 3",
         "2026-11-24T17:22:00Z",
         71,
-        "gradients=c0=0x5f0f40:c1=0xfb8b24:nb_colors=2:speed=0.01",
+        paintings::second_verse,
     ),
     (
         "A002C003.mp4",
@@ -140,14 +141,15 @@ const FILMS: [Film; 14] = [
         "A cam, day 3",
         "2026-11-24T18:10:00Z",
         9,
-        "life=s=320x180:mold=10:ratio=0.2:death_color=0x4cc9f0:life_color=0xf72585",
+        paintings::crew,
     ),
 ];
 
 /// Makes the videos and sends them; two more wait on a card.
 pub(super) fn make(stage: &Stage) -> Result<()> {
     for (file, title, tags, card, shot, seconds, picture) in FILMS {
-        draw(stage, file, shot, seconds, picture, &["-crf", "30"])?;
+        let picture = paintings::film(&picture());
+        draw(stage, file, shot, seconds, &picture, &["-crf", "20"])?;
         let mut upload = vec!["upload", file, "--title", title, "--source", card];
         for tag in tags {
             upload.extend(["--tag", *tag]);

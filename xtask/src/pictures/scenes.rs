@@ -18,6 +18,8 @@ pub(super) struct Scene {
 pub(super) enum Step {
     /// This is on the screen.
     Sees(&'static str),
+    /// So many pixels of pictures are on the screen, two in each character.
+    Pictures(usize),
     /// A text is typed.
     Types(&'static str),
     /// A key is pressed, by tmux's name for it.
@@ -26,7 +28,7 @@ pub(super) enum Step {
     Waits(u64),
 }
 
-use Step::{Presses, Sees, Types, Waits};
+use Step::{Pictures, Presses, Sees, Types, Waits};
 
 /// All of them. What is uploaded in one is there in those behind it: that one is the last.
 pub(super) const SCENES: &[Scene] = &[
@@ -39,6 +41,7 @@ pub(super) const SCENES: &[Scene] = &[
             Types("jjj"),
             Sees("4 of 14"),
             Sees("Verified"),
+            Pictures(300),
             Waits(1),
         ],
         around: ("", ""),

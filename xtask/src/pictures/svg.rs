@@ -45,6 +45,14 @@ fn line(svg: &mut String, y: f64, cells: &[Cell]) {
     let mut column = 0;
     let mut rest = cells;
     while let Some(first) = rest.first() {
+        let halves = rest.iter().take_while(|cell| is_half(cell)).count();
+        if halves > 0 {
+            let (run, after) = rest.split_at(halves);
+            picture_row(svg, (LEFT + f64::from(column) * COLUMN, y), run);
+            column += run.iter().map(|cell| cell.columns).sum::<u16>();
+            rest = after;
+            continue;
+        }
         // What is not of one width in every font is a run of its own.
         let alone =
             |cell: &Cell| cell.columns != 1 || cell.text == "│" || block(&cell.text).is_some();
@@ -66,6 +74,39 @@ fn line(svg: &mut String, y: f64, cells: &[Cell]) {
         );
         column += wide;
         rest = after;
+    }
+}
+
+/// Whether it is two pixels above each other.
+fn is_half(cell: &Cell) -> bool {
+    matches!(cell.text.as_str(), "▀" | "▄")
+}
+
+/// A row of a picture, two pixels above each other in each cell: those of one colour together.
+fn picture_row(svg: &mut String, (x, y): (f64, f64), cells: &[Cell]) {
+    let pixels = cells.iter().map(|cell| {
+        let (fore, back) = colours(cell.look);
+        if cell.text == "▀" {
+            (Some(fore), back)
+        } else {
+            (back, Some(fore))
+        }
+    });
+    let (above, below): (Vec<_>, Vec<_>) = pixels.unzip();
+    let halves = [above, below];
+    for (half, pixels) in (0_u8..).zip(&halves) {
+        let mut from = 0_u16;
+        for run in pixels.chunk_by(|one, other| one == other) {
+            let wide = u16::try_from(run.len()).unwrap_or(u16::MAX);
+            if let Some(colour) = &run[0] {
+                let at = (
+                    x + f64::from(from) * COLUMN,
+                    y + f64::from(half) * ROW / 2.0,
+                );
+                rectangle(svg, at, (f64::from(wide) * COLUMN, ROW / 2.0), colour, 1.0);
+            }
+            from += wide;
+        }
     }
 }
 
@@ -145,7 +186,6 @@ fn rectangle(
 fn block(text: &str) -> Option<(f64, f64, f64, f64)> {
     let eighths = |number: u32| 1.0 - f64::from(number) / 8.0;
     Some(match text.chars().next()? {
-        '▀' => (0.0, 0.5, 1.0, 1.0),
         c @ '▁'..='▇' => {
             let top = eighths(u32::from(c) - 0x2580);
             (top, 1.0 - top, 1.0, 1.0)
