@@ -1,6 +1,7 @@
 //! `heimdex safe-to-wipe`: the answer that people came for, and what speaks against it.
 
 pub(crate) mod aside;
+mod about;
 mod beside;
 mod fields;
 mod tell;
@@ -19,6 +20,7 @@ use heimdex_client::wipe::{
     Card, CardRules, Manifests, Question, Receipt, Terms, mhl_of, write_receipt,
 };
 
+use self::about::About;
 use super::{Context, transfer};
 use crate::args::SafeToWipeArgs;
 use crate::clock;
@@ -83,7 +85,7 @@ pub(super) async fn run(
         })?;
     }
     let label = label_of(transfers.journal(), transfers.profile(), &args.folder);
-    let about = tell::About {
+    let about = About {
         checked,
         label: label.as_deref(),
         receipt,

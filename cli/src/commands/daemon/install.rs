@@ -8,8 +8,9 @@ use serde_json::json;
 
 use super::start;
 use super::stop::{self, How};
-use super::systemd::{Found, Systemd, UNIT};
-use super::{control, process, unit};
+use super::systemd::{Found, Systemd};
+use super::unit::{self, UNIT};
+use super::{control, process};
 use crate::args::{DaemonInstallArgs, DaemonUninstallArgs};
 use crate::commands::Context;
 use crate::error::CliError;

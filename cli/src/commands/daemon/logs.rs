@@ -12,7 +12,8 @@ use fs_err::File;
 use tokio::io::{AsyncBufReadExt as _, BufReader as AsyncBufReader};
 use tokio::process::Command;
 
-use super::systemd::{Found, Systemd, UNIT};
+use super::systemd::{Found, Systemd};
+use super::unit::UNIT;
 use crate::args::DaemonLogsArgs;
 use crate::commands::Context;
 use crate::error::CliError;

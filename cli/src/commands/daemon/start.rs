@@ -3,7 +3,8 @@
 use heimdex_client::control::{ControlClient, ControlError, DaemonFacts};
 use serde_json::json;
 
-use super::systemd::{Found, Systemd, UNIT};
+use super::systemd::{Found, Systemd};
+use super::unit::UNIT;
 use super::{control, process};
 use crate::args::JsonArgs;
 use crate::commands::Context;

@@ -7,7 +7,8 @@ use heimdex_client::control::{ControlClient, ControlError, StopRequest};
 use heimdex_client::paths::Paths;
 use serde_json::json;
 
-use super::systemd::{Found, Systemd, UNIT};
+use super::systemd::{Found, Systemd};
+use super::unit::UNIT;
 use crate::args::DaemonStopArgs;
 use crate::commands::Context;
 use crate::error::CliError;

@@ -5,12 +5,9 @@ use std::process::{Output, Stdio};
 
 use tokio::process::Command;
 
-use super::unit;
+use super::unit::{self, UNIT};
 use crate::commands::Context;
 use crate::error::CliError;
-
-/// The unit's name.
-pub(super) const UNIT: &str = "heimdexd.service";
 
 /// The user's systemd, which answered.
 #[derive(Debug)]

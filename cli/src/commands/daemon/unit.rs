@@ -5,9 +5,11 @@
 
 use std::path::{Path, PathBuf};
 
-use super::systemd::UNIT;
 use crate::commands::Context;
 use crate::error::CliError;
+
+/// The unit's name.
+pub(super) const UNIT: &str = "heimdexd.service";
 
 /// Where the unit lies: beside the configuration directory of this program is that of the user's systemd.
 pub(super) fn path(context: &Context<'_>) -> Result<PathBuf, CliError> {

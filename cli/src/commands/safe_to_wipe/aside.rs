@@ -7,7 +7,8 @@ use heimdex_client::transfer::TransferContext;
 use heimdex_client::wipe::{Card, Step};
 use tokio_util::sync::CancellationToken;
 
-use super::tell::{About, hint, rest, rows, sentence, word};
+use super::about::About;
+use super::tell::{hint, rest, rows, sentence, word};
 use super::{question, wait};
 use crate::args::{JsonArgs, SafeToWipeArgs};
 use crate::clock;

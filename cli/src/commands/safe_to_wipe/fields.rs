@@ -4,7 +4,7 @@ use heimdex_api::path;
 use heimdex_client::wipe::{Why, mhl_of};
 use serde_json::{Value, json};
 
-use super::tell::{About, cached};
+use super::about::{About, cached};
 use super::way::{Way, Ways};
 use super::words::why;
 use crate::args::SafeToWipeArgs;
@@ -32,6 +32,7 @@ pub(super) const FIELDS: [&str; 19] = [
     "receipt",
     "mhl",
 ];
+
 /// All of it.
 pub(super) fn as_json(args: &SafeToWipeArgs, about: &About<'_>) -> Value {
     let (checked, ways) = (about.checked, about.ways);

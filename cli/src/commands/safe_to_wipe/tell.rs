@@ -1,15 +1,13 @@
 //! The verdict in words: for people in sentences, for programs as columns or one JSON value.
 
-use std::path::Path;
+use heimdex_client::wipe::{Checked, Finding, Trace, Why, mhl_of};
 
-use heimdex_client::wipe::{Checked, FileFacts, Finding, ReadBack, ReadHow, Trace, Why, mhl_of};
-
+use super::about::{About, cached};
 use super::beside::{agreed, excused, named, when};
 use super::fields::as_json;
-use super::way::{Way, Ways};
+use super::way::Way;
 use super::words::{laid_out, name, why};
 use crate::args::SafeToWipeArgs;
-use crate::clock::Moment;
 use crate::commands::Context;
 use crate::commands::upload::shown;
 use crate::error::CliError;
@@ -18,20 +16,6 @@ use crate::output::size;
 use crate::output::text::{Colour, clean, count, grouped};
 use crate::printer::Stream;
 use crate::settings::quoted;
-
-/// What is said.
-pub(super) struct About<'a> {
-    /// The card.
-    pub(super) checked: &'a Checked,
-    /// The label under which it was taken in from here.
-    pub(super) label: Option<&'a str>,
-    /// Where the proof was written.
-    pub(super) receipt: Option<&'a Path>,
-    /// What is on its way.
-    pub(super) ways: &'a Ways,
-    /// When the answer was known.
-    pub(super) moment: &'a Moment,
-}
 
 /// Says it.
 pub(super) fn verdict(
@@ -216,20 +200,6 @@ pub(super) fn rest(about: &About<'_>) -> Vec<String> {
         ));
     }
     lines
-}
-
-/// Files of the card that this machine's memory may have answered for.
-pub(super) fn cached(checked: &Checked) -> u64 {
-    let is_cached = |file: &&FileFacts| {
-        matches!(
-            file.read,
-            ReadBack::Whole {
-                how: ReadHow::Cached,
-                ..
-            }
-        )
-    };
-    checked.facts.files.iter().filter(is_cached).count() as u64
 }
 
 /// What brings what is missing, or else what makes the answer a yes.

@@ -1,7 +1,6 @@
 //! Performs effects: each asks somebody and hands back what came of it.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use heimdex_api::auth::LoginRequest;
 use heimdex_api::ops::feature;
@@ -14,14 +13,12 @@ use heimdex_client::profile::Config;
 use heimdex_client::transfer::TransferError;
 
 use super::session::Session;
-use super::{Incoming, complete, daemon, files, moving, pictures, player, sending};
+use super::player::{self, LINK};
+use super::{Incoming, complete, daemon, files, moving, pictures, sending};
 use crate::args::ConnectionArgs;
 use crate::commands::{account, logout};
 use crate::error::CliError;
 use crate::tui::model::{Answer, Effect, Msg, Trouble, Who, Whole};
-
-/// How long links hold: the longest that servers give.
-pub(super) const LINK: Duration = Duration::from_hours(12);
 
 impl From<CliError> for Trouble {
     fn from(error: CliError) -> Self {

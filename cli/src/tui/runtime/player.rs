@@ -5,10 +5,10 @@ use std::ffi::OsStr;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::time::Duration;
 
 use heimdex_api::VideoId;
 
-use super::effects::LINK;
 use super::session::Session;
 use crate::error::CliError;
 use crate::output::text::clean;
@@ -16,6 +16,9 @@ use crate::tui::model::Trouble;
 
 /// The players that are looked for, the best first.
 const PLAYERS: [&str; 3] = ["mpv", "vlc", "xdg-open"];
+
+/// How long links hold: the longest that servers give.
+pub(super) const LINK: Duration = Duration::from_hours(12);
 
 /// Opens a video; what it is opened in.
 pub(super) async fn play(session: &Session, video: VideoId) -> Result<String, Trouble> {
