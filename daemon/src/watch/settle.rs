@@ -340,7 +340,11 @@ impl Settling {
 
     fn moving(&self, least: Duration, now: Moment) -> Waiting {
         let settle = self.needed(least);
-        if !self.is_growing(now) {
+        let glance = self.glance.as_deref().map(|(_, glance)| glance);
+        let target = glance.and_then(|glance| glance.target);
+        // What has just the length that it was to have does not grow any more.
+        let is_all_there = target == Some(self.stamp.size);
+        if is_all_there || !self.is_growing(now) {
             let left = settle.saturating_sub(now.since(self.still_since));
             return Waiting::Settling { left };
         }
@@ -350,18 +354,9 @@ impl Settling {
             settle,
         };
         let size = self.stamp.size;
-        match self.glance.as_deref() {
-            Some((
-                _,
-                Glance {
-                    target: Some(target),
-                    ..
-                },
-            )) if *target > size => {
-                let target = *target;
-                Waiting::Copying { size, target }
-            }
-            Some((_, Glance { is_video: true, .. })) => Waiting::Recording(growth),
+        match target {
+            Some(target) if target > size => Waiting::Copying { size, target },
+            _ if glance.is_some_and(|glance| glance.is_video) => Waiting::Recording(growth),
             _ => Waiting::Growing(growth),
         }
     }

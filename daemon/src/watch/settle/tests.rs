@@ -97,6 +97,12 @@ fn a_recording_is_told_from_a_copy_and_a_copy_says_how_far_it_is() {
         target: 100,
     };
     assert_eq!(why(step), copying);
+    // All of it is there: it only has to be still.
+    let step = file.seen(stamp(100, 2), SETTLE, at(4.0));
+    assert_eq!(why(step), Waiting::Settling { left: SETTLE });
+    // It was to have another length than was known.
+    let step = file.seen(stamp(200, 3), SETTLE, at(5.0));
+    assert!(matches!(why(step), Waiting::Recording(_)));
 }
 
 #[test]
