@@ -1,7 +1,7 @@
 //! `heimdex safe-to-wipe`: the answer that people came for, and what speaks against it.
 
-pub(crate) mod aside;
 mod about;
+pub(crate) mod aside;
 mod beside;
 mod fields;
 mod tell;

@@ -171,7 +171,7 @@ fn a_terminal_of_any_size_is_drawn_in() {
         (":", "one line down", "Escape"),
         ("U", "Upload a file or a folder", "Escape"),
         ("2", "Nothing is on its way.", ""),
-        ("3", "parent-folder", ""),
+        ("3", "h up", ""),
         ("4", "The daemon does not run", ""),
         ("5", "Server", ""),
         ("6", "6 Log", ""),
@@ -323,10 +323,18 @@ fn a_console_gets_plain_ascii() {
     leaves(&home, &shell);
 }
 
-/// Columns of a text in a terminal.
+/// Columns of a text in a terminal, as tmux counts them: what is joined to the one before takes none of its own.
 fn columns(text: &str) -> usize {
+    let mut is_joined = false;
     let wide = |c: char| match c {
-        '\u{300}'..='\u{36f}' | '\u{200e}' => 0,
+        '\u{200d}' => {
+            is_joined = true;
+            0
+        }
+        _ if std::mem::take(&mut is_joined) => 0,
+        '\u{300}'..='\u{36f}' | '\u{200e}' | '\u{fe0f}' => 0,
+        // Two of them make a flag.
+        '\u{1f1e6}'..='\u{1f1ff}' => 1,
         '\u{1100}'..='\u{115f}'
         | '\u{2e80}'..='\u{9fff}'
         | '\u{ac00}'..='\u{d7a3}'

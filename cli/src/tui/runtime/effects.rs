@@ -12,8 +12,8 @@ use heimdex_client::journal::SeenLibrary;
 use heimdex_client::profile::Config;
 use heimdex_client::transfer::TransferError;
 
-use super::session::Session;
 use super::player::{self, LINK};
+use super::session::Session;
 use super::{Incoming, complete, daemon, files, moving, pictures, sending};
 use crate::args::ConnectionArgs;
 use crate::commands::{account, logout};
