@@ -333,12 +333,11 @@ fn columns(text: &str) -> usize {
         }
         _ if std::mem::take(&mut is_joined) => 0,
         '\u{300}'..='\u{36f}' | '\u{200e}' | '\u{fe0f}' => 0,
-        // Two of them make a flag.
-        '\u{1f1e6}'..='\u{1f1ff}' => 1,
         '\u{1100}'..='\u{115f}'
         | '\u{2e80}'..='\u{9fff}'
         | '\u{ac00}'..='\u{d7a3}'
         | '\u{1f300}'.. => 2,
+        // Two of those that make a flag, too.
         _ => 1,
     };
     text.chars().map(wide).sum()
