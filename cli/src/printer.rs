@@ -210,7 +210,7 @@ impl Printer {
 
     /// One file of many failed; the run goes on.
     pub(crate) fn item_error(&self, text: &str, hint: Option<&str>) {
-        let mut lines = format!("{} {text}", self.error_head());
+        let mut lines = format!("{} {}", self.error_head(), uncoloured(text));
         if let Some(hint) = hint {
             let _ = write!(lines, "\n{} {hint}", self.hint_head());
         }
@@ -241,7 +241,7 @@ impl Printer {
         if error.is_closed_pipe() {
             return;
         }
-        let mut lines = format!("{} {error}", self.error_head());
+        let mut lines = format!("{} {}", self.error_head(), uncoloured(&error.to_string()));
         if self.inner.verbose > 0 {
             lines.push_str(&causes(error));
             if let Some(id) = error.request_id() {
@@ -275,6 +275,12 @@ impl Printer {
             let _ = writeln!(io::stderr().lock(), "{}", clean_lines(text));
         });
     }
+}
+
+/// What an error says: names in it have no colours, though colours pass the last gate.
+fn uncoloured(text: &str) -> String {
+    let lines: Vec<_> = text.split('\n').map(clean).collect();
+    lines.join("\n")
 }
 
 fn causes(error: &dyn std::error::Error) -> String {

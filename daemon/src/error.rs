@@ -51,7 +51,7 @@ impl DaemonError {
         match self {
             Self::NoHome => Some("set HOME to a directory that is yours".into()),
             Self::Instance(InstanceError::Taken { .. }) => {
-                Some("`heimdex status` shows what it does".into())
+                Some("`heimdex status` shows what it does, `heimdex daemon stop` ends it".into())
             }
             Self::Instance(InstanceError::Place(error)) => error.hint(),
             Self::Instance(

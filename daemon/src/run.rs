@@ -5,7 +5,7 @@ use std::time::Duration;
 use heimdex_client::control::{
     DaemonFacts, OLDEST_PROTOCOL, PROTOCOL, Request, SocketPlace, StopRequest, TEXTS,
 };
-use heimdex_client::journal::{Journal, JournalError};
+use heimdex_client::journal::{Journal, JournalError, Trouble};
 use heimdex_client::paths::Paths;
 use heimdex_client::platform;
 use heimdex_client::transfer::jitter;
@@ -70,10 +70,12 @@ pub(crate) fn run(args: &DaemonArgs, environment: &Environment) -> Result<(), Da
         let listener =
             OwnListener::new(listener, platform::user_number()).map_err(DaemonError::System)?;
         let lifecycle = Lifecycle::new();
+        let (journal, forgetful) = journal(&paths)?;
         let engine = engine::start(engine::Setup {
             daemon: facts.clone(),
             lifecycle: lifecycle.clone(),
-            journal: journal(&paths)?,
+            journal,
+            forgetful,
             config_file: paths.config_file().to_owned(),
             environment: environment.account(),
             data_home: environment.data_home(),
@@ -105,9 +107,9 @@ pub(crate) fn run(args: &DaemonArgs, environment: &Environment) -> Result<(), Da
 }
 
 /// The journal, or one that ends with this process where none can be kept: what is settled is sent all the same.
-fn journal(paths: &Paths) -> Result<Journal, DaemonError> {
+fn journal(paths: &Paths) -> Result<(Journal, Option<Trouble>), DaemonError> {
     match Journal::open(&paths.journal()) {
-        Ok(journal) => Ok(journal),
+        Ok(journal) => Ok((journal, None)),
         // What a newer version wrote is not worked around.
         Err(error @ JournalError::Newer { .. }) => Err(error.into()),
         Err(error) => {
@@ -115,7 +117,13 @@ fn journal(paths: &Paths) -> Result<Journal, DaemonError> {
                 error = &error as &dyn std::error::Error,
                 "no journal can be kept: watches and queue end with this process"
             );
-            Ok(Journal::open_in_memory()?)
+            let trouble = Trouble {
+                text: format!(
+                    "{error}: the watches in it are not known, and what is queued now is forgotten when the daemon ends"
+                ),
+                hint: Some("mend that, then `heimdex daemon restart`".to_owned()),
+            };
+            Ok((Journal::open_in_memory()?, Some(trouble)))
         }
     }
 }

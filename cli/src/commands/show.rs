@@ -101,7 +101,7 @@ pub(crate) fn list(
     let id = video.video_id.to_string();
     let mut list = vec![
         Field::text("Id", &id),
-        Field::text("State", &video.state.to_string()),
+        Field::for_programs("State", &video.state.to_string()),
     ];
     if let Some(text) = &video.error_text {
         list.push(Field::for_programs("Error", text));

@@ -7,8 +7,10 @@ use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::Path;
 
-use rustix::fs::{Mode, OFlags};
+use rustix::fs::{AtFlags, FileType, Mode, OFlags, Stat};
 use rustix::io::Errno;
+
+use crate::platform;
 
 /// A new directory is everybody's that the person's umask lets in.
 const DIRECTORY_MODE: Mode = Mode::from_raw_mode(0o777);
@@ -19,6 +21,51 @@ const TRIES: usize = 16;
 pub(crate) fn root(path: &Path) -> io::Result<OwnedFd> {
     let flags = directory_flags().difference(OFlags::NOFOLLOW);
     Ok(rustix::fs::open(path, flags, Mode::empty())?)
+}
+
+/// What lies at a path below a folder that a person named, looked at as it lies there: no link is followed, neither at
+/// its end nor on the way from that folder.
+///
+/// # Errors
+///
+/// What the system says; [`io::ErrorKind::NotFound`] also where a link, or a file, stands in the way.
+pub fn look(below: &Path, path: &Path) -> io::Result<Stat> {
+    let (folder, name) = folder_and_name(below, path)?;
+    let stat = rustix::fs::statat(folder, name, AtFlags::SYMLINK_NOFOLLOW);
+    stat.map_err(|errno| nothing_there(errno.into()))
+}
+
+/// Opens a regular file in the same way, for reading.
+pub(crate) fn open_file(below: &Path, path: &Path) -> io::Result<OwnedFd> {
+    let (folder, name) = folder_and_name(below, path)?;
+    // Looked at before it is opened: opening a pipe or a device may block, or do something.
+    let stat = rustix::fs::statat(&folder, name, AtFlags::SYMLINK_NOFOLLOW);
+    let stat = stat.map_err(|errno| nothing_there(errno.into()))?;
+    if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
+        return Err(Errno::NOENT.into());
+    }
+    let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY;
+    open(folder, name, flags, Mode::empty()).map_err(nothing_there)
+}
+
+fn folder_and_name<'a>(below: &Path, path: &'a Path) -> io::Result<(OwnedFd, &'a [u8])> {
+    let relative = path.strip_prefix(below).map_err(io::Error::other)?;
+    let relative = platform::bytes_of(relative.as_os_str());
+    let slash = relative.iter().rposition(|byte| *byte == b'/');
+    let (folder, name) = match slash {
+        Some(slash) => (&relative[..slash], &relative[slash + 1..]),
+        None => (&b""[..], relative),
+    };
+    let folder = directory(root(below)?, folder).map_err(nothing_there)?;
+    Ok((folder, name))
+}
+
+/// What is behind a link is not below the folder.
+fn nothing_there(error: io::Error) -> io::Error {
+    match Errno::from_io_error(&error) {
+        Some(Errno::LOOP | Errno::NOTDIR) => Errno::NOENT.into(),
+        _ => error,
+    }
 }
 
 /// The directory at a relative, `/`-separated path below `root`; nothing names the root itself.

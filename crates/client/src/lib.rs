@@ -3,7 +3,7 @@
 //! Nothing here prints or reads the environment: the binaries do that and pass on what they found.
 
 mod atomic_file;
-mod beneath;
+pub mod beneath;
 pub mod bwlimit;
 mod class;
 pub mod control;

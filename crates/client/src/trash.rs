@@ -204,7 +204,13 @@ impl Trash {
 fn find(folder: &OwnedFd, path: &Path, data_home: Option<&Path>) -> io::Result<Trash> {
     let device = rustix::fs::fstat(folder)?.st_dev;
     let is_there = |path: &Path| rustix::fs::stat(path).is_ok_and(|stat| stat.st_dev == device);
-    if let Some(data_home) = data_home.filter(|data_home| is_there(data_home)) {
+    // A home that is new has no folder for data yet: it would lie where the next one above it does.
+    let would_be_there = |path: &Path| {
+        path.ancestors()
+            .find(|above| above.exists())
+            .is_some_and(is_there)
+    };
+    if let Some(data_home) = data_home.filter(|data_home| would_be_there(data_home)) {
         let own = data_home.join("Trash");
         fs_err::create_dir_all(&own)?;
         if is_there(&own) {

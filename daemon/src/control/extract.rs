@@ -5,6 +5,7 @@ use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Query, Request};
 use axum::http::request::Parts;
 use heimdex_client::control::{Refusal, RefusalCode};
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::refused::Refused;
@@ -20,11 +21,20 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Asked<T> {
             .await
             .map_err(|error| invalid(error.body_text()))?;
         let json: &[u8] = if bytes.is_empty() { b"{}" } else { &bytes };
+        // What takes an object takes a list of its values as well, by their places.
+        if json.trim_ascii_start().first() == Some(&b'[') {
+            return Err(invalid("a list is no JSON object".to_owned()));
+        }
         serde_json::from_slice(json)
             .map(Self)
             .map_err(|error| invalid(error.to_string()))
     }
 }
+
+/// What is asked without saying anything.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Nothing {}
 
 /// A query.
 pub(super) struct About<T>(pub(super) T);

@@ -153,8 +153,11 @@ impl Driver {
     fn asked(&mut self, command: Command) -> Option<Event> {
         let Command { request, reply } = command;
         let answer = match &request {
-            Request::Ping => Answer::Done(Changed::default()),
-            Request::Queue(query) => Answer::Queue(self.queue(query)),
+            Request::Ping => Ok(Answer::Done(Changed::default())),
+            Request::Queue(query) => {
+                let known = self.state.known_watch(query.watch);
+                known.map(|()| Answer::Queue(self.queue(query)))
+            }
             Request::Why(query) => {
                 self.why(query, reply);
                 return None;
@@ -167,7 +170,7 @@ impl Driver {
             }
         };
         // Whoever asked may have gone.
-        let _ = reply.send(Ok(answer));
+        let _ = reply.send(answer);
         None
     }
 

@@ -69,6 +69,8 @@ pub struct Known {
     pub profile: String,
     /// Each profile, and its server where it names one.
     pub profiles: Vec<(String, Option<String>)>,
+    /// What of it cannot be read or kept, and what that means.
+    pub troubles: Vec<Trouble>,
 }
 
 /// How a file of a turn ended.

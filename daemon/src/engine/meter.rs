@@ -15,6 +15,8 @@ pub struct Meter {
     stage: AtomicU8,
     hashed: AtomicU64,
     acknowledged: AtomicU64,
+    /// Handed to the network beyond that.
+    under_way: AtomicU64,
     /// What was there before this turn.
     before: AtomicU64,
 }
@@ -37,7 +39,8 @@ impl Meter {
                 return true;
             }
             Progress::Completing => self.stage.store(COMPLETING, Ordering::Relaxed),
-            Progress::Changed | Progress::UnderWay { .. } | Progress::Retrying { .. } => {}
+            Progress::UnderWay { bytes } => self.under_way.store(*bytes, Ordering::Relaxed),
+            Progress::Changed | Progress::Retrying { .. } => {}
         }
         false
     }
@@ -66,6 +69,7 @@ impl Meter {
             COMPLETING => Reason::Completing,
             _ => Reason::Sending {
                 acknowledged_bytes: self.acknowledged(),
+                under_way_bytes: self.under_way.load(Ordering::Relaxed),
                 size_bytes,
             },
         }

@@ -22,7 +22,7 @@ use std::sync::Arc;
 use heimdex_api::Timestamp;
 use heimdex_client::bwlimit::{Throttle, Timetable};
 use heimdex_client::control::{Count, DaemonFacts, Status};
-use heimdex_client::journal::{Journal, JournalError};
+use heimdex_client::journal::{Journal, JournalError, Trouble};
 use heimdex_client::watch::RescanEvery;
 use heimdex_process::lifecycle::Lifecycle;
 use tokio::sync::{broadcast, mpsc, watch};
@@ -58,6 +58,8 @@ pub struct Setup {
     pub lifecycle: Lifecycle,
     /// The journal.
     pub journal: Journal,
+    /// Why it ends with this process, where it does.
+    pub forgetful: Option<Trouble>,
     /// `config.toml`; the logins lie beside it.
     pub config_file: PathBuf,
     /// What the environment says in its place.
@@ -89,7 +91,8 @@ pub fn start(setup: Setup) -> Result<Handle, JournalError> {
         now: setup.now,
     };
     let accounts = Arc::new(Accounts::new(shared, setup.environment.clone()));
-    let known = perform::known(&setup.journal, &accounts)?;
+    let mut known = perform::known(&setup.journal, &accounts)?;
+    known.troubles.extend(setup.forgetful.clone());
     let state = State::new(
         setup.limits,
         remembered(&setup.journal)?,

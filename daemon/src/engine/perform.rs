@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use heimdex_client::control::SendRequest;
-use heimdex_client::journal::{FileStamp, Journal, JournalError, KeptFile, QueueWrite, QueuedFile};
+use heimdex_client::journal::{
+    FileStamp, Journal, JournalError, KeptFile, QueueWrite, QueuedFile, Trouble,
+};
 use heimdex_client::reason;
 use heimdex_client::transfer::stamp_of;
 use heimdex_client::watch::declared;
@@ -126,10 +128,9 @@ impl Driver {
     }
 
     fn trash(&self, kept: KeptFile) {
-        let accept_cached = kept
-            .watch
-            .and_then(|id| self.state.watches.get(&id))
-            .is_some_and(|watched| watched.watch.rules.accept_cached);
+        let watch = kept.watch.and_then(|id| self.state.watches.get(&id));
+        let accept_cached = watch.is_some_and(|watched| watched.watch.rules.accept_cached);
+        let below = watch.map(|watched| watched.watch.root.clone());
         let profile = self.state.profile_of(&kept, &self.tools.accounts);
         let (accounts, back) = (Arc::clone(&self.tools.accounts), self.lines.back.clone());
         let (data_home, cancel) = (
@@ -141,6 +142,7 @@ impl Driver {
                 accounts: &accounts,
                 profile: profile.as_deref(),
                 data_home: data_home.as_deref(),
+                below: below.as_deref(),
             };
             let trashing = trashing::trash(&place, &kept, accept_cached, &cancel).await;
             let _ = back.send(Event::Proven(Box::new(kept), trashing)).await;
@@ -175,10 +177,12 @@ impl Driver {
     fn reload(&self) {
         let (journal, accounts) = (self.tools.journal.clone(), Arc::clone(&self.tools.accounts));
         let back = self.lines.back.clone();
+        let limits = Arc::clone(&self.tools.worker.limits);
         self.spawn("read watches", async move {
             let reading = tokio::task::spawn_blocking(move || known(&journal, &accounts));
             match reading.await {
                 Ok(Ok(known)) => {
+                    known.watches.iter().for_each(|watch| limits.hold(watch));
                     let _ = back.send(Event::Known(known)).await;
                 }
                 Ok(Err(error)) => tracing::error!(
@@ -204,24 +208,34 @@ impl Driver {
 pub(super) fn known(journal: &Journal, accounts: &Accounts) -> Result<Known, JournalError> {
     let (profile, profiles) = accounts.profiles();
     let file = accounts.watches_file();
+    let mut troubles = Vec::new();
     match declared::load(&file, &profile) {
         Ok(declared) => journal.declare_watches(&file, &declared, accounts.now())?,
-        Err(error) => tracing::error!(
-            error = &error as &dyn std::error::Error,
-            "what the file declares is not taken over; the watches that are known stay"
-        ),
+        Err(error) => {
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "what the file declares is not taken over; the watches that are known stay"
+            );
+            troubles.push(Trouble {
+                text: format!("{error}; the watches that are known stay as they are"),
+                hint: None,
+            });
+        }
     }
     let watches = journal.watches()?;
     Ok(Known {
         watches,
         profile,
         profiles,
+        troubles,
     })
 }
 
 fn look_at_one(path: &Path) -> Result<FileStamp, String> {
     match fs_err::metadata(path) {
-        Ok(found) if found.is_file() => stamp_of(path).map_err(|error| reason(&error).into_owned()),
+        Ok(found) if found.is_file() => {
+            stamp_of(path, None).map_err(|error| reason(&error).into_owned())
+        }
         Ok(found) if found.is_dir() => {
             Err("it is a folder: `heimdex watch add` takes those".into())
         }

@@ -2,8 +2,7 @@
 
 use heimdex_api::Timestamp;
 use heimdex_client::control::{
-    Count, Counts, Eyes, LocalPath, Reason, Root, RuleCount, RuleOrigin, SkipKind, WaitingFile,
-    WatchStatus,
+    Count, Counts, Eyes, Reason, Root, RuleCount, RuleOrigin, SkipKind, WaitingFile, WatchStatus,
 };
 use heimdex_client::journal::Watch;
 use heimdex_client::platform;
@@ -88,11 +87,17 @@ fn rule(watch: &Watch, left: &Left) -> (String, RuleOrigin) {
     match left {
         Left::Ignored(line) if is_usual(line) => known(line),
         Left::Ignored(line) | Left::Excluded(line) => (line.clone(), RuleOrigin::Watch),
-        Left::InTree { folder, line } => {
+        Left::InTree {
+            folder,
+            line,
+            number,
+        } => {
             let path = within(watch, folder).join(".heimdexignore");
-            let path = LocalPath::from(path);
-            // Which line it is, its text says.
-            (line.clone(), RuleOrigin::File { path, line: 0 })
+            let origin = RuleOrigin::File {
+                path: path.into(),
+                line: *number,
+            };
+            (line.clone(), origin)
         }
         Left::NotIncluded => ("--include".to_owned(), RuleOrigin::Watch),
         Left::TooSmall => ("--min-size".to_owned(), RuleOrigin::Watch),
@@ -126,7 +131,7 @@ pub(super) fn reasons(watch: &Watch, known: &watch::Known, now: Timestamp) -> Ve
             since: *since,
         },
         Standing::Missing => Reason::Missing,
-        Standing::Left { left, .. } => left_out(watch, left),
+        Standing::Left { left, bytes, .. } => left_out(watch, left, *bytes),
         Standing::Waiting(waiting) => waits(waiting, now),
         Standing::HeldBy { other } => Reason::UnitNotFinished {
             other: other.clone().into(),
@@ -141,11 +146,11 @@ pub(super) fn reasons(watch: &Watch, known: &watch::Known, now: Timestamp) -> Ve
     chain
 }
 
-fn left_out(watch: &Watch, left: &Left) -> Reason {
+fn left_out(watch: &Watch, left: &Left, bytes: u64) -> Reason {
     match left {
         Left::NotIncluded => Reason::NotIncluded,
         Left::TooSmall => Reason::TooSmall {
-            size_bytes: 0,
+            size_bytes: bytes,
             min_bytes: watch.rules.min_size,
         },
         Left::Link => Reason::NotAFile {

@@ -5,6 +5,7 @@ use std::path::Path;
 use heimdex_api::Timestamp;
 use heimdex_client::journal::{KeptFile, Trouble};
 use heimdex_client::shown::Moment;
+use heimdex_client::transfer::stamp_of;
 use heimdex_client::trash;
 use heimdex_client::wipe::{Proof, Terms, Why, prove};
 use jiff::tz::TimeZone;
@@ -19,6 +20,8 @@ pub(super) struct Place<'a> {
     /// The profile of the account that has the file.
     pub(super) profile: Option<&'a str>,
     pub(super) data_home: Option<&'a Path>,
+    /// The folder of the watch that it came by.
+    pub(super) below: Option<&'a Path>,
 }
 
 /// Puts a file in the trash, if it is proven now that it may.
@@ -41,6 +44,9 @@ pub(super) async fn trash(
         reread: false,
     };
     let path = &kept.shown_path;
+    if !is_below(place.below, kept).await {
+        return Trashing::Changed;
+    }
     let proven = match prove(&context, path, &kept.stamp, terms, cancel).await {
         Ok(Proof::Proven(proven)) => proven,
         Ok(Proof::Not(whys)) => return not_proven(path, &whys, context.now()),
@@ -67,6 +73,16 @@ pub(super) async fn trash(
         }),
         Err(_) => Trashing::NotYet { lacks: None },
     }
+}
+
+/// Whether the file still lies in its watch, with no link on the way: what is behind one is none of the watch's.
+async fn is_below(below: Option<&Path>, kept: &KeptFile) -> bool {
+    let Some(below) = below.map(Path::to_owned) else {
+        return true;
+    };
+    let (path, stamp) = (kept.shown_path.clone(), kept.stamp);
+    let look = move || stamp_of(&path, Some(&below)).is_ok_and(|there| there == stamp);
+    tokio::task::spawn_blocking(look).await.unwrap_or(false)
 }
 
 /// What a missing proof means: most are only a matter of time, or of a person.

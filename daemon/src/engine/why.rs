@@ -104,6 +104,8 @@ impl Driver {
         if let Some(item) = queued {
             chain.extend(self.of_queue(item, kept.as_ref(), seen));
         } else if let Some(kept) = &kept {
+            // That it went is said once, as what holds now.
+            chain.retain(|reason| *reason != Reason::Missing);
             chain.extend(self.of_kept(kept, &path, found, seen));
         } else {
             let is_to_come = known.is_some_and(|known| known.standing == Standing::NotYet);
@@ -257,7 +259,7 @@ fn looked_up(journal: &Journal, meant: Meant) -> Result<(PathBuf, Found), Refusa
         }
     };
     let found = match fs_err::symlink_metadata(&path) {
-        Ok(there) if there.is_file() => stamp_of(&path).map_or(Found::Other, Found::File),
+        Ok(there) if there.is_file() => stamp_of(&path, None).map_or(Found::Other, Found::File),
         Ok(_) => Found::Other,
         Err(_) => Found::Nothing,
     };

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use heimdex_client::watch::Left;
 
-use super::probe::{Lying, There, look};
+use super::probe::{Lying, There};
 use super::root::Root;
 use super::scan::Looked;
 use super::settle::Waiting;
@@ -27,10 +27,14 @@ impl Watcher {
         if let Root::Gone { since, .. } = &self.root {
             return Of::RootGone { since: *since };
         }
-        if let Some((at, left)) = self.left_out(relative, path) {
-            return Of::Left { relative: at, left };
+        if let Some((relative, left, bytes)) = self.left_out(relative, path) {
+            return Of::Left {
+                relative,
+                left,
+                bytes,
+            };
         }
-        let lying = match look(path) {
+        let lying = match self.look(path) {
             There::File(lying) => lying,
             There::Nothing => return Of::Missing,
             There::Folder => return Of::NotYet,
@@ -39,6 +43,7 @@ impl Watcher {
                 return Of::Left {
                     relative: relative.to_vec(),
                     left,
+                    bytes: 0,
                 };
             }
             There::Unknown(error) => {
@@ -77,29 +82,21 @@ impl Watcher {
             .unwrap_or(false)
     }
 
-    /// The rule that leaves a file, or a folder that it is in, out.
-    fn left_out(&self, relative: &[u8], path: &Path) -> Option<(Vec<u8>, Left)> {
+    /// The rule that leaves a file, or a folder that it is in, out; and the bytes of a file.
+    fn left_out(&self, relative: &[u8], path: &Path) -> Option<(Vec<u8>, Left, u64)> {
         let scan = self.scan();
-        let slashes = relative
-            .iter()
-            .enumerate()
-            .filter(|(_, byte)| **byte == b'/');
-        for (end, _) in slashes {
-            let folder = &relative[..end];
-            let rules = scan.rules_above(folder);
-            if let Looked::Left(left, _) = scan.look_at_folder(folder, &rules) {
-                return Some((folder.to_vec(), left));
-            }
-        }
+        let rules = match scan.rules_above(relative) {
+            Ok(rules) => rules,
+            Err((folder, left)) => return Some((folder, left, 0)),
+        };
         if fs_err::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink()) {
-            return Some((relative.to_vec(), Left::Link));
+            return Some((relative.to_vec(), Left::Link, 0));
         }
-        let There::File(lying) = look(path) else {
+        let There::File(lying) = self.look(path) else {
             return None;
         };
-        let rules = scan.rules_above(relative);
         match scan.look_at_file(relative, lying.stamp, &rules) {
-            Looked::Left(left, _) => Some((relative.to_vec(), left)),
+            Looked::Left(left, bytes) => Some((relative.to_vec(), left, bytes)),
             Looked::File(_) | Looked::Folder => None,
         }
     }

@@ -8,7 +8,7 @@ use heimdex_client::watch::RULES_FILE;
 use super::cards::unit_of;
 use super::inotify::Event;
 use super::known::Place;
-use super::probe::{Lying, There, look};
+use super::probe::{Lying, There};
 use super::scan::Looked;
 use super::settle::{Activity, Settling};
 use super::sweep::{Counting, pause, within};
@@ -61,7 +61,10 @@ impl Watcher {
 
     fn folder_came(&mut self, folder: &[u8], counting: Counting) {
         let scan = self.scan();
-        let rules = scan.rules_above(folder);
+        let rules = match scan.rules_above(folder) {
+            Ok(rules) => rules,
+            Err((above, _)) => return self.folder_is_left(&above),
+        };
         match scan.look_at_folder(folder, &rules) {
             Looked::Left(left, bytes) => match counting {
                 Counting::Anew => self.left.came(folder, left, bytes),
@@ -69,6 +72,35 @@ impl Watcher {
             },
             Looked::Folder | Looked::File(_) => {
                 self.scan_from(folder, counting);
+            }
+        }
+    }
+
+    /// A folder that was looked into before is left out now: nothing in it is of interest any more.
+    fn folder_is_left(&mut self, folder: &[u8]) {
+        if let Some(inotify) = &mut self.inotify {
+            inotify.forget(folder);
+        }
+        for place in self.tracker.below(folder) {
+            self.tracker.remove(place);
+        }
+    }
+
+    /// What is followed and was not left out when it was found, but is by the rules as they are now, is followed no longer.
+    pub(super) fn forget_left_out(&mut self) {
+        let scan = self.scan();
+        let is_left = |entry: &Entry| match scan.rules_above(&entry.relative) {
+            Ok(rules) => {
+                let looked = scan.look_at_file(&entry.relative, *entry.settling.stamp(), &rules);
+                matches!(looked, Looked::Left(..))
+            }
+            Err(_) => true,
+        };
+        let left = self.tracker.entries().filter(|entry| is_left(entry));
+        let left: Vec<Box<[u8]>> = left.map(|entry| entry.relative.clone()).collect();
+        for relative in left {
+            if let Some(place) = self.place(&relative) {
+                self.tracker.remove(place);
             }
         }
     }
@@ -91,7 +123,7 @@ impl Watcher {
         if name == Some(RULES_FILE) {
             self.next_scan = self.now();
         }
-        match look(&self.path(relative)) {
+        match self.look(&self.path(relative)) {
             There::File(lying) => self.file_is(relative, lying, cookie, is_new),
             There::Folder => self.folder_came(relative, Counting::Anew),
             // That it went, and perhaps under which other name it came back, is told next.
@@ -104,7 +136,10 @@ impl Watcher {
 
     fn file_is(&mut self, relative: &[u8], lying: Lying, cookie: Option<u32>, is_new: bool) {
         let scan = self.scan();
-        let rules = scan.rules_above(relative);
+        let rules = match scan.rules_above(relative) {
+            Ok(rules) => rules,
+            Err((folder, _)) => return self.folder_is_left(&folder),
+        };
         let looked = scan.look_at_file(relative, lying.stamp, &rules);
         let Some(place) = self.place(relative) else {
             return;
@@ -255,7 +290,7 @@ impl Watcher {
         let Some(place) = self.place(&relative) else {
             return;
         };
-        let There::File(lying) = look(path) else {
+        let There::File(lying) = self.look(path) else {
             if !self.gone(&relative, Some(place)) {
                 // Whoever asks waits for a word of it.
                 self.tell(Observation::Gone {
@@ -285,7 +320,7 @@ impl Watcher {
         let Some(place) = self.place(&relative) else {
             return;
         };
-        if !matches!(look(path), There::File(lying) if lying.stamp == stamp) {
+        if !matches!(self.look(path), There::File(lying) if lying.stamp == stamp) {
             return;
         }
         self.is_shown = false;

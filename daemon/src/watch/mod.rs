@@ -159,6 +159,8 @@ pub enum Standing {
         relative: Vec<u8>,
         /// By what.
         left: heimdex_client::watch::Left,
+        /// How large it is, where it is a file.
+        bytes: u64,
     },
     /// It is not finished.
     Waiting(Waiting),

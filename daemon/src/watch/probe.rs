@@ -7,10 +7,11 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use heimdex_client::beneath;
 use heimdex_client::journal::FileStamp;
 use heimdex_client::platform;
 use heimdex_media::{Completeness, FileSource, looks_like_video_name};
-use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, statat};
+use rustix::fs::{FileType, Mode, OFlags};
 
 use super::beside::beside;
 use super::settle::{Ending, Facts, Glance, Moment, Writer};
@@ -37,9 +38,9 @@ pub(super) enum There {
     Unknown(io::Error),
 }
 
-/// Looks what is at a path, and follows no link.
-pub(super) fn look(path: &Path) -> There {
-    match statat(CWD, path, AtFlags::SYMLINK_NOFOLLOW) {
+/// Looks what is at a path below the folder of a watch, and follows no link on the way from there.
+pub(super) fn look(root: &Path, path: &Path) -> There {
+    match beneath::look(root, path) {
         Ok(stat) => match FileType::from_raw_mode(stat.st_mode) {
             FileType::RegularFile => There::File(Lying {
                 stamp: platform::stamp(&stat),
@@ -48,13 +49,8 @@ pub(super) fn look(path: &Path) -> There {
             FileType::Directory => There::Folder,
             _ => There::Other,
         },
-        Err(errno) => {
-            let error = io::Error::from(errno);
-            match error.kind() {
-                io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => There::Nothing,
-                _ => There::Unknown(error),
-            }
-        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => There::Nothing,
+        Err(error) => There::Unknown(error),
     }
 }
 
@@ -190,7 +186,7 @@ mod tests {
     const NOW: Moment = Moment(Duration::ZERO);
 
     fn lying(path: &Path) -> Lying {
-        match look(path) {
+        match look(path.parent().unwrap(), path) {
             There::File(lying) => lying,
             other => panic!("{other:?}"),
         }
@@ -231,8 +227,9 @@ mod tests {
         assert!(matches!(asked.probe(&path, before, NOW), Probed::Changed));
         fs::remove_file(&path).unwrap();
         assert!(matches!(asked.probe(&path, before, NOW), Probed::Changed));
-        assert!(matches!(look(&path), There::Nothing));
-        assert!(matches!(look(directory.path()), There::Folder));
+        assert!(matches!(look(directory.path(), &path), There::Nothing));
+        fs::create_dir(&path).unwrap();
+        assert!(matches!(look(directory.path(), &path), There::Folder));
     }
 
     #[test]

@@ -146,15 +146,21 @@ impl Scan<'_> {
     }
 
     /// The rules that lie in the folders above something in the watch, the outermost first.
-    pub(super) fn rules_above(&self, relative: &[u8]) -> Vec<InTree> {
+    ///
+    /// # Errors
+    ///
+    /// The folder above it that is left out, and by what: a line may have been written since that folder was looked into.
+    pub(super) fn rules_above(&self, relative: &[u8]) -> Result<Vec<InTree>, (Vec<u8>, Left)> {
+        let mut rules: Vec<InTree> = self.rules_in(b"").into_iter().map(|it| it.0).collect();
         let slashes = relative.iter().enumerate();
-        let ends = slashes.filter(|(_, byte)| **byte == b'/').map(|(at, _)| at);
-        let folders = [&b""[..]]
-            .into_iter()
-            .chain(ends.map(|end| &relative[..end]));
-        folders
-            .filter_map(|folder| Some(self.rules_in(folder)?.0))
-            .collect()
+        for (end, _) in slashes.filter(|(_, byte)| **byte == b'/') {
+            let folder = &relative[..end];
+            if let Looked::Left(left, _) = self.look_at_folder(folder, &rules) {
+                return Err((folder.to_vec(), left));
+            }
+            rules.extend(self.rules_in(folder).map(|it| it.0));
+        }
+        Ok(rules)
     }
 
     fn rules_in(&self, folder: &[u8]) -> Option<(InTree, Vec<String>)> {
@@ -174,7 +180,8 @@ impl Scan<'_> {
             relative: from.to_vec(),
             ground: Arc::new(Ground::of(&path)?),
             top: from.into(),
-            in_tree: self.rules_above(from).into(),
+            // Whoever has a folder looked through knows that it is not left out.
+            in_tree: self.rules_above(from).unwrap_or_default().into(),
         })
     }
 

@@ -344,7 +344,9 @@ impl Settling {
         let target = glance.and_then(|glance| glance.target);
         // What has just the length that it was to have does not grow any more.
         let is_all_there = target == Some(self.stamp.size);
-        if is_all_there || !self.is_growing(now) {
+        // A writer that pauses writes; one that is still for longer than it ever was may have ended.
+        let is_still = now.since(self.still_since) >= WINDOW.max(self.longest_pause);
+        if is_all_there || is_still || !self.is_growing(now) {
             let left = settle.saturating_sub(now.since(self.still_since));
             return Waiting::Settling { left };
         }
@@ -356,7 +358,8 @@ impl Settling {
         let size = self.stamp.size;
         match target {
             Some(target) if target > size => Waiting::Copying { size, target },
-            _ if glance.is_some_and(|glance| glance.is_video) => Waiting::Recording(growth),
+            // A copy that is longer than its container said at first is none of a camera's recordings.
+            None if glance.is_some_and(|glance| glance.is_video) => Waiting::Recording(growth),
             _ => Waiting::Growing(growth),
         }
     }

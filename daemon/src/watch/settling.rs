@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::cards::unit_of;
 use super::known::Place;
-use super::probe::{Lying, Probed, There, look};
+use super::probe::{Lying, Probed, There};
 use super::settle::{Moment, Step, Waiting};
 use super::tracker::{Entry, Standing};
 use super::watcher::Watcher;
@@ -25,7 +25,7 @@ impl Watcher {
         let relative = entry.relative.to_vec();
         let path = self.path(&relative);
         let now = self.now();
-        match look(&path) {
+        match self.look(&path) {
             There::File(lying) => {
                 let step = self.settle(place, &path, lying, now);
                 if let Some(step) = step {
@@ -136,7 +136,7 @@ impl Watcher {
             let Some(entry) = self.tracker.get(place) else {
                 continue;
             };
-            match look(&self.path(&entry.relative)) {
+            match self.look(&self.path(&entry.relative)) {
                 There::File(lying) if lying.stamp == *entry.settling.stamp() => {
                     self.hand_over(place, &lying);
                 }

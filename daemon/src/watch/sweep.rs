@@ -1,7 +1,7 @@
 //! A look through all of a watch, or a folder of it: the truth about what is there.
 
 use std::collections::{BTreeMap, HashMap};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,6 +16,7 @@ use super::inotify::Refused;
 use super::known::{Known, Place};
 use super::left::LeftOut;
 use super::place::Ground;
+use super::probe::{There, look};
 use super::report::Count;
 use super::scan::{Found, Outcome, Scan};
 use super::settle::{Activity, Moment, Settling};
@@ -86,6 +87,7 @@ impl Watcher {
             self.sweep();
             self.look_for_queued();
         }
+        self.forget_left_out();
         self.end_first_scan();
         self.scanned_at = Some((self.setup.clock)());
         self.schedule(self.now().since(began));
@@ -228,6 +230,11 @@ impl Watcher {
             self.watch.first_scan_at.get_or_insert(now);
             self.watch.fs_id = Some(fs_id);
         }
+    }
+
+    /// What is at a path in the watch.
+    pub(super) fn look(&self, path: &Path) -> There {
+        look(&self.watch.root, path)
     }
 
     /// Where something in the watch is.

@@ -586,6 +586,35 @@ fn rules_leave_out_and_say_so_and_a_new_rule_holds_at_once() {
 }
 
 #[test]
+fn a_folder_that_a_line_leaves_out_later_is_sent_from_no_more() {
+    let mut world = World::with(
+        |_| {},
+        |root| fs::create_dir_all(root.join("private/deep")).unwrap(),
+    );
+    world.flush();
+    world.write(".heimdexignore", b"# mine\nprivate/\n");
+    world.until("the rule counts", |world| {
+        let second = |left: &Left| matches!(left, Left::InTree { number: 2, .. });
+        let report = world.report();
+        report.is_some_and(|report| report.left.iter().any(|(left, _)| second(left)))
+    });
+    world.write("private/secret.txt", b"abc");
+    world.write("private/deep/secret.txt", b"abc");
+    world.write("other.txt", b"abc");
+    world.until("the other is told", |world| world.is_settled("other.txt"));
+    world.flush();
+    let settled = world.settled();
+    assert!(
+        settled.keys().all(|name| !name.starts_with("private")),
+        "{settled:?}"
+    );
+    assert!(matches!(
+        world.why("private/deep/secret.txt"),
+        Some(Standing::Left { relative, .. }) if relative == b"private"
+    ));
+}
+
+#[test]
 fn a_watch_that_skips_what_was_there_takes_what_changes_and_comes() {
     let mut world = World::with(
         |rules| rules.existing = Existing::Skip,

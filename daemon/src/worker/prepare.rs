@@ -29,9 +29,10 @@ pub(super) struct Ready {
 pub(super) async fn prepare(
     context: &TransferContext,
     ingest: &Ingest,
+    below: Option<&Path>,
     file: QueuedFile,
 ) -> Result<Ready, (QueuedFile, Ending)> {
-    match prepared(context, ingest, &file).await {
+    match prepared(context, ingest, below, &file).await {
         Ok((key, job, before)) => Ok(Ready {
             file,
             key,
@@ -45,11 +46,14 @@ pub(super) async fn prepare(
 async fn prepared(
     context: &TransferContext,
     ingest: &Ingest,
+    below: Option<&Path>,
     file: &QueuedFile,
 ) -> Result<(FileKey, UploadJob, Option<u64>), Ending> {
-    let path = file.path.clone();
+    // A folder above it may be a link by now, to what nobody gave to be watched.
+    let below = below.filter(|below| file.path.starts_with(below));
+    let (path, root) = (file.path.clone(), below.map(Path::to_owned));
     let looked = tokio::task::spawn_blocking(move || {
-        let stamp = stamp_of(&path)?;
+        let stamp = stamp_of(&path, root.as_deref())?;
         Ok::<_, std::io::Error>((stamp, locate(&path)?))
     });
     let looked = looked.await.map_err(|_| Ending::NotDone)?;
@@ -81,6 +85,7 @@ async fn prepared(
     init.replaces = replaces;
     let job = UploadJob {
         path: file.path.clone(),
+        below: below.map(Path::to_owned),
         init,
         options: UploadOptions::default(),
         failed_before: ingest.failed.get(&file.relative).copied(),

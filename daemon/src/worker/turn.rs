@@ -43,24 +43,36 @@ pub struct Worker {
 pub struct WatchLimits(Mutex<BTreeMap<WatchId, Throttle>>);
 
 impl WatchLimits {
+    /// What a watch says now holds for what is on its way, too.
+    pub(crate) fn hold(&self, watch: &Watch) {
+        let limits = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(throttle) = limits.get(&watch.id) {
+            set(throttle, limit(watch));
+        }
+    }
+
     /// The same transfers, held back by what the watch says as well.
     fn limited(&self, context: TransferContext, watch: Option<&Watch>) -> TransferContext {
         let Some(watch) = watch else { return context };
         let mut limits = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        // What is no limit was refused when the watch was made.
-        let text = watch.rules.bwlimit.as_deref();
-        let limit: Option<Timetable> = text.and_then(|text| text.parse().ok());
-        let Some(limit) = limit.filter(|limit| !limit.is_off()) else {
-            limits.remove(&watch.id);
-            return context;
-        };
+        // Also where nothing holds it back: a limit may come while it is on its way.
         let throttle = limits
             .entry(watch.id)
-            .or_insert_with(|| Throttle::new(limit.clone(), context.clock()));
-        if throttle.timetable() != limit {
-            throttle.set(limit);
-        }
+            .or_insert_with(|| Throttle::new(limit(watch), context.clock()));
+        set(throttle, limit(watch));
         context.with_throttle(throttle.clone())
+    }
+}
+
+/// What is no limit was refused when the watch was made.
+fn limit(watch: &Watch) -> Timetable {
+    let text = watch.rules.bwlimit.as_deref();
+    text.and_then(|text| text.parse().ok()).unwrap_or_default()
+}
+
+fn set(throttle: &Throttle, limit: Timetable) {
+    if throttle.timetable() != limit {
+        throttle.set(limit);
     }
 }
 
@@ -126,8 +138,9 @@ impl Worker {
                 return;
             }
         };
+        let below = watch.as_ref().map(|watch| watch.root.as_path());
         let looks = futures::stream::iter(files)
-            .map(|file| prepare(&context, &ingest, file))
+            .map(|file| prepare(&context, &ingest, below, file))
             .buffered(LOOKS_AT_ONCE);
         let mut looks = std::pin::pin!(looks);
         let mut ready = Vec::new();
@@ -346,7 +359,7 @@ fn is_of_a_change(error: &TransferError) -> bool {
 
 /// What a file is by now that changed while it was sent.
 fn changed(ready: &Ready) -> Ending {
-    match heimdex_client::transfer::stamp_of(&ready.file.path) {
+    match heimdex_client::transfer::stamp_of(&ready.file.path, ready.job.below.as_deref()) {
         Ok(stamp) => Ending::Changed(stamp),
         Err(_) => Ending::Vanished,
     }

@@ -13,7 +13,7 @@ fn a_second_daemon_says_that_another_one_runs() {
     let daemon = TestDaemon::start(&home);
     let second = daemon.another().run().exits(6);
     let expected = format!(
-        "error: another heimdexd runs already (process {})\nhint: `heimdex status` shows what it does\n",
+        "error: another heimdexd runs already (process {})\nhint: `heimdex status` shows what it does, `heimdex daemon stop` ends it\n",
         daemon.pid()
     );
     assert_eq!(second.stderr(), expected);

@@ -36,6 +36,25 @@ fn what_is_not_there_or_not_meant_is_a_problem_with_a_code() {
             422,
             "invalid",
         ),
+        // What is no object says nothing by the places of its values.
+        ("POST", "/v1/stop", Some(json!([])), 422, "invalid"),
+        ("POST", "/v1/pause", Some(json!([])), 422, "invalid"),
+        ("POST", "/v1/reload", Some(json!({"x": 1})), 422, "invalid"),
+        ("GET", "/v1/queue?watch=w77", None, 404, "not_found"),
+        (
+            "POST",
+            "/v1/rescan",
+            Some(json!({"watch": "w77"})),
+            404,
+            "not_found",
+        ),
+        (
+            "POST",
+            "/v1/queue/send",
+            Some(json!({"paths": ["/etc/hostname"], "profile": "nope"})),
+            404,
+            "not_found",
+        ),
     ] {
         let (answered, problem) = daemon.ask(method, path, body.as_ref());
         assert_eq!(

@@ -126,3 +126,46 @@ fn a_file_that_changed_after_it_was_stored_is_not_the_one_that_was_proven() {
         "{listed:?}"
     );
 }
+
+/// Whoever may write in the folder must not be able to point at files that nobody gave to be watched.
+#[test]
+fn a_folder_that_became_a_link_leads_to_nothing() {
+    let server = TestServer::start();
+    let home = watching(&server);
+    let daemon = TestDaemon::start(&home);
+    home.heimdex(["pause"]).ok();
+    fs::create_dir(home.path("Videos/day")).unwrap();
+    fs::copy(sample_mp4(2), home.path("Videos/day/a.mp4")).unwrap();
+    wait_until("the file to be queued", LIMIT, || {
+        let why = why(&home, "Videos/day/a.mp4");
+        if why["verdict"]["because"]["reason"] == "paused" {
+            Ok(())
+        } else {
+            Err(why.to_string())
+        }
+    });
+    fs::create_dir(home.path("private")).unwrap();
+    fs::copy(sample_mp4(3), home.path("private/a.mp4")).unwrap();
+    fs::rename(home.path("Videos/day"), home.path("day")).unwrap();
+    std::os::unix::fs::symlink(home.path("private"), home.path("Videos/day")).unwrap();
+    home.heimdex(["resume"]).ok();
+    fs::copy(sample_mp4(1), home.path("Videos/b.mp4")).unwrap();
+    wait_until("the next one to be in the trash", LIMIT, || {
+        if trash(&home, "files/b.mp4").is_file() {
+            Ok(())
+        } else {
+            Err(daemon.status().to_string())
+        }
+    });
+    wait_until("the queue to be empty", LIMIT, || {
+        let (_, queue) = daemon.ask("GET", "/v1/queue", None);
+        if queue["total"] == 0 {
+            Ok(())
+        } else {
+            Err(queue.to_string())
+        }
+    });
+    assert!(home.path("private/a.mp4").is_file());
+    assert!(home.path("day/a.mp4").is_file());
+    assert_eq!(videos(&home).len(), 1);
+}

@@ -52,7 +52,7 @@ pub(super) async fn and_wait(context: &Context<'_>, how: How) -> Result<bool, Cl
     let place = context.settings.socket().ok_or(CliError::NoHome)?;
     let client = match ControlClient::connect(&place).await {
         Ok(client) => Some(client),
-        Err(ControlError::NotRunning) => return Ok(false),
+        Err(ControlError::NotRunning) => return stop_unheard(context).await,
         // A service can be stopped though nobody understands it.
         Err(error @ ControlError::OtherVersion { .. }) => {
             return stop_service(context)
@@ -86,6 +86,49 @@ pub(super) async fn and_wait(context: &Context<'_>, how: How) -> Result<bool, Cl
             hint: Some("`heimdex daemon stop --now` does not wait for what is in flight".into()),
         })?;
     Ok(true)
+}
+
+/// Stops a daemon whose socket is gone: the lock says that it runs, and which process that is. Whether one did.
+async fn stop_unheard(context: &Context<'_>) -> Result<bool, CliError> {
+    let lock = context.settings.paths.as_ref().map(Paths::daemon_lock);
+    let Some(lock) = lock.filter(|lock| !is_free(lock)) else {
+        return Ok(false);
+    };
+    let stuck = |message: &str| CliError::Daemon {
+        message: message.to_owned(),
+        hint: Some("end the process `heimdexd` by its id".into()),
+    };
+    let written = fs_err::read_to_string(&lock).unwrap_or_default();
+    let asked = written.trim().parse().is_ok_and(terminate);
+    if !asked {
+        return Err(stuck(
+            "the daemon runs, does not answer and cannot be asked to end",
+        ));
+    }
+    let gone = async {
+        while !is_free(&lock) {
+            tokio::time::sleep(LOOK_AGAIN).await;
+        }
+    };
+    tokio::time::timeout(STOP_LIMIT, gone)
+        .await
+        .map_err(|_| stuck("the daemon does not stop"))?;
+    Ok(true)
+}
+
+/// Asks a process to end; whether it could be asked.
+#[cfg(unix)]
+fn terminate(process: i32) -> bool {
+    let process = rustix::process::Pid::from_raw(process);
+    process.is_some_and(|process| {
+        rustix::process::kill_process(process, rustix::process::Signal::TERM).is_ok()
+    })
+}
+
+/// There are no daemons here.
+#[cfg(not(unix))]
+fn terminate(_process: i32) -> bool {
+    false
 }
 
 /// Stops it where it runs as a service; whether it does.

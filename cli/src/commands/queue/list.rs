@@ -18,7 +18,7 @@ use crate::error::CliError;
 use crate::exit::ExitStatus;
 use crate::output::json::{self, Selection};
 use crate::output::table::{self, Cell, Column, Side};
-use crate::output::text::Colour;
+use crate::output::text::{Colour, clean};
 use crate::output::{size, time};
 
 const FIELDS: [&str; 10] = [
@@ -212,8 +212,12 @@ struct Shown<'a> {
 
 impl Shown<'_> {
     fn file(&self, path: &Path) -> Cell {
-        let below = path.strip_prefix(&self.folder).unwrap_or(path);
-        Cell::new(shown(below), shown(path))
+        let whole = shown(path);
+        // What all paths have in common is no folder: a person would take the rest for a path of its own.
+        let is_folder = self.folder != Path::new("/");
+        let below = path.strip_prefix(&self.folder).ok().filter(|_| is_folder);
+        let below = below.map_or_else(|| whole.clone(), shown);
+        Cell::new(clean(&below), clean(&whole))
     }
 }
 

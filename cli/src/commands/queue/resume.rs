@@ -194,6 +194,7 @@ fn job(transfers: &TransferContext, journaled: &JournaledUpload) -> Result<Uploa
     };
     Ok(UploadJob {
         path: journaled.shown_path.clone(),
+        below: None,
         init,
         options: UploadOptions::default(),
         failed_before: None,

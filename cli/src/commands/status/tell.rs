@@ -3,7 +3,9 @@
 use std::fmt::Write as _;
 
 use heimdex_api::Timestamp;
-use heimdex_client::control::{Eyes, QueueItem, Reason, Root, Status, WatchStatus, words};
+use heimdex_client::control::{
+    Eyes, QueueItem, Reason, Root, Status, WaitingFile, WatchStatus, words,
+};
 use heimdex_client::shown::Moment;
 
 use crate::output::table::{self, Cell, Column, Side};
@@ -51,8 +53,10 @@ pub(super) fn for_people(
     let watches: Vec<_> = status.watches.iter().map(watch).collect();
     blocks.push(table::text(printer, &WATCHES, &watches, room));
     blocks.push(of_watches(status, moment));
-    let files: Vec<_> = status.current.iter().take(NAMED).map(file).collect();
+    let mut files: Vec<_> = status.current.iter().take(NAMED).map(file).collect();
+    files.extend(unfinished(status).take(NAMED).map(unfinished_file));
     blocks.push(table::text(printer, &FILES, &files, room));
+    blocks.push(stuck(status, moment));
     blocks.push(queue(status, moment));
     blocks.push(kept(status));
     blocks.push(troubles(status, moment));
@@ -176,6 +180,12 @@ fn file(item: &QueueItem) -> Vec<Cell> {
     let path = item.path.as_path();
     let name = path.file_name().unwrap_or(path.as_os_str());
     let word = words::word(&item.state.because);
+    let shown = match item.state.because {
+        Reason::Sending {
+            under_way_bytes, ..
+        } if under_way_bytes > 0 => format!("{word} +{}", size::bytes(under_way_bytes)),
+        _ => word.clone(),
+    };
     let colour = match item.state.because {
         Reason::Sending { .. } | Reason::Hashing { .. } | Reason::Completing => Colour::Cyan,
         Reason::Failed { .. } => Colour::Red,
@@ -183,17 +193,65 @@ fn file(item: &QueueItem) -> Vec<Cell> {
     };
     vec![
         Cell::text(&name.display().to_string()),
-        Cell::new(word.clone(), word).coloured(colour),
+        Cell::new(shown, word).coloured(colour),
         Cell::new(size::bytes(item.size_bytes), item.size_bytes.to_string()),
         Cell::text(&item.id.to_string()),
     ]
+}
+
+/// Files under watch that are not finished.
+fn unfinished(status: &Status) -> impl Iterator<Item = &WaitingFile> {
+    status.watches.iter().flat_map(|watch| &watch.waiting)
+}
+
+fn unfinished_file(file: &WaitingFile) -> Vec<Cell> {
+    let path = file.path.as_path();
+    let name = path.file_name().unwrap_or(path.as_os_str());
+    let word = words::word(&file.state.because);
+    let colour = if is_stuck(&file.state.because) {
+        Colour::Red
+    } else {
+        Colour::Dim
+    };
+    vec![
+        Cell::text(&name.display().to_string()),
+        Cell::new(word.clone(), word).coloured(colour),
+        Cell::text("-"),
+        Cell::text("-"),
+    ]
+}
+
+/// Whether a person is waited for.
+fn is_stuck(because: &Reason) -> bool {
+    matches!(
+        because,
+        Reason::LooksCutOff { .. } | Reason::Unreadable { .. }
+    )
+}
+
+/// Why files wait for a person.
+fn stuck(status: &Status, moment: &Moment) -> String {
+    let stuck = unfinished(status).filter(|file| is_stuck(&file.state.because));
+    let lines = stuck.take(NAMED).map(|file| {
+        let path = file.path.to_string();
+        format!("{}: {}", clean(&path), file.state.text(moment))
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 fn queue(status: &Status, moment: &Moment) -> String {
     let queue = &status.queue;
     let files = queue.waiting.files + queue.sending.files + queue.delayed.files;
     if files == 0 {
-        return "Nothing waits to be sent.".into();
+        let counts = status.watches.iter().map(|watch| &watch.counts);
+        let unfinished = counts.map(|counts| counts.settling.files + counts.cut_off.files);
+        return match unfinished.sum::<u64>() {
+            0 => "Nothing waits to be sent.".into(),
+            files => format!(
+                "{} not finished yet; no other waits to be sent.",
+                count(files, "file is", "files are")
+            ),
+        };
     }
     let mut parts = vec![
         format!("{} to go", count(files, "file", "files")),
@@ -300,6 +358,13 @@ pub(super) fn for_programs(status: &Status) -> String {
             words::word(&item.state.because),
             item.acknowledged_bytes,
             item.size_bytes
+        ));
+    }
+    for file in unfinished(status) {
+        lines.push(format!(
+            "unfinished\t{}\t{}",
+            clean(&file.path.to_string()),
+            words::word(&file.state.because)
         ));
     }
     let queue = &status.queue;

@@ -91,6 +91,12 @@ impl Found {
         (self.items.len() + self.unusable.len()) as u64
     }
 
+    /// The folder in which a file was found, where it was not named itself.
+    pub(crate) fn below(&self, item: &Item) -> Option<PathBuf> {
+        let root = self.roots.get(item.root).filter(|root| root.is_whole);
+        root.map(|root| root.path.clone())
+    }
+
     /// Bytes of all files to send.
     pub(crate) fn bytes(&self) -> u64 {
         self.items.iter().map(|item| item.size).sum()

@@ -220,6 +220,7 @@ impl Many for Card<'_> {
         };
         UploadJob {
             path: item.path.clone(),
+            below: run.found.below(item),
             init: run.init(item),
             options,
             failed_before: run.ingests[item.root].failed.get(&item.relative).copied(),

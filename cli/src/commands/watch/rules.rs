@@ -54,6 +54,12 @@ pub(super) fn changed(mut rules: Rules, args: &WatchRuleArgs) -> Result<Rules, C
 /// Refuses globs that cannot be meant, before they are written down.
 pub(super) fn check(rules: &Rules) -> Result<(), CliError> {
     Matcher::new(rules)?;
+    if rules.tags.iter().any(|tag| tag.trim().is_empty()) {
+        return Err(CliError::usage(
+            "a tag is empty",
+            "write it as `--tag paris`",
+        ));
+    }
     Ok(())
 }
 

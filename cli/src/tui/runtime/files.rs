@@ -137,7 +137,7 @@ fn look_back(
     profile: &str,
 ) -> Option<(Before, Option<(u64, Blake3)>)> {
     let file = locate(path).ok()?;
-    let stamp = stamp_of(path).ok()?;
+    let stamp = stamp_of(path, None).ok()?;
     if let Some(blake3) = journal.file_hash(&file, &stamp).ok()? {
         let stored = journal.stored_video_of(profile, stamp.size, &blake3).ok()?;
         if stored.is_some() {

@@ -169,6 +169,7 @@ impl Many for Run<'_> {
         let ingest = &going.ingests[item.root];
         UploadJob {
             path: item.path.clone(),
+            below: going.batch.found.below(item),
             init: InitUploadRequest {
                 title: texts.title.clone(),
                 description: texts.description.clone(),

@@ -287,6 +287,9 @@ pub enum Reason {
     Sending {
         /// What the store acknowledged.
         acknowledged_bytes: u64,
+        /// What is handed to the network beyond that.
+        #[serde(default)]
+        under_way_bytes: u64,
         /// Of so many.
         size_bytes: u64,
     },

@@ -47,6 +47,7 @@ pub fn word(reason: &Reason) -> String {
         Reason::Sending {
             acknowledged_bytes,
             size_bytes,
+            ..
         } => return format!("sent {}", percent(*acknowledged_bytes, *size_bytes)),
         Reason::Completing => "completing",
         Reason::Stored { .. } => "stored",

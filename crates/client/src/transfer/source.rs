@@ -22,6 +22,7 @@ use super::buffers::{BUFFER_SIZE, Buffer, Buffers};
 use super::error::TransferError;
 use super::plan::HashedPart;
 use super::stop::Stop;
+use crate::beneath;
 use crate::bwlimit::Throttle;
 use crate::journal::FileStamp;
 use crate::platform;
@@ -95,20 +96,18 @@ impl Passage {
 }
 
 impl Source {
-    /// Opens a regular file for reading. Follows symbolic links: whoever names one means its target.
-    pub(crate) fn open(path: &Path, buffers: Buffers) -> Result<Self, TransferError> {
+    /// Opens a regular file for reading. Follows symbolic links: whoever names one means its target. Below a folder that
+    /// was looked through none is followed: nobody named it, and somebody may have put it there since.
+    pub(crate) fn open(
+        path: &Path,
+        below: Option<&Path>,
+        buffers: Buffers,
+    ) -> Result<Self, TransferError> {
         let fail = |error: io::Error| TransferError::of_opening(path, &error);
-        // Looked at before it is opened: opening a pipe or a device may block, or do something.
-        let before = fs_err::metadata(path).map_err(fail)?;
-        if let Some(kind) = special(&before) {
-            return Err(TransferError::NotAFile {
-                path: path.to_owned(),
-                kind,
-            });
-        }
-        let mut options = fs_err::OpenOptions::new();
-        platform::never_block(options.read(true));
-        let file = options.open(path).map_err(fail)?.into_file();
+        let file = match below.filter(|below| path.starts_with(below)) {
+            Some(below) => beneath::open_file(below, path).map_err(fail)?.into(),
+            None => named(path)?,
+        };
         let metadata = file.metadata().map_err(fail)?;
         if let Some(kind) = special(&metadata) {
             return Err(TransferError::NotAFile {
@@ -318,9 +317,16 @@ fn read_exactly(file: &File, bytes: &mut [u8], at: u64) -> Result<(), Stop> {
     })
 }
 
-/// The state of a file that nobody needs to open.
-pub fn stamp_of(path: &Path) -> io::Result<FileStamp> {
-    Ok(stamp(&fs_err::metadata(path)?))
+/// The state of a file that nobody needs to open. Below a folder that was looked through no link is followed.
+///
+/// # Errors
+///
+/// What the system says; [`io::ErrorKind::NotFound`] also where a link stands in the way.
+pub fn stamp_of(path: &Path, below: Option<&Path>) -> io::Result<FileStamp> {
+    match below.filter(|below| path.starts_with(below)) {
+        Some(below) => Ok(platform::stamp(&beneath::look(below, path)?)),
+        None => Ok(stamp(&fs_err::metadata(path)?)),
+    }
 }
 
 /// What tells that a file was not touched since.
@@ -332,6 +338,22 @@ pub(crate) fn stamp(metadata: &std::fs::Metadata) -> FileStamp {
         ctime: facts.ctime,
         inode: facts.inode,
     }
+}
+
+/// Opens a file that somebody named, and follows links.
+fn named(path: &Path) -> Result<File, TransferError> {
+    let fail = |error: io::Error| TransferError::of_opening(path, &error);
+    // Looked at before it is opened: opening a pipe or a device may block, or do something.
+    let before = fs_err::metadata(path).map_err(fail)?;
+    if let Some(kind) = special(&before) {
+        return Err(TransferError::NotAFile {
+            path: path.to_owned(),
+            kind,
+        });
+    }
+    let mut options = fs_err::OpenOptions::new();
+    platform::never_block(options.read(true));
+    Ok(options.open(path).map_err(fail)?.into_file())
 }
 
 /// What it is, where it is no regular file.

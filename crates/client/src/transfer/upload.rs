@@ -45,6 +45,8 @@ const BEGINNINGS_MAX: usize = 3;
 pub struct UploadJob {
     /// Where it is.
     pub path: PathBuf,
+    /// The folder in which it was found, where nobody named the file itself: below that no link is followed.
+    pub below: Option<PathBuf>,
     /// What the server is to know of it: name, title, tags, ingest, path in it. Size, hash and all about parts are
     /// filled in here.
     pub init: InitUploadRequest,
@@ -123,7 +125,7 @@ pub async fn upload(
     cancel: &CancellationToken,
 ) -> Result<UploadOutcome, TransferError> {
     let report = Reporter::new(progress);
-    let (source, file) = opened(context, &job.path).await?;
+    let (source, file) = opened(context, job).await?;
     let key = UploadKey {
         profile: context.profile.clone(),
         file,
@@ -152,12 +154,13 @@ impl Drop for Abandon {
 
 async fn opened(
     context: &TransferContext,
-    path: &std::path::Path,
+    job: &UploadJob,
 ) -> Result<(Source, crate::journal::FileKey), TransferError> {
-    let (path, buffers) = (path.to_owned(), context.buffers.clone());
+    let (path, below) = (job.path.clone(), job.below.clone());
+    let buffers = context.buffers.clone();
     let named = path.clone();
     tokio::task::spawn_blocking(move || {
-        let source = Source::open(&path, buffers)?;
+        let source = Source::open(&path, below.as_deref(), buffers)?;
         let file = locate(&path).map_err(|error| TransferError::of_opening(&path, &error))?;
         Ok((source, file))
     })

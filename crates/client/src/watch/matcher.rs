@@ -63,6 +63,8 @@ pub enum Left {
         folder: Vec<u8>,
         /// The line.
         line: String,
+        /// Which one it is, from 1.
+        number: u32,
     },
     /// No pattern of `--include` matches it.
     NotIncluded,
@@ -84,7 +86,7 @@ impl fmt::Display for Left {
         match self {
             Self::Ignored(line) => f.write_str(line),
             Self::Excluded(pattern) => write!(f, "--exclude {pattern}"),
-            Self::InTree { folder, line } => {
+            Self::InTree { folder, line, .. } => {
                 let folder = heimdex_api::path::escaped(folder);
                 let slash = if folder.is_empty() { "" } else { "/" };
                 write!(f, "{line} in {folder}{slash}.heimdexignore")
@@ -104,6 +106,7 @@ impl fmt::Display for Left {
 pub struct InTree {
     folder: Vec<u8>,
     rules: Gitignore,
+    text: String,
 }
 
 impl InTree {
@@ -112,7 +115,20 @@ impl InTree {
     pub fn new(folder: &[u8], text: &str) -> (Self, Vec<RuleError>) {
         let (rules, errors) = compiled(text.lines());
         let folder = folder.to_vec();
-        (Self { folder, rules }, errors)
+        let text = text.to_owned();
+        let this = Self {
+            folder,
+            rules,
+            text,
+        };
+        (this, errors)
+    }
+
+    /// Which line says that; of several the last one, which has the word.
+    fn number_of(&self, line: &str) -> u32 {
+        let lines = (1..).zip(self.text.lines());
+        let said = lines.filter(|(_, said)| said.trim_end() == line.trim_end());
+        said.last().map_or(0, |(number, _)| number)
     }
 
     /// The bytes of its folder's path within the watch.
@@ -195,8 +211,11 @@ impl Matcher {
                 continue;
             };
             if let Some(found) = asked(&rules.rules, below) {
-                let folder = rules.folder.clone();
-                return found.map(|line| Left::InTree { folder, line });
+                return found.map(|line| Left::InTree {
+                    folder: rules.folder.clone(),
+                    number: rules.number_of(&line),
+                    line,
+                });
             }
         }
         asked(&self.ignore, relative)?.map(Left::Ignored)
@@ -346,16 +365,20 @@ mod tests {
         assert!(errors.is_empty());
         let (inner, _) = InTree::new(b"day\xff", "!*.mov\n/raw/\n");
         let in_tree = [outer, inner];
-        let left = |line: &str, folder: &[u8]| {
+        let left = |line: &str, folder: &[u8], number| {
             let (folder, line) = (folder.to_vec(), line.to_owned());
-            Verdict::Leave(Left::InTree { folder, line })
+            Verdict::Leave(Left::InTree {
+                folder,
+                line,
+                number,
+            })
         };
-        assert_eq!(matcher.file(b"a.mov", 1, &in_tree), left("*.mov", b""));
+        assert_eq!(matcher.file(b"a.mov", 1, &in_tree), left("*.mov", b"", 1));
         assert_eq!(matcher.file(b"day\xff/a.mov", 1, &in_tree), Verdict::Take);
         assert_eq!(matcher.file(b"keep.part", 1, &in_tree), Verdict::Take);
         assert_eq!(
             matcher.folder(b"day\xff/raw", &in_tree),
-            left("/raw/", b"day\xff")
+            left("/raw/", b"day\xff", 2)
         );
         assert_eq!(matcher.folder(b"raw", &in_tree), Verdict::Take);
         assert_eq!(matcher.folder(b"daylight", &in_tree), Verdict::Take);

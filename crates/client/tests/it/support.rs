@@ -131,6 +131,7 @@ pub(crate) fn job(path: &Path) -> UploadJob {
     let filename = path.file_name().unwrap().to_str().unwrap().to_owned();
     UploadJob {
         path: path.to_owned(),
+        below: None,
         init: InitUploadRequest {
             filename,
             ..InitUploadRequest::default()

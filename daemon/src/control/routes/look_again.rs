@@ -6,7 +6,7 @@ use heimdex_client::control::{Changed, Request, RescanRequest};
 
 use super::done;
 use crate::control::App;
-use crate::control::extract::Asked;
+use crate::control::extract::{Asked, Nothing};
 use crate::control::refused::Refused;
 
 /// Looks through folders at once.
@@ -17,7 +17,10 @@ pub(super) async fn rescan(
     done(&app, Request::Rescan(request)).await
 }
 
-/// Reads watches, profiles and logins again. Whatever the body is, it says nothing.
-pub(super) async fn reload(State(app): State<App>) -> Result<Json<Changed>, Refused> {
+/// Reads watches, profiles and logins again.
+pub(super) async fn reload(
+    State(app): State<App>,
+    Asked(None | Some(Nothing {})): Asked<Option<Nothing>>,
+) -> Result<Json<Changed>, Refused> {
     done(&app, Request::Reload).await
 }

@@ -1,6 +1,6 @@
 //! What people want: files sent first, tried again, cancelled, put in another order; pauses; looking again.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use heimdex_api::Timestamp;
 use heimdex_client::control::{
@@ -29,10 +29,10 @@ impl State {
             },
             Request::Pause(request) => self.pause(at.now, request.watch, request.until),
             Request::Resume(request) => self.resume(request.watch),
-            Request::Rescan(request) => Ok((
-                vec![Effect::AskWatches(Ask::Rescan(request.watch))],
-                Vec::new(),
-            )),
+            Request::Rescan(request) => self.known_watch(request.watch).map(|()| {
+                let effects = vec![Effect::AskWatches(Ask::Rescan(request.watch))];
+                (effects, Vec::new())
+            }),
             Request::Reload => {
                 self.try_servers(at.now);
                 Ok((vec![Effect::Reload], Vec::new()))
@@ -47,9 +47,23 @@ impl State {
     fn send_items(&mut self, at: At, request: &SendRequest) -> Asked {
         let mut effects = Vec::new();
         for id in &request.items {
+            if let Some(item) = self.items.get(id).filter(|_| request.force) {
+                let (path, stamp) = (item.file.path.clone(), item.file.stamp);
+                effects.extend(self.take_from_watch(path, stamp));
+            }
             effects.extend(self.send_item(at.now, *id, request.force)?);
         }
         Ok((effects, request.items.clone()))
+    }
+
+    /// A file that goes as it is: its watch need not find it finished.
+    fn take_from_watch(&mut self, path: PathBuf, stamp: FileStamp) -> Option<Effect> {
+        let watch = self.covering(&path)?;
+        let watched = self.watches.get_mut(&watch);
+        if let Some(report) = watched.and_then(|watched| watched.report.as_mut()) {
+            report.is_taken(&path, stamp.size);
+        }
+        Some(Effect::AskWatches(Ask::Taken { path, stamp }))
     }
 
     fn send_item(
@@ -95,9 +109,22 @@ impl State {
             let text = format!("cannot send `{}`: {why}", path.display());
             Refusal::new(RefusalCode::NotFound, text)
         };
+        if let Some(profile) = request.profile.as_ref()
+            && !self.accounts.contains_key(profile)
+        {
+            let text = format!("there is no profile `{profile}`");
+            let refusal = Refusal::new(RefusalCode::NotFound, text);
+            return Err(refusal.with_hint("`heimdex profile list` shows all"));
+        }
         // All or nothing: a name that is wrong is told before anything is queued.
         if let Some((path, Err(why))) = found.iter().find(|(_, stamp)| stamp.is_err()) {
             return Err(unusable(path, why));
+        }
+        if let Some((path, _)) = found
+            .iter()
+            .find(|(path, _)| self.is_too_late(path, request))
+        {
+            return Err(on_its_way(path));
         }
         let (mut effects, mut items) = self.send_items(at, request)?;
         for (path, stamp) in found {
@@ -117,6 +144,28 @@ impl State {
         Ok((effects, items))
     }
 
+    /// Whether the file is on its way already, with other texts than what is said of it now.
+    fn is_too_late(&self, path: &Path, request: &SendRequest) -> bool {
+        let profile = self.profile_for(path, request);
+        let item = self.of_profile(path, &profile);
+        let item = item.and_then(|id| self.items.get(&id));
+        item.filter(|item| item.running().is_some())
+            .is_some_and(|item| {
+                let mut options = item.file.options.clone();
+                options.take(&request.texts);
+                options != item.file.options
+            })
+    }
+
+    /// Where a file goes: what its watch says, or who asks.
+    fn profile_for(&self, path: &Path, request: &SendRequest) -> String {
+        let watch = self.covering(path).and_then(|id| self.watches.get(&id));
+        let said = watch.map(|watched| &watched.watch.profile);
+        said.or(request.profile.as_ref())
+            .unwrap_or(&self.profile)
+            .clone()
+    }
+
     /// A file that is sent as it is, in the queue from now on if it was not, with all that was said of it.
     fn send_path(
         &mut self,
@@ -128,20 +177,10 @@ impl State {
         let (wanted, row) = self.take_wanted(&path);
         let texts = wanted.unwrap_or_default().and(&request.texts);
         let mut effects: Vec<Effect> = row.into_iter().collect();
-        if let Some(watch) = covering.filter(|_| request.force) {
-            // It goes as it is: its watch need not find it finished.
-            let watched = self.watches.get_mut(&watch);
-            if let Some(report) = watched.and_then(|watched| watched.report.as_mut()) {
-                report.is_taken(&path, stamp.size);
-            }
-            let path = path.clone();
-            effects.push(Effect::AskWatches(Ask::Taken { path, stamp }));
+        if request.force {
+            effects.extend(self.take_from_watch(path.clone(), stamp));
         }
         let id = self.queue_path(now, (&texts, request), path, (stamp, covering));
-        // One that is on its way has what was said before; this holds if it begins anew.
-        if let Some(item) = self.items.get(&id).filter(|item| item.running().is_some()) {
-            effects.push(item.put());
-        }
         (id, effects)
     }
 
@@ -155,11 +194,7 @@ impl State {
         let watch = covering
             .and_then(|id| self.watches.get(&id))
             .map(|w| &w.watch);
-        let profile = match (watch, &request.profile) {
-            (Some(watch), _) => watch.profile.clone(),
-            (None, Some(profile)) => profile.clone(),
-            (None, None) => self.profile.clone(),
-        };
+        let profile = self.profile_for(&path, request);
         if let Some(id) = self.of_profile(&path, &profile) {
             if let Some(item) = self.items.get_mut(&id) {
                 item.file.options.take(texts);
@@ -274,15 +309,25 @@ impl State {
         Ok((effects, Vec::new()))
     }
 
+    /// A watch that is named is there.
+    ///
+    /// # Errors
+    ///
+    /// Where it is not.
+    pub(in crate::engine) fn known_watch(&self, watch: Option<WatchId>) -> Result<(), Refusal> {
+        match watch.filter(|id| !self.watches.contains_key(id)) {
+            Some(id) => Err(not_watched(id)),
+            None => Ok(()),
+        }
+    }
+
     fn resume(&mut self, watch: Option<WatchId>) -> Asked {
         let mut effects = Vec::new();
         if watch.is_none() {
             self.pause = None;
             effects.push(Effect::PauseAll(None));
         }
-        if let Some(id) = watch.filter(|id| !self.watches.contains_key(id)) {
-            return Err(not_watched(id));
-        }
+        self.known_watch(watch)?;
         for (id, watched) in &mut self.watches {
             if watch.is_none_or(|watch| watch == *id) && watched.watch.pause.take().is_some() {
                 effects.push(Effect::PauseWatch(*id, None));
@@ -306,6 +351,15 @@ fn reply(ticket: Ticket, asked: Asked) -> Vec<Effect> {
 fn not_queued(id: ItemId) -> Refusal {
     let text = format!("`{id}` is not in the queue");
     Refusal::new(RefusalCode::NotFound, text).with_hint("`heimdex queue` shows what is")
+}
+
+fn on_its_way(path: &Path) -> Refusal {
+    let text = format!(
+        "`{}` is on its way, with what was said of it before",
+        path.display()
+    );
+    Refusal::new(RefusalCode::Conflict, text)
+        .with_hint("`heimdex edit` changes title, description and tags of what is stored")
 }
 
 fn not_watched(id: WatchId) -> Refusal {

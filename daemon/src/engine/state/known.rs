@@ -14,6 +14,12 @@ impl State {
     /// Watches and profiles as they are by now.
     pub(super) fn learn(&mut self, known: Known, now: Timestamp) -> Vec<Effect> {
         self.profile = known.profile;
+        for trouble in known.troubles {
+            let is_told = self.errors.iter().any(|told| told.message == trouble.text);
+            if !is_told {
+                self.note_error(now, None, &trouble);
+            }
+        }
         for (profile, server) in known.profiles {
             self.accounts.entry(profile).or_default().server = server;
         }

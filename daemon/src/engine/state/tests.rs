@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use heimdex_api::{Blake3, VideoId};
 use heimdex_client::control::{
-    Answer, CancelRequest, Lane, MoveRequest, PauseRequest, Place, Request, ResumeRequest,
-    RetryRequest, SendRequest, SendTexts,
+    Answer, CancelRequest, Lane, MoveRequest, PauseRequest, Place, RefusalCode, Request,
+    ResumeRequest, RetryRequest, SendRequest, SendTexts,
 };
 use heimdex_client::journal::{FileKey, FileStamp};
 use heimdex_client::watch::Rules;
@@ -47,6 +47,7 @@ fn known() -> Known {
         watches: vec![watch],
         profile: "default".into(),
         profiles: vec![("default".into(), Some("http://127.0.0.1:1".into()))],
+        troubles: Vec::new(),
     }
 }
 
@@ -454,7 +455,11 @@ fn people_cancel_reorder_and_force() {
         force: true,
         ..SendRequest::default()
     };
-    assert!(is_done(&ask(&mut state, 5, Request::Send(forced))));
+    let effects = ask(&mut state, 5, Request::Send(forced));
+    assert!(is_done(&effects));
+    // Its watch counts it no more, as with a file that is named.
+    let is_taken = |effect: &Effect| matches!(effect, Effect::AskWatches(Ask::Taken { .. }));
+    assert!(effects.iter().any(is_taken), "{effects:?}");
     let item = &state.items[&ItemId(2)];
     assert!(item.file.options.damaged && item.file.lane == Lane::Interactive);
     let unknown = CancelRequest {
@@ -543,6 +548,34 @@ fn what_was_said_of_a_file_goes_with_it_and_beside_what_its_watch_says() {
     let options = item.unwrap().file.options.clone();
     assert_eq!(options.title.as_deref(), Some("The harbour"));
     assert!(options.tags.contains(&"paris".to_owned()), "{options:?}");
+}
+
+/// What is on its way has its texts: who says others then is told where to change them, and nothing is lost silently.
+#[test]
+fn what_is_said_too_late_is_refused() {
+    let mut state = fresh();
+    let sent = candidate("a.mp4", LARGE, 1);
+    settle(&mut state, 1, sent.clone());
+    assert_eq!(begun(&mut state, 1).len(), 1);
+    let looked = |title: Option<&str>| Event::Looked {
+        request: SendRequest {
+            paths: vec![sent.path.as_path().into()],
+            texts: SendTexts {
+                title: title.map(str::to_owned),
+                ..SendTexts::default()
+            },
+            ..SendRequest::default()
+        },
+        found: vec![(sent.path.clone(), Ok(sent.stamp))],
+        ticket: Ticket(1),
+    };
+    assert!(is_done(&state.apply(at(2), looked(None))));
+    let refused = state.apply(at(2), looked(Some("The harbour")));
+    let [Effect::Reply(_, Err(refusal))] = &refused[..] else {
+        panic!("{refused:?}");
+    };
+    assert_eq!(refusal.code, RefusalCode::Conflict);
+    assert_eq!(only(&state).file.options.title, None);
 }
 
 /// What a process that was killed leaves behind is what the next one begins with.

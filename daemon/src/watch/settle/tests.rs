@@ -100,9 +100,13 @@ fn a_recording_is_told_from_a_copy_and_a_copy_says_how_far_it_is() {
     // All of it is there: it only has to be still.
     let step = file.seen(stamp(100, 2), SETTLE, at(4.0));
     assert_eq!(why(step), Waiting::Settling { left: SETTLE });
-    // It was to have another length than was known.
+    // It was to have another length than was known: a copy all the same, and no recording.
     let step = file.seen(stamp(200, 3), SETTLE, at(5.0));
-    assert!(matches!(why(step), Waiting::Recording(_)));
+    assert!(matches!(why(step), Waiting::Growing(_)));
+    // Once it is still it does not grow any more, whatever it did within the last seconds.
+    let step = file.seen(stamp(200, 3), SETTLE, at(10.0));
+    let left = Duration::from_secs(5);
+    assert_eq!(why(step), Waiting::Settling { left });
 }
 
 #[test]

@@ -95,14 +95,23 @@ pub(super) fn of_queue(reason: &Reason, moment: &Moment) -> String {
         ),
         Reason::Sending {
             acknowledged_bytes,
+            under_way_bytes,
             size_bytes,
-        } => format!(
-            "On its way: {} acknowledged ({}).",
-            size::part_of(*acknowledged_bytes, *size_bytes),
-            percent(*acknowledged_bytes, *size_bytes)
-        ),
+        } => sending(*acknowledged_bytes, *under_way_bytes, *size_bytes),
         Reason::Completing => "On its way: all of it arrived, the server puts it together.".into(),
         _ => String::new(),
+    }
+}
+
+/// How far it is, and what is on the wire beyond that.
+fn sending(acknowledged: u64, under_way: u64, all: u64) -> String {
+    let (part, percent) = (size::part_of(acknowledged, all), percent(acknowledged, all));
+    match under_way {
+        0 => format!("On its way: {part} acknowledged ({percent})."),
+        more => format!(
+            "On its way: {part} acknowledged ({percent}), {} more under way.",
+            size::bytes(more)
+        ),
     }
 }
 

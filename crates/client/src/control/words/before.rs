@@ -75,7 +75,7 @@ pub(super) fn of_settling(reason: &Reason, moment: &Moment) -> String {
             percent(*size_bytes, *target_bytes)
         ),
         Reason::Settling { until } => format!(
-            "Waiting: nobody writes to it now. It is sent {}, if that stays so.",
+            "Waiting: it does not change now. It is sent {}, if that stays so and nobody has it open.",
             time::soon(*until, moment)
         ),
         Reason::OpenForWriting { program: None } => {

@@ -150,6 +150,12 @@ fn all() -> Vec<Reason> {
         },
         Reason::Sending {
             acknowledged_bytes: 41 << 30,
+            under_way_bytes: 0,
+            size_bytes: 58 << 30,
+        },
+        Reason::Sending {
+            acknowledged_bytes: 0,
+            under_way_bytes: 3 << 20,
             size_bytes: 58 << 30,
         },
         Reason::Completing,

@@ -90,7 +90,7 @@ impl Preparing {
         locator: &mut Locator,
     ) -> Result<Prepared, TransferError> {
         let (context, path) = (&self.context, job.path.clone());
-        let source = Source::open(&path, context.buffers.clone())?;
+        let source = Source::open(&path, job.below.as_deref(), context.buffers.clone())?;
         if source.size() > PART_SIZE_MIN {
             // It has grown since it was looked at.
             return Ok(Prepared::Alone);

@@ -180,9 +180,11 @@ impl Round<'_> {
 
     /// The file once more, which must be what it was when it was hashed: hundreds are not held open meanwhile.
     async fn reopened(&self, opened: &Opened) -> Result<Arc<Source>, TransferError> {
-        let (path, buffers) = (opened.member.job.path.clone(), self.context.buffers.clone());
-        let named = path.clone();
-        let source = tokio::task::spawn_blocking(move || Source::open(&path, buffers));
+        let job = &opened.member.job;
+        let (path, below) = (job.path.clone(), job.below.clone());
+        let (named, buffers) = (path.clone(), self.context.buffers.clone());
+        let source =
+            tokio::task::spawn_blocking(move || Source::open(&path, below.as_deref(), buffers));
         let stopped = |stop| TransferError::Stopped {
             path: named.clone(),
             stop,

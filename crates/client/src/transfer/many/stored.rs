@@ -195,7 +195,7 @@ fn remembered_hash(
     if job.options.allow_duplicate {
         return None;
     }
-    let stamp = stamp_of(&job.path).ok()?;
+    let stamp = stamp_of(&job.path, job.below.as_deref()).ok()?;
     let key = UploadKey {
         profile: profile.to_owned(),
         file: locator.locate(&job.path).ok()?,

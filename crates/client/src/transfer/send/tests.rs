@@ -87,7 +87,7 @@ fn part() -> Part {
     let path = directory.path().join("a.mp4");
     let bytes: Vec<u8> = (0..SIZE).map(|i| (i ^ (i >> 8)).to_le_bytes()[0]).collect();
     fs_err::write(&path, &bytes).unwrap();
-    let source = Arc::new(Source::open(&path, Buffers::default()).unwrap());
+    let source = Arc::new(Source::open(&path, None, Buffers::default()).unwrap());
     let plan = PartPlan::new(SIZE as u64, PartSize::new(8 << 20).unwrap()).unwrap();
     let range = 0..SIZE as u64;
     let piece = Piece {

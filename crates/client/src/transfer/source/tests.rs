@@ -30,7 +30,7 @@ fn fixture() -> Fixture {
 }
 
 fn open(fixture: &Fixture) -> Source {
-    Source::open(&fixture.path, Buffers::default()).unwrap()
+    Source::open(&fixture.path, None, Buffers::default()).unwrap()
 }
 
 fn whole() -> Piece {
@@ -148,7 +148,7 @@ fn a_file_that_is_deleted_has_vanished() {
 fn what_is_no_file_is_named() {
     let directory = tempfile::tempdir().unwrap();
     let open = |path: &Path| {
-        Source::open(path, Buffers::default())
+        Source::open(path, None, Buffers::default())
             .unwrap_err()
             .to_string()
     };
@@ -174,7 +174,7 @@ fn what_is_no_file_is_named() {
 fn a_file_without_permission_is_named() {
     let fixture = fixture();
     fs_err::set_permissions(&fixture.path, std::fs::Permissions::from_mode(0o000)).unwrap();
-    match Source::open(&fixture.path, Buffers::default()) {
+    match Source::open(&fixture.path, None, Buffers::default()) {
         // The superuser reads everything.
         Ok(_) => assert!(rustix::process::geteuid().is_root()),
         Err(error) => assert!(error.to_string().ends_with("permission denied"), "{error}"),

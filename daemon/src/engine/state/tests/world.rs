@@ -376,6 +376,11 @@ impl Run {
             title: Some(name(number)),
             ..SendTexts::default()
         };
+        let mut items = self.process.state.items.values();
+        // What is on its way has its texts already, and that is said.
+        if items.any(|item| item.file.path == found.path && item.running().is_some()) {
+            return;
+        }
         let request = SendRequest {
             paths: vec![found.path.as_path().into()],
             texts,

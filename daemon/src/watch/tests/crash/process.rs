@@ -95,6 +95,7 @@ impl Process {
             watches: watches.clone(),
             profile: ACCOUNT.into(),
             profiles: vec![(ACCOUNT.into(), Some("http://127.0.0.1:1".into()))],
+            troubles: Vec::new(),
         };
         let seen = Arc::new(Mutex::new(Vec::new()));
         let stopwatch = Arc::new(AtomicU64::new(1_000_000_000));
@@ -386,7 +387,7 @@ impl Process {
 /// Each file is known to be stored as it is, by its own bytes.
 pub(super) fn check_kept(journal: &Journal, files: &BTreeMap<PathBuf, Content>) {
     for (path, content) in files {
-        let (key, stamp) = (locate(path).unwrap(), stamp_of(path).unwrap());
+        let (key, stamp) = (locate(path).unwrap(), stamp_of(path, None).unwrap());
         let kept = journal.kept(ACCOUNT, &key).unwrap();
         let kept = kept.unwrap_or_else(|| panic!("{} is not known to be stored", path.display()));
         assert_eq!(kept.stamp, stamp, "{}", path.display());

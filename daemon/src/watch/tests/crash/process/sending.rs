@@ -115,7 +115,7 @@ impl Process {
         luck: Luck,
         server: &Server,
     ) -> Step {
-        let (Ok(stamp), Ok(key)) = (stamp_of(&file.path), locate(&file.path)) else {
+        let (Ok(stamp), Ok(key)) = (stamp_of(&file.path, None), locate(&file.path)) else {
             return Step::Ends(Ending::Vanished);
         };
         if stamp != file.stamp {
@@ -178,7 +178,7 @@ impl Process {
         if let Some(away) = server.unreachable() {
             return Step::Ends(Ending::Away(away));
         }
-        match stamp_of(&file.path) {
+        match stamp_of(&file.path, None) {
             Ok(stamp) if stamp == file.stamp => {}
             Ok(stamp) => return Step::Ends(Ending::Changed(stamp)),
             Err(_) => return Step::Ends(Ending::Vanished),
