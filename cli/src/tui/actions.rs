@@ -2,6 +2,8 @@
 
 mod table;
 
+use std::cmp::Reverse;
+
 use super::model::View;
 
 pub(crate) use table::ACTIONS;
@@ -43,6 +45,8 @@ pub(crate) enum Action {
     FilterSince,
     ClearFilters,
     Refresh,
+    DetailDown,
+    DetailUp,
     Edit,
     Play,
     Download,
@@ -155,8 +159,53 @@ impl Action {
     }
 }
 
-/// How well a name and its words fit what was typed: every letter in order, the beginnings of words count more.
-pub(crate) fn fit(typed: &str, text: &str) -> Option<i32> {
+/// How an action fits what was typed, the best first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Fit {
+    /// It is its name.
+    Name,
+    /// Its name begins so.
+    Begins,
+    /// A word of its name is so, or begins so.
+    Word,
+    /// A word of what it does is so.
+    Says,
+    /// A word of what it does begins so.
+    SaysBegun,
+    /// Its letters stand in the name, in order: the more they belong together, the better; and the shorter the name.
+    Letters(Reverse<i32>, usize),
+    /// Or in what it does.
+    SaysLetters(Reverse<i32>),
+}
+
+impl Entry {
+    /// How it fits what was typed.
+    pub(crate) fn fit(&self, typed: &str) -> Option<Fit> {
+        let typed = typed.trim().to_lowercase();
+        let name = typed.replace(' ', "-");
+        let mut says = self.words.split(|c: char| !c.is_alphanumeric());
+        let mut says_begun = says.clone();
+        if self.name == name {
+            Some(Fit::Name)
+        } else if self.name.starts_with(&name) {
+            Some(Fit::Begins)
+        } else if self.name.split('-').any(|word| word.starts_with(&name)) {
+            Some(Fit::Word)
+        } else if says.any(|word| word.to_lowercase() == typed) {
+            Some(Fit::Says)
+        } else if says_begun.any(|word| word.to_lowercase().starts_with(&typed)) {
+            Some(Fit::SaysBegun)
+        } else {
+            let letters = fit(&typed, self.name);
+            let letters = letters.map(|score| Fit::Letters(Reverse(score), self.name.len()));
+            let says = || Some(Fit::SaysLetters(Reverse(fit(&typed, self.words)?)));
+            letters.or_else(says)
+        }
+    }
+}
+
+/// How well a text fits the letters that were typed: every letter in order, the beginnings of words count more.
+fn fit(typed: &str, text: &str) -> Option<i32> {
     let (mut score, mut last_hit, mut at_start) = (0, None, true);
     let mut wanted = typed
         .chars()
@@ -225,7 +274,7 @@ mod tests {
             let fits = ACTIONS
                 .iter()
                 .filter_map(|entry| Some((fit(typed, entry.name)?, entry.name)));
-            fits.max_by_key(|(score, name)| (*score, std::cmp::Reverse(name.len())))
+            fits.max_by_key(|(score, name)| (*score, Reverse(name.len())))
                 .map(|(_, name)| name)
         };
         assert_eq!(best("del"), Some("delete"));
@@ -233,5 +282,24 @@ mod tests {
         assert_eq!(best("cu"), Some("copy-url"));
         assert_eq!(best("zzz"), None);
         assert_eq!(fit("", "anything"), Some(0));
+    }
+
+    #[test]
+    fn whole_words_come_before_their_beginnings_and_those_before_scattered_letters() {
+        let found = |typed: &str| -> Vec<&str> {
+            let mut found: Vec<_> = ACTIONS
+                .iter()
+                .filter(|entry| entry.is_in(View::Library))
+                .filter_map(|entry| Some((entry.fit(typed)?, entry.name)))
+                .collect();
+            found.sort_by_key(|(fit, _)| *fit);
+            found.into_iter().map(|(_, name)| name).take(3).collect()
+        };
+        assert_eq!(found("tag")[..2], ["filter-tag", "edit"]);
+        assert_eq!(found("filter t")[0], "filter-tag");
+        assert_eq!(found("re")[..2], ["redraw", "reverse"]);
+        assert_eq!(found("log")[0], "log");
+        assert_eq!(found("trash")[..2], ["undo", "filter-state"]);
+        assert_eq!(found("fta")[0], "filter-tag");
     }
 }

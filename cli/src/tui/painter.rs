@@ -51,6 +51,9 @@ struct Pen {
     owed: u16,
 }
 
+/// Columns behind a joined picture that are needed to end it.
+const PARTED: u16 = 2;
+
 /// Attributes, and how they are asked for.
 const MODIFIERS: [(Modifier, &str); 9] = [
     (Modifier::BOLD, ";1"),
@@ -153,12 +156,28 @@ impl<W: Write> Painter<W> {
         self.go(pen, (x, y))?;
         write!(self.out, "\x1b[?7l{symbol}\x1b[?7h")?;
         pen.at = None;
+        let mut beyond = most.saturating_sub(wide);
+        if symbols::is_joined(&symbol) {
+            self.part(pen)?;
+            beyond = beyond.max(PARTED);
+        }
         self.go(pen, (pen.drawn.1, y))?;
-        if most > wide {
-            write!(self.out, "\x1b[0m\x1b[{}X", most - wide)?;
+        if beyond > 0 {
+            write!(self.out, "\x1b[0m\x1b[{beyond}X")?;
             pen.style = Cell::EMPTY;
         }
-        pen.owed = pen.owed.max(x.saturating_add(most));
+        pen.owed = pen.owed.max(pen.drawn.1.saturating_add(beyond));
+        Ok(())
+    }
+
+    /// Ends a joined picture for a terminal that keeps a joiner of which it had no room (tmux to 3.3): it would join it to
+    /// the next character beyond ASCII, wherever that is. A space that is none of ASCII takes it, and is drawn over; one
+    /// column is left free before it, or it would be joined to the picture.
+    fn part(&mut self, pen: &mut Pen) -> io::Result<()> {
+        let (y, x) = pen.drawn;
+        self.go(pen, (x + PARTED - 1, y))?;
+        self.out.write_all("\u{a0}".as_bytes())?;
+        pen.at = None;
         Ok(())
     }
 

@@ -120,7 +120,7 @@ fn two_files_are_chosen_in_the_browser_and_uploaded() {
     // How long they play, by their containers.
     shell.sees("0:00:02");
     shell.types("/mp4", &["Enter"]);
-    shell.sees("2 of 3");
+    shell.sees("1 of 2, with");
     shell.types("vs", &[]);
     shell.sees("2 files");
     shell.types("day 3, b-roll", &["Enter"]);

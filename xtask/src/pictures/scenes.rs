@@ -47,6 +47,19 @@ pub(super) const SCENES: &[Scene] = &[
         around: ("", ""),
     },
     Scene {
+        name: "grid",
+        says: "The library as a grid of posters",
+        size: (120, 36),
+        steps: &[
+            Sees("1 of 14"),
+            Types("v"),
+            // All twelve that are in sight.
+            Pictures(12 * 28 * 16),
+            Waits(1),
+        ],
+        around: ("", ""),
+    },
+    Scene {
         name: "search",
         says: "Searching as one types",
         size: (100, 20),

@@ -17,6 +17,8 @@ pub(crate) struct Account {
     pub(crate) who: Option<Box<Who>>,
     /// Why that is not known.
     pub(crate) trouble: Option<Trouble>,
+    /// How far what is told of it is scrolled.
+    pub(crate) scroll: usize,
     /// The form, where nobody is logged in.
     pub(crate) form: Option<Form>,
 }

@@ -1,13 +1,9 @@
 //! What every action does.
 
-use heimdex_client::bwlimit::Timetable;
-
-use super::daemon::Asking;
 use super::input::Input;
 use super::message::Effect;
-use super::overlay::{Edit, Overlay, Palette, Prompt, Question};
-use super::{Anchor, Link, Model, Texts, Tone, View};
-use crate::output::time;
+use super::overlay::{Overlay, Palette, Prompt, Question};
+use super::{Anchor, Link, Model, Tone, View};
 use crate::tui::actions::Action;
 
 impl Model {
@@ -45,7 +41,7 @@ impl Model {
             Action::Back => self.back(),
             Action::Quit => self.leave(),
             Action::Logout => self.logout(),
-            Action::Profile => self.lay(Overlay::Prompt(Prompt::Profile, Input::default())),
+            Action::Profile => self.prompt(Prompt::Profile, None),
             Action::Pause
             | Action::Cancel
             | Action::Retry
@@ -96,6 +92,8 @@ impl Model {
                 library.search = Some(Input::of(&library.filter.text));
                 Vec::new()
             }
+            // Nothing is known of no video.
+            Action::Open if library.window.len() == 0 && !library.is_open => Vec::new(),
             Action::Open => {
                 library.is_open = !library.is_open;
                 self.look_later().into_iter().collect()
@@ -106,11 +104,11 @@ impl Model {
             Action::Mark => self.mark(),
             Action::Sort => {
                 library.filter.sort = library.filter.sort.next();
-                self.list_anew()
+                self.list_in_order()
             }
             Action::Reverse => {
                 library.filter.is_reversed = !library.filter.is_reversed;
-                self.list_anew()
+                self.list_in_order()
             }
             Action::FilterState => {
                 library.filter.next_state();
@@ -140,10 +138,13 @@ impl Model {
                 library.whole = None;
                 self.list_anew()
             }
-            Action::Edit => {
-                if let Some(video) = library.window.selected() {
-                    self.overlay = Some(Overlay::Edit(Box::new(Edit::of(video))));
-                }
+            Action::Edit => self.edit(),
+            Action::DetailDown => {
+                crate::tui::screens::scroll_whole(self, 1);
+                Vec::new()
+            }
+            Action::DetailUp => {
+                crate::tui::screens::scroll_whole(self, -1);
                 Vec::new()
             }
             Action::Play | Action::CopyId | Action::CopyUrl => self.use_selected(action),
@@ -191,10 +192,12 @@ impl Model {
     }
 
     fn prompt(&mut self, prompt: Prompt, text: Option<String>) -> Vec<Effect> {
-        self.lay(Overlay::Prompt(
+        let effects = self.lay(Overlay::Prompt(
             prompt,
             Input::of(&text.unwrap_or_default()),
-        ))
+        ));
+        self.offer_words();
+        effects
     }
 
     /// Moves whatever the view has a cursor in.
@@ -224,7 +227,10 @@ impl Model {
                 self.log_back = self.log_back.saturating_add_signed(-rows).min(most);
                 self.stale()
             }
-            View::Account => Vec::new(),
+            View::Account => {
+                crate::tui::screens::scroll_account(self, rows);
+                self.stale()
+            }
         }
     }
 
@@ -335,65 +341,5 @@ impl Model {
             return Vec::new();
         }
         self.lay(Overlay::Ask(Question::Logout))
-    }
-
-    /// A line was typed to its end.
-    pub(super) fn entered_line(&mut self, prompt: Prompt, input: Input) -> Vec<Effect> {
-        let text = input.text().trim().to_owned();
-        let some = (!text.is_empty()).then(|| text.clone());
-        match prompt {
-            Prompt::Tag => self.library.filter.tag = some,
-            Prompt::Source => self.library.filter.source = some,
-            Prompt::Since => match some.map(|typed| (time::parse(&typed, &self.moment), typed)) {
-                None => self.library.filter.since = None,
-                Some((Some(at), typed)) => {
-                    self.library.filter.since = Some((typed, at.to_string()));
-                }
-                Some((None, typed)) => {
-                    self.say(
-                        Tone::Bad,
-                        format!("`{typed}` is not a time: {}", prompt.hint()),
-                    );
-                    self.overlay = Some(Overlay::Prompt(prompt, input));
-                    return Vec::new();
-                }
-            },
-            Prompt::Upload => {
-                let Some(path) = some else { return Vec::new() };
-                let batch = self.transfers.number();
-                return vec![Effect::Collect {
-                    batch,
-                    paths: vec![self.path_of(path)],
-                    texts: Texts::default(),
-                }];
-            }
-            Prompt::Limit => return self.limited(some, input),
-            Prompt::Watch => {
-                let folder = some.map(|folder| self.path_of(folder));
-                let watch = |folder| Effect::Daemon(Asking::Watch(folder));
-                return folder.map(watch).into_iter().collect();
-            }
-            Prompt::WatchLimit(_) => return self.limit_watch(prompt, some, input),
-            Prompt::Profile => {
-                return some.map(Effect::UseProfile).into_iter().collect();
-            }
-        }
-        self.list_anew()
-    }
-
-    fn limited(&mut self, text: Option<String>, input: Input) -> Vec<Effect> {
-        match text.as_deref().unwrap_or("off").parse::<Timetable>() {
-            Ok(timetable) => {
-                let words = text.as_deref().unwrap_or("what the line gives").to_owned();
-                self.transfers.limit = text;
-                self.say(Tone::Good, format!("uploads take at most {words}"));
-                vec![Effect::Limit(timetable)]
-            }
-            Err(error) => {
-                self.say(Tone::Bad, error.to_string());
-                self.overlay = Some(Overlay::Prompt(Prompt::Limit, input));
-                Vec::new()
-            }
-        }
     }
 }

@@ -49,6 +49,7 @@ impl Model {
             Answer::Deleted(videos, trouble) => self.deleted(&videos, trouble.as_ref()),
             Answer::Restored(videos, trouble) => self.restored(&videos, trouble.as_ref()),
             Answer::Edited(result) => self.edited(result),
+            Answer::Tagged(videos, trouble) => self.tagged(&videos, trouble.as_ref()),
             Answer::Played(result) => self.told(result, |player| format!("opened in {player}")),
             Answer::Copied(result) => self.told(result, |what| format!("copied {what}")),
             Answer::Collected(batch, result) => self.collected(batch, result),
@@ -114,7 +115,7 @@ impl Model {
                 self.reached();
                 let mut changed = false;
                 for video in &videos {
-                    changed |= self.transfers.take(video);
+                    changed |= self.take_in_transfers(video);
                     changed |= self.library.take(video);
                 }
                 self.is_stale |= changed;
@@ -122,6 +123,21 @@ impl Model {
             Err(trouble) => self.heard(&trouble),
         }
         Vec::new()
+    }
+
+    /// How a video stands now, among what was sent; whether anything is another. That it failed is written down.
+    pub(super) fn take_in_transfers(&mut self, video: &VideoResponse) -> bool {
+        let is_another = self.transfers.take(video);
+        let mut own = self.transfers.list.iter();
+        let own = own.find(|transfer| transfer.video == Some(video.video_id));
+        if is_another
+            && let Some(transfer) = own
+            && let Standing::Failed(trouble) = &transfer.standing
+        {
+            let text = format!("{} failed: {}", quoted(&transfer.name), trouble.text);
+            self.note(Tone::Bad, text);
+        }
+        is_another
     }
 
     fn deleted(&mut self, videos: &[VideoResponse], trouble: Option<&Trouble>) -> Vec<Effect> {
@@ -133,10 +149,11 @@ impl Model {
             self.undo
                 .push(videos.iter().map(|video| video.video_id).collect());
             let undo = self.keymap.shown(crate::tui::actions::Action::Undo);
-            let what = named(videos);
+            let what = named_are(videos);
+            let them = if videos.len() == 1 { "it" } else { "them" };
             self.say(
                 Tone::Good,
-                format!("{what} in the trash, for 30 days; {undo} takes it back"),
+                format!("{what} in the trash, for 30 days; {undo} takes {them} back"),
             );
         }
         if let Some(trouble) = trouble {
@@ -147,12 +164,18 @@ impl Model {
 
     fn restored(&mut self, videos: &[VideoResponse], trouble: Option<&Trouble>) -> Vec<Effect> {
         if !videos.is_empty() {
-            self.say(Tone::Good, format!("{} out of the trash", named(videos)));
+            self.say(
+                Tone::Good,
+                format!("{} out of the trash", named_are(videos)),
+            );
         }
         if let Some(trouble) = trouble {
             self.complain(trouble);
         }
-        self.list_anew()
+        for video in videos {
+            self.library.take(video);
+        }
+        self.list_again()
     }
 
     fn edited(&mut self, result: Result<Box<VideoResponse>, Trouble>) -> Vec<Effect> {
@@ -177,8 +200,12 @@ impl Model {
         let files = collected.files.len() as u64;
         let these = count(files, "file", "files");
         let mut words = if self.is_away() {
-            let wait = if files == 1 { "waits" } else { "wait" };
-            format!("{these} {wait} until the server answers, and then go on")
+            let (wait, go) = if files == 1 {
+                ("waits", "goes")
+            } else {
+                ("wait", "go")
+            };
+            format!("{these} {wait} until the server answers, and then {go} on")
         } else {
             format!("uploading {these}")
         };
@@ -319,7 +346,7 @@ impl Model {
 }
 
 /// One by its name, or how many there are.
-fn named(videos: &[VideoResponse]) -> String {
+pub(super) fn named_are(videos: &[VideoResponse]) -> String {
     match videos {
         [video] => format!("{} is", quoted(&name(video))),
         several => format!("{} are", count(several.len() as u64, "video", "videos")),

@@ -1,5 +1,6 @@
 //! Paths that are typed: they become longer by what there is, and one that was offered is meant as it is.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use super::Model;
@@ -21,6 +22,44 @@ impl Model {
             Some((text, path)) if text == typed => path,
             _ => typed.into(),
         }
+    }
+
+    /// Offers the words that a line may become: profiles, and the tags and cards of the videos that are known here.
+    pub(super) fn offer_words(&mut self) {
+        let Some(Overlay::Prompt(prompt, input)) = &self.overlay else {
+            return;
+        };
+        let rows = self.library.window.rows();
+        let words: BTreeSet<&str> = match prompt {
+            Prompt::Profile => {
+                let profiles = self.account.place.profiles.iter();
+                profiles.map(String::as_str).collect()
+            }
+            Prompt::Tag => rows
+                .flat_map(|video| &video.tags)
+                .map(String::as_str)
+                .collect(),
+            Prompt::Source => rows.filter_map(|video| video.source.as_deref()).collect(),
+            _ => return,
+        };
+        let typed = input.text().to_lowercase();
+        let fitting = words.into_iter().filter(|word| {
+            let word = word.to_lowercase();
+            word.starts_with(&typed) && word != typed
+        });
+        self.completions = fitting.map(str::to_owned).collect();
+    }
+
+    /// Types what all words have in common that the line may become.
+    pub(super) fn complete_word(&mut self) {
+        let common = common(&self.completions);
+        if let Some(Overlay::Prompt(_, input)) = &mut self.overlay
+            && common.len() >= input.text().len()
+            && !common.is_empty()
+        {
+            *input = Input::of(&common);
+        }
+        self.offer_words();
     }
 
     /// What the text in the field may become: as much of it as all have in common is typed at once.

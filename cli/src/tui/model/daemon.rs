@@ -3,19 +3,22 @@
 mod acts;
 mod answers;
 mod message;
+mod pace;
 mod queue;
 #[cfg(test)]
 pub(crate) mod tests;
 mod wiping;
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use heimdex_client::control::{Status, WatchId, WatchStatus};
+use heimdex_client::control::{ItemId, QueueItem, Reason, Status, WatchId, WatchStatus};
 
 use super::message::{Effect, Trouble};
 use super::{Model, View};
 
 pub(crate) use message::{Asking, Asleep, Looked, News, Order, Part, Told};
+use pace::Paces;
 pub(crate) use queue::Queue;
 pub(crate) use wiping::{WipeStep, Wiping, WipingIs};
 
@@ -46,6 +49,10 @@ pub(crate) struct Daemon {
     pub(crate) queue: Queue,
     /// Whether a folder may be wiped, where that was asked.
     pub(crate) wiping: Option<Wiping>,
+    /// Files that were cancelled here and are still in the queue: parts of them are in flight.
+    pub(crate) leaving: BTreeSet<ItemId>,
+    /// How fast each file goes that it sends.
+    pub(crate) paces: Paces,
     is_asking: bool,
     is_to_be_asked_again: bool,
 }
@@ -124,6 +131,40 @@ impl Daemon {
                 watch.bwlimit.as_deref()
             }
         }
+    }
+
+    /// What people call a watch: its folder.
+    pub(crate) fn called(&self, id: WatchId) -> String {
+        let folder = self.folder(id);
+        folder.map_or_else(
+            || id.to_string(),
+            |folder| crate::commands::upload::shown(&folder),
+        )
+    }
+
+    /// Whether it sends nothing at all, as somebody said.
+    pub(crate) fn is_all_paused(&self) -> bool {
+        self.status().is_some_and(|status| status.paused.is_some())
+    }
+
+    /// Whether somebody paused a watch.
+    pub(crate) fn is_watch_paused(&self, id: WatchId) -> bool {
+        let watch = self.watches().iter().find(|watch| watch.id == id);
+        watch.is_some_and(|watch| watch.paused.is_some())
+    }
+
+    /// Whether a file of the queue is held back by a pause, whatever was begun of it.
+    pub(crate) fn is_paused(&self, item: &QueueItem) -> bool {
+        self.is_all_paused() || item.watch.is_some_and(|id| self.is_watch_paused(id))
+    }
+
+    /// Those that were cancelled and are in the queue still.
+    fn keep_leaving(&mut self) {
+        let queue = &self.queue;
+        self.leaving.retain(|id| {
+            let item = queue.find(*id);
+            item.is_some_and(|item| !matches!(item.state.because, Reason::Cancelled { .. }))
+        });
     }
 
     /// Moves the cursor among the watches.

@@ -19,7 +19,7 @@ pub(super) fn named(key: Key) -> Option<Named> {
 }
 
 /// The field before or behind, around the ends.
-fn field(focus: usize, fields: usize, is_back: bool) -> usize {
+pub(super) fn field(focus: usize, fields: usize, is_back: bool) -> usize {
     (focus + if is_back { fields - 1 } else { 1 }) % fields
 }
 
@@ -67,6 +67,7 @@ impl Model {
             Overlay::Prompt(prompt, input) => self.prompt_key(prompt, input, key),
             Overlay::Ask(question) => self.question_key(question, key),
             Overlay::Edit(edit) => self.edit_key(edit, key),
+            Overlay::Retag(form) => self.retag_key(form, key),
             Overlay::Send(form) => self.send_key(form, key),
             Overlay::Lines(title, lines, top) => self.lines_key(title, lines, top, key),
         }
@@ -84,7 +85,7 @@ impl Model {
             Some(Action::Last) => usize::MAX,
             _ => top,
         };
-        let most = crate::tui::screens::help_lines(self).saturating_sub(page);
+        let most = crate::tui::screens::help_most(self);
         self.overlay = Some(Overlay::Help(top.min(most)));
         Vec::new()
     }
@@ -123,10 +124,14 @@ impl Model {
                 self.completions.clear();
                 return self.entered_line(prompt, input);
             }
-            Some(Named::Tab) if prompt.is_path() => {
+            Some(Named::Tab) => {
                 let text = input.text();
                 self.overlay = Some(Overlay::Prompt(prompt, input));
-                return vec![Effect::Complete(text)];
+                if prompt.is_path() {
+                    return vec![Effect::Complete(text)];
+                }
+                self.complete_word();
+                return Vec::new();
             }
             _ => {
                 self.completions.clear();
@@ -134,6 +139,7 @@ impl Model {
             }
         }
         self.overlay = Some(Overlay::Prompt(prompt, input));
+        self.offer_words();
         Vec::new()
     }
 
@@ -258,7 +264,7 @@ impl Model {
                 Vec::new()
             }
             Some(Named::Enter) => match form.filled() {
-                Ok((server, email, password)) if form.focus + 1 == FORM_FIELDS.len() => {
+                Ok((server, email, password)) => {
                     form.is_busy = true;
                     form.trouble = None;
                     vec![Effect::Login {
@@ -267,17 +273,16 @@ impl Model {
                         password,
                     }]
                 }
-                Ok(_) => {
-                    form.focus += 1;
-                    Vec::new()
-                }
                 Err(missing) => {
                     form.focus = missing;
                     Vec::new()
                 }
             },
             _ => {
-                form.fields[form.focus].key(key);
+                // What was wrong with it is not wrong with what it is now.
+                if form.fields[form.focus].key(key) == Typed::Changed {
+                    form.trouble = None;
+                }
                 Vec::new()
             }
         }
@@ -296,6 +301,10 @@ impl Model {
             }
             Some(Overlay::Edit(edit)) => {
                 edit.fields[edit.focus].paste(text);
+                return Vec::new();
+            }
+            Some(Overlay::Retag(form)) => {
+                form.fields[form.focus].paste(text);
                 return Vec::new();
             }
             Some(Overlay::Send(form)) => {

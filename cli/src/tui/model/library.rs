@@ -56,6 +56,10 @@ pub(crate) struct Library {
     pub(crate) known: Known,
     /// Why there is no list.
     pub(crate) trouble: Option<Trouble>,
+    /// The video that the cursor is put on when the list that was asked for is here.
+    pub(crate) follow: Option<VideoId>,
+    /// How far what is known of a video is scrolled, and of which.
+    pub(crate) scrolled: Option<(VideoId, usize)>,
 }
 
 impl Library {
@@ -64,6 +68,7 @@ impl Library {
         self.generation += 1;
         self.is_loading = true;
         self.is_comparing = false;
+        self.follow = None;
         ListAsk {
             generation: self.generation,
             page: PageAsk::Begin(anchor),
@@ -189,6 +194,7 @@ impl Library {
                     self.window.compare(reply);
                 } else {
                     self.window = Window::begin(*anchor, reply);
+                    self.window.find(self.follow.take());
                 }
                 self.narrowed_to = self.filter.clone();
                 self.known.heard();
@@ -242,6 +248,13 @@ impl Library {
             Some(VideoState::Uploading | VideoState::Validating | VideoState::Processing)
         );
         is_busy.then_some(video.video_id)
+    }
+
+    /// How far what is known of the video under the cursor is scrolled.
+    pub(crate) fn scroll(&self) -> usize {
+        let selected = self.window.selected().map(|video| video.video_id);
+        let scrolled = self.scrolled.filter(|(id, _)| Some(*id) == selected);
+        scrolled.map_or(0, |(_, rows)| rows)
     }
 
     /// What an action is about: what is marked, else what is under the cursor.

@@ -17,6 +17,23 @@ impl Model {
         }
     }
 
+    /// The list in another order: the cursor stays on its video where the list begins with it.
+    pub(super) fn list_in_order(&mut self) -> Vec<Effect> {
+        let selected = self.library.window.selected();
+        let selected = selected.map(|video| video.video_id);
+        let effects = self.list_anew();
+        self.library.follow = selected;
+        effects
+    }
+
+    /// What is shown, read anew: the cursor stays on its video.
+    pub(super) fn list_again(&mut self) -> Vec<Effect> {
+        let is_here = self.library.window.len() > 0 && !self.is_away();
+        let ask = is_here.then(|| self.library.again()).flatten();
+        self.is_stale = true;
+        ask.map_or_else(|| self.list_anew(), |ask| vec![asked(ask)])
+    }
+
     pub(super) fn list_from(&mut self, anchor: Anchor) -> Effect {
         asked(self.library.begin(anchor))
     }

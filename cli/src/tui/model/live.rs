@@ -121,7 +121,7 @@ impl Model {
 
     /// A video is so by now.
     fn learnt(&mut self, video: &VideoResponse, is_edited: bool) -> Vec<Effect> {
-        if self.transfers.take(video) {
+        if self.take_in_transfers(video) {
             self.stale_in(View::Transfers);
         }
         let id = video.video_id;

@@ -18,6 +18,7 @@ use super::browser::{Read, Reading, Texts};
 use super::daemon::{Asking, News, Told};
 use super::live::Live;
 use super::pictures::Canvas;
+use super::retag::TagChange;
 use super::window::{Anchor, Side};
 use crate::tui::key::Key;
 use crate::tui::picture::{Picture, Size};
@@ -245,6 +246,8 @@ pub(crate) enum Answer {
     Restored(Vec<VideoResponse>, Option<Trouble>),
     /// To [`Effect::Edit`].
     Edited(Result<Box<VideoResponse>, Trouble>),
+    /// To [`Effect::Tag`]: those that have them now, and what stopped it.
+    Tagged(Vec<VideoResponse>, Option<Trouble>),
     /// To [`Effect::Play`]: what opened it.
     Played(Result<String, Trouble>),
     /// To [`Effect::Copy`] and [`Effect::CopyUrl`]: what was copied, in words.
@@ -306,6 +309,8 @@ pub(crate) enum Effect {
         /// What is to be changed.
         change: UpdateVideoRequest,
     },
+    /// Give these other tags, each by those that it has then.
+    Tag(Vec<VideoId>, TagChange),
     /// Open a video in a player.
     Play(VideoId),
     /// Copy a text, which is called so.

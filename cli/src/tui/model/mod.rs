@@ -18,10 +18,12 @@ mod offline;
 mod overlay;
 mod pictures;
 mod rest;
+mod retag;
 #[cfg(test)]
 pub(crate) mod tests;
 mod timers;
 mod transfers;
+mod typed;
 mod view;
 mod window;
 
@@ -54,6 +56,7 @@ pub(crate) use message::{
 pub(crate) use offline::Remembered;
 pub(crate) use overlay::{EDIT_FIELDS, Edit, Overlay, Palette, Prompt, Question};
 pub(crate) use pictures::{Canvas, Means, Pictures, Spot};
+pub(crate) use retag::{RETAG_FIELDS, Retag, TagChange};
 pub(crate) use transfers::{SECONDS, Standing, Transfer, Transfers, Way};
 pub(crate) use view::View;
 pub(crate) use window::Anchor;

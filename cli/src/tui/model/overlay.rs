@@ -7,7 +7,8 @@ use heimdex_client::control::WatchId;
 use super::View;
 use super::browser::SendForm;
 use super::input::Input;
-use crate::tui::actions::{ACTIONS, Entry, fit};
+use super::retag::Retag;
+use crate::tui::actions::{ACTIONS, Entry, Fit};
 
 /// What lies over a view and takes the keys.
 #[derive(Debug, Clone)]
@@ -22,6 +23,8 @@ pub(crate) enum Overlay {
     Ask(Question),
     /// The texts of a video.
     Edit(Box<Edit>),
+    /// The tags of several videos.
+    Retag(Box<Retag>),
     /// What is to be sent.
     Send(Box<SendForm>),
     /// Lines to read, by their title, from this one on.
@@ -87,12 +90,12 @@ impl Prompt {
     /// What may be typed.
     pub(crate) fn hint(self) -> &'static str {
         match self {
-            Self::Tag | Self::Source => "exactly as it is; empty for all",
+            Self::Tag | Self::Source => "exactly as it is, tab completes it; empty for all",
             Self::Since => "2h, 3d, today, monday, 2026-11-20; empty for all",
             Self::Upload | Self::Watch => "a path, tab completes it; ~ is your home",
             Self::Limit => "5M, or 08:00,1M 18:00,off; empty for no limit",
             Self::WatchLimit(_) => "5M, or 08:00,1M 18:00,off; off for no limit",
-            Self::Profile => "its name",
+            Self::Profile => "its name, tab completes it",
         }
     }
 
@@ -106,20 +109,13 @@ impl Palette {
     /// The actions of a view that fit what is typed, the best first.
     pub(crate) fn found(&self, view: View) -> Vec<&'static Entry> {
         let typed = self.input.text();
-        let mut found: Vec<(i32, usize, &Entry)> = Vec::new();
-        for (index, entry) in ACTIONS
-            .iter()
-            .enumerate()
-            .filter(|(_, entry)| entry.is_in(view))
-        {
-            // A hit in the name is worth more than one in the words.
-            let name = fit(&typed, entry.name).map(|score| score + 10);
-            if let Some(score) = name.or_else(|| fit(&typed, entry.words)) {
-                found.push((score, index, entry));
-            }
-        }
-        found.sort_by_key(|(score, index, _)| (std::cmp::Reverse(*score), *index));
-        found.into_iter().map(|(_, _, entry)| entry).collect()
+        let entries = ACTIONS.iter().filter(|entry| entry.is_in(view));
+        let mut found: Vec<(Fit, &Entry)> = entries
+            .filter_map(|entry| Some((entry.fit(&typed)?, entry)))
+            .collect();
+        // Those that fit alike stay in the order of the table.
+        found.sort_by_key(|(fit, _)| *fit);
+        found.into_iter().map(|(_, entry)| entry).collect()
     }
 }
 

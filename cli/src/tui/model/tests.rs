@@ -134,6 +134,17 @@ impl World {
         changed
     }
 
+    fn tag(&mut self, ids: &[VideoId], change: &TagChange) -> Vec<VideoResponse> {
+        let mut tagged = Vec::new();
+        for id in ids {
+            if let Some(video) = self.videos.get_mut(id) {
+                video.tags = change.after(&video.tags).unwrap_or(video.tags.clone());
+                tagged.push(video.clone());
+            }
+        }
+        tagged
+    }
+
     /// What comes of an effect; nothing of those that nobody waits for.
     pub(crate) fn answer(&mut self, effect: Effect) -> Vec<Msg> {
         let answer = match effect {
@@ -186,6 +197,10 @@ impl World {
                 video.title = change.title.or(video.title);
                 Answer::Edited(self.ok(Box::new(video)))
             }
+            Effect::Tag(ids, change) => match self.broken.clone() {
+                Some(trouble) => Answer::Tagged(Vec::new(), Some(trouble)),
+                None => Answer::Tagged(self.tag(&ids, &change), None),
+            },
             Effect::Play(_) => Answer::Played(self.ok("mpv".into())),
             Effect::Copy { what, .. } => Answer::Copied(self.ok(what.into())),
             Effect::CopyUrl(_) => Answer::Copied(self.ok("a link".into())),
@@ -294,6 +309,82 @@ fn what_is_deleted_is_gone_and_comes_back_with_undo() {
 }
 
 #[test]
+fn undo_and_another_order_keep_the_cursor_on_its_video() {
+    let (mut model, mut world) = started(5);
+    let selected = |model: &Model| model.library.window.selected().map(name);
+    settled(&mut model, &mut world, "j j x");
+    assert_eq!(selected(&model).as_deref(), Some("A003C003"));
+    settled(&mut model, &mut world, "u");
+    assert_eq!(model.library.window.len(), 5);
+    assert_eq!(selected(&model).as_deref(), Some("A003C003"));
+    settled(&mut model, &mut world, "s");
+    assert_eq!(selected(&model).as_deref(), Some("A003C003"));
+    settled(&mut model, &mut world, "f");
+    assert_eq!(
+        selected(&model).as_deref(),
+        Some("A003C000"),
+        "another list"
+    );
+}
+
+#[test]
+fn all_that_is_marked_is_tagged_and_a_title_is_that_of_one() {
+    let (mut model, mut world) = started(3);
+    settled(&mut model, &mut world, "space space e");
+    assert!(matches!(&model.overlay, Some(Overlay::Retag(form)) if form.videos.len() == 2));
+    let _ = type_in(&mut model, "Reel 2, night");
+    settled(&mut model, &mut world, "enter");
+    let tags: Vec<usize> = world
+        .videos
+        .values()
+        .map(|video| video.tags.len())
+        .collect();
+    assert_eq!(tags, [2, 2, 0]);
+    assert!(model.library.marks.is_empty());
+    settled(&mut model, &mut world, "k k space space e tab");
+    let _ = type_in(&mut model, "NIGHT");
+    settled(&mut model, &mut world, "enter");
+    let first = world.videos.values().next().unwrap();
+    assert_eq!(first.tags, ["Reel 2"]);
+    // One mark is one video, wherever the cursor is.
+    settled(&mut model, &mut world, "g space e");
+    let Some(Overlay::Edit(edit)) = &model.overlay else {
+        panic!("{:?}", model.overlay);
+    };
+    assert_eq!(edit.fields[0].text(), "A003C000");
+}
+
+#[test]
+fn what_is_not_understood_stays_in_its_box_and_what_there_is_is_offered() {
+    let (mut model, mut world) = started(3);
+    settled(&mut model, &mut world, "a");
+    let _ = type_in(&mut model, "xyzzy");
+    settled(&mut model, &mut world, "enter");
+    let Some(Overlay::Prompt(Prompt::Since, input)) = &model.overlay else {
+        panic!("{:?}", model.overlay);
+    };
+    assert_eq!(input.text(), "xyzzy");
+    let text = model.notice.clone().unwrap().1;
+    assert!(text.starts_with("`xyzzy` is not a time"), "{text}");
+    settled(&mut model, &mut world, "esc c");
+    assert_eq!(model.completions, ["A cam, day 3"]);
+    settled(&mut model, &mut world, "a tab enter");
+    let source = model.library.filter.source.as_deref();
+    assert_eq!(source, Some("A cam, day 3"));
+    settled(&mut model, &mut world, "5 P");
+    assert_eq!(model.completions, ["archive", "default"]);
+    settled(&mut model, &mut world, "d");
+    assert_eq!(model.completions, ["default"]);
+}
+
+#[test]
+fn nothing_is_opened_where_there_is_no_video() {
+    let (mut model, mut world) = started(0);
+    settled(&mut model, &mut world, "enter");
+    assert!(!model.library.is_open);
+}
+
+#[test]
 fn a_search_asks_once_when_typing_pauses() {
     let (mut model, _) = started(5);
     let effects = press(&mut model, "/ o k a");
@@ -344,6 +435,30 @@ fn who_is_not_logged_in_sees_the_form_and_comes_back_to_the_library() {
     );
     assert_eq!(model.library.window.len(), 2);
     assert!(model.account.form.is_none(), "nothing of it is left");
+}
+
+#[test]
+fn the_form_logs_in_from_every_field_once_all_are_filled() {
+    let (mut model, mut world) = (model((80, 24)), World::of(2));
+    world.broken = Some(trouble(ErrorClass::NotLoggedIn, "they do not fit"));
+    let effects = model.begin();
+    world.settle(&mut model, effects);
+    let _ = type_in(&mut model, "secret");
+    settled(&mut model, &mut world, "enter");
+    let has_trouble = |model: &Model| {
+        let form = model.account.form.as_ref();
+        form.is_some_and(|form| form.trouble.is_some())
+    };
+    assert!(has_trouble(&model));
+    settled(&mut model, &mut world, "shift-tab");
+    assert!(has_trouble(&model), "nothing is another yet");
+    let _ = type_in(&mut model, "x");
+    assert!(!has_trouble(&model));
+    let effects = press(&mut model, "enter");
+    assert!(
+        matches!(&effects[..], [Effect::Login { .. }]),
+        "{effects:?}"
+    );
 }
 
 #[test]
@@ -561,6 +676,50 @@ fn what_an_outage_ends_waits_for_the_server_and_goes_on_with_it() {
     assert!(matches!(effects[1], Effect::Fetch { .. }), "{effects:?}");
     assert_eq!(waiting(&transfers), 0);
     assert!(transfers.go_on().is_empty());
+}
+
+#[test]
+fn the_rate_comes_down_to_nothing_when_all_is_over() {
+    let mut transfers = Transfers::default();
+    let batch = transfers.number();
+    let _ = transfers.collected(batch, &found([10 << 20]));
+    let id = transfers.list[0].id;
+    assert!(transfers.wants_ticks());
+    transfers.progress(id, Progress::UnderWay { bytes: 10 << 20 });
+    let _ = transfers.second(true);
+    assert!(transfers.rate() > 0);
+    let _ = transfers.moved(id, Err(trouble(ErrorClass::Failed, "the store refuses")));
+    let mut seconds = 0;
+    while transfers.wants_ticks() {
+        let _ = transfers.second(true);
+        seconds += 1;
+        assert!(seconds < 10);
+    }
+    assert_eq!(transfers.rate(), 0);
+}
+
+#[test]
+fn what_fails_after_it_was_sent_is_written_into_the_log() {
+    let (mut model, mut world) = started(2);
+    world.file_size = Some(1 << 30);
+    let _ = model.update(Msg::Paste("/videos".into()));
+    settled(&mut model, &mut world, "enter");
+    let id = model.transfers.list[0].id;
+    let mut failed = video(1);
+    let moved = Moved::Stored {
+        video: failed.video_id,
+        already: false,
+    };
+    let _ = model.update(Msg::Answer(Answer::Moved(id, Ok(moved))));
+    failed.state = serde_json::from_value("failed".into()).unwrap();
+    failed.error_text = Some("The file ends in the middle".into());
+    for _ in 0..2 {
+        let followed = Answer::Followed(Ok(vec![failed.clone()]));
+        let _ = model.update(Msg::Answer(followed));
+    }
+    let told = model.log.iter().map(|line| line.text.as_str());
+    let told: Vec<&str> = told.filter(|text| text.contains("failed")).collect();
+    assert_eq!(told, ["`one.mp4` failed: The file ends in the middle"]);
 }
 
 #[test]

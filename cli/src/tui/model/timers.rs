@@ -1,9 +1,23 @@
 //! What is done when its time has come.
 
 use super::message::Effect;
-use super::{Model, Timer, View};
+use super::{Known, Model, Timer, View};
 
 impl Model {
+    /// Counts what the daemon moved, and asks it how far it is while it moves anything: it tells of whole parts by
+    /// itself.
+    fn daemon_second(&mut self) -> Option<Effect> {
+        let daemon = &mut self.daemon;
+        let current = match &daemon.known {
+            Known::Here(status) => &status.current[..],
+            _ => &[],
+        };
+        let moved = daemon.paces.second(current);
+        self.transfers.beyond_rate = moved;
+        let is_moving = daemon.paces.is_moving();
+        is_moving.then(|| self.look_at_daemon())?
+    }
+
     pub(super) fn timer(&mut self, timer: Timer) -> Vec<Effect> {
         match timer {
             Timer::Poll => self.poll(),
@@ -14,9 +28,10 @@ impl Model {
             Timer::Search(_) => Vec::new(),
             Timer::Rest(video) => self.rested(video),
             Timer::Second => {
+                let looked = self.daemon_second();
                 let asked = self.transfers.second(self.feed.is_live);
                 self.stale_in(View::Transfers);
-                asked.into_iter().collect()
+                asked.into_iter().chain(looked).collect()
             }
         }
     }

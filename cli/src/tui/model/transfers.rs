@@ -18,7 +18,7 @@ use heimdex_client::transfer::Progress;
 use super::message::{Collected, Effect, Moved, Trouble};
 
 pub(crate) use transfer::{SECONDS, Standing, Then, Transfer, Way};
-use transfer::{average, push};
+pub(super) use transfer::{average, push};
 
 /// Runs of uploads, and downloads, that go at once; each has several parts or files in flight.
 const AT_ONCE: usize = 2;
@@ -42,8 +42,10 @@ pub(crate) struct Transfers {
     pub(crate) limit: Option<String>,
     /// Rows behind the list: the daemon's queue.
     pub(crate) beyond: usize,
-    /// Bytes a second of the daemon.
+    /// Bytes that the daemon moved in the last second.
     pub(crate) beyond_rate: u64,
+    /// Files that the daemon sends, as far as it is known.
+    pub(crate) beyond_sending: u64,
     /// Files of an upload that are not stored yet, by its number.
     open: BTreeMap<u64, usize>,
     next: u64,
@@ -267,7 +269,9 @@ impl Transfers {
 
     /// Whether seconds are to be counted from now on, and are not yet.
     pub(crate) fn wants_ticks(&mut self) -> bool {
-        let is_busy = self.is_moving() || self.beyond_rate > 0 || !self.unfinished().is_empty();
+        // Until the rate has come down to nothing: the last one would stay on the screen.
+        let is_moving = self.is_moving() || self.beyond_sending > 0 || self.rate() > 0;
+        let is_busy = is_moving || !self.unfinished().is_empty();
         let wants = !self.is_ticking && is_busy;
         self.is_ticking |= wants;
         wants

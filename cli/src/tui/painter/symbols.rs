@@ -37,6 +37,11 @@ pub(super) fn most(symbol: &str) -> u16 {
     u16::try_from(apart.sum::<usize>()).unwrap_or(u16::MAX)
 }
 
+/// Whether this is joined of several.
+pub(super) fn is_joined(symbol: &str) -> bool {
+    symbol.contains('\u{200d}')
+}
+
 /// Whether each terminal takes this for one column.
 pub(super) fn is_one_column(symbol: &str) -> bool {
     let mut characters = symbol.chars();

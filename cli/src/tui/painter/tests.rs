@@ -294,3 +294,22 @@ fn only_what_changed_is_written() {
         assert_eq!(painter.out.is_empty(), !is_first);
     }
 }
+
+#[test]
+fn a_joined_picture_leaves_no_joiner_for_what_comes_next() {
+    let area = Rect::new(0, 0, 12, 1);
+    let mut buffer = Buffer::empty(area);
+    buffer.set_string(0, 0, "a👩\u{200d}👩 b", Style::new());
+    let bytes = painted(&buffer, Depth::Mono, Glyphs::Unicode);
+    let (before, after) = bytes.split_once("👩\u{200d}👩\u{1b}[?7h").unwrap();
+    assert!(before.ends_with("\u{1b}[1;2H\u{1b}[?7l"), "{before:?}");
+    // One that is not ASCII, away from the picture, and it is drawn over.
+    assert!(
+        after.starts_with("\u{1b}[1;5H\u{a0}\u{1b}[1;4H\u{1b}[0m\u{1b}[3X"),
+        "{after:?}"
+    );
+    assert_eq!(
+        Simple::of(Sort::Joined, &bytes).part(0, 0..6),
+        "a👩\u{200d}👩 b "
+    );
+}

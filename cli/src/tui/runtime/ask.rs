@@ -3,7 +3,6 @@
 
 use std::io::{self, Write as _};
 
-use super::input::Answer;
 use crate::args::Posters;
 use crate::output::depth::Depth;
 use crate::tui::model::{Canvas, Means};
@@ -25,6 +24,24 @@ pub(super) fn begin() -> io::Result<()> {
     let mut stdout = io::stdout().lock();
     stdout.write_all(QUESTIONS.as_bytes())?;
     stdout.flush()
+}
+
+/// An answer to what a terminal was asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Answer {
+    /// It takes pictures in the way of kitty.
+    Kitty,
+    /// And deflated ones.
+    Deflated,
+    /// What it calls itself.
+    Name(String),
+    /// Pixels of a character: width and height.
+    Cell(u16, u16),
+    /// What it can do. The last answer of all.
+    Attributes {
+        /// Whether that is sixels.
+        has_sixel: bool,
+    },
 }
 
 /// What is wanted, and what was answered so far.
@@ -101,9 +118,7 @@ impl Asking {
         if is("tmux") {
             return Means::HalfBlocks;
         }
-        // Their pictures in the way of kitty do not stay with the characters that they belong to.
-        let is_apart = is("WezTerm") || is("iTerm2") || is("Konsole");
-        if self.is_kitty && !is_apart {
+        if self.is_kitty && has_placeholders(&self.name) {
             let deflated = self.is_deflated;
             Means::Kitty { deflated }
         } else if is("iTerm2") || is("WezTerm") {
@@ -114,6 +129,17 @@ impl Asking {
             Means::HalfBlocks
         }
     }
+}
+
+/// Whether pictures in the way of kitty stay with the characters that stand for them: so they do in kitty from 0.28 on, and
+/// in Ghostty. Where they do not, those characters would be seen themselves.
+fn has_placeholders(name: &str) -> bool {
+    let Some(version) = name.strip_prefix("kitty(") else {
+        return name.starts_with("ghostty");
+    };
+    let mut numbers = version.split(|c: char| !c.is_ascii_digit());
+    let mut number = || numbers.next().and_then(|digits| digits.parse::<u32>().ok());
+    number().zip(number()) >= Some((0, 28))
 }
 
 /// Pixels of a character, by those of the window; `None` where the system does not know them.
@@ -157,13 +183,22 @@ mod tests {
         let named = |name: &str| format!("\u{1b}P>|{name}\u{1b}\\");
         for (answer, means) in [
             (
-                format!("{kitty}{deflated}{cell}{over}"),
+                format!("{kitty}{deflated}{}{cell}{over}", named("kitty(0.28.0)")),
                 Means::Kitty { deflated: true },
             ),
             (
-                format!("{kitty}{cell}{over}"),
+                format!("{kitty}{}{cell}{over}", named("ghostty 1.2.0")),
                 Means::Kitty { deflated: false },
             ),
+            (
+                format!("{kitty}{}{cell}{over}", named("kitty(0.26.5)")),
+                Means::Sixel,
+            ),
+            (
+                format!("{kitty}{}{cell}\u{1b}[?62c", named("kitty(0.9)")),
+                Means::HalfBlocks,
+            ),
+            (format!("{kitty}{cell}\u{1b}[?62c"), Means::HalfBlocks),
             (
                 format!("{kitty}{}{cell}{over}", named("WezTerm 2024")),
                 Means::Iterm2,

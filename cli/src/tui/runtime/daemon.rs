@@ -28,7 +28,9 @@ const STEPS: u64 = 500;
 pub(super) async fn ask(session: &Session, asking: Asking) -> Option<Told> {
     Some(match asking {
         Asking::Look(part) => Told::Looked(look(session, part).await),
-        Asking::Order(order) => Told::Done(obey(session, order).await.map_err(Into::into)),
+        Asking::Order(order, name) => {
+            Told::Done(obey(session, order, &name).await.map_err(Into::into))
+        }
         Asking::Watch(folder) => Told::Watching(add(session, folder).await.map_err(Into::into)),
         Asking::Unwatch(id) => Told::Done(remove(session, id).await.map_err(Into::into)),
         Asking::LimitWatch(id, limit) => {
@@ -112,24 +114,29 @@ async fn asleep(session: &Session) -> Result<Vec<Asleep>, CliError> {
     .await
 }
 
-/// Does what a person said; what it came to.
-async fn obey(session: &Session, order: Order) -> Result<String, CliError> {
+/// Does what a person said, to what people call so; what it came to.
+async fn obey(session: &Session, order: Order, name: &str) -> Result<String, CliError> {
     let client = connect(session).await?;
     let sentence = match &order {
         Order::Pause(None) => "the daemon sends nothing until it is told to go on".to_owned(),
-        Order::Pause(Some(watch)) => format!("{watch} is paused"),
+        Order::Pause(Some(_)) => format!("{name} is paused"),
         Order::Resume(None) => "the daemon goes on".to_owned(),
-        Order::Resume(Some(watch)) => format!("{watch} goes on"),
-        Order::Retry(item) => format!("{item} is tried again"),
-        Order::Cancel(item) => format!("{item} is out of the queue"),
-        Order::Move(item, _) => format!("{item} has another place now"),
-        Order::Rescan(watch) => format!("{watch} is looked through"),
+        Order::Resume(Some(_)) => format!("{name} goes on"),
+        Order::Retry(_) => format!("`{name}` is tried again"),
+        Order::Cancel {
+            is_begun: false, ..
+        } => format!("`{name}` is out of the queue"),
+        Order::Cancel { is_begun: true, .. } => {
+            format!("`{name}` leaves the queue once what is in flight is over")
+        }
+        Order::Move(..) => format!("`{name}` has another place now"),
+        Order::Rescan(_) => format!("{name} is looked through"),
     };
     match order {
         Order::Pause(watch) => client.pause(&PauseRequest { watch, until: None }).await,
         Order::Resume(watch) => client.resume(&ResumeRequest { watch }).await,
         Order::Retry(item) => client.retry(&RetryRequest { items: vec![item] }).await,
-        Order::Cancel(item) => client.cancel(&CancelRequest { items: vec![item] }).await,
+        Order::Cancel { item, .. } => client.cancel(&CancelRequest { items: vec![item] }).await,
         Order::Move(item, to) => client.move_item(&MoveRequest { item, to }).await,
         Order::Rescan(watch) => client.rescan(&RescanRequest { watch: Some(watch) }).await,
     }?;
@@ -191,11 +198,18 @@ async fn limited(
             },
         };
         let is_there = journal.edit_watch(id, &edit)?;
-        if is_there { Ok(()) } else { Err(no_such()) }
+        if is_there {
+            Ok(known.root)
+        } else {
+            Err(no_such())
+        }
     });
-    edited.await?;
+    let root = edited.await?;
     reload(session).await?;
-    Ok(format!("{id} takes at most {words}"))
+    Ok(format!(
+        "{} takes at most {words}",
+        crate::commands::upload::shown(&root)
+    ))
 }
 
 /// Gives files to the daemon, which sends them before all others, with what was said of each upload.

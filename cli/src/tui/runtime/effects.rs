@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use heimdex_api::auth::LoginRequest;
 use heimdex_api::ops::feature;
-use heimdex_api::video::{VideoListResponse, VideoResponse};
+use heimdex_api::video::{UpdateVideoRequest, VideoListResponse, VideoResponse};
 use heimdex_api::{Secret, VideoId, failpoint};
 use heimdex_client::ApiClient;
 use heimdex_client::http::HttpError;
@@ -18,7 +18,7 @@ use super::{Incoming, complete, daemon, files, moving, pictures, sending};
 use crate::args::ConnectionArgs;
 use crate::commands::{account, logout};
 use crate::error::CliError;
-use crate::tui::model::{Answer, Effect, Msg, Trouble, Who, Whole};
+use crate::tui::model::{Answer, Effect, Msg, TagChange, Trouble, Who, Whole};
 
 impl From<CliError> for Trouble {
     fn from(error: CliError) -> Self {
@@ -90,6 +90,10 @@ pub(super) async fn perform(session: &Arc<Session>, effect: Effect) {
                 ))
             };
             Answer::Edited(changed.await)
+        }
+        Effect::Tag(videos, change) => {
+            let (done, trouble) = tag(session, &videos, &change).await;
+            Answer::Tagged(done, trouble)
         }
         Effect::Play(video) => Answer::Played(player::play(session, video).await),
         Effect::Copy { text, what } => {
@@ -206,6 +210,39 @@ async fn each(
         }
     }
     (done, None)
+}
+
+/// Gives each other tags, by those that it has now; what was done before it failed stays done.
+async fn tag(
+    session: &Session,
+    videos: &[VideoId],
+    change: &TagChange,
+) -> (Vec<VideoResponse>, Option<Trouble>) {
+    let mut done = Vec::new();
+    for video in videos {
+        match tag_one(session, *video, change).await {
+            Ok(video) => done.push(video),
+            Err(error) => return (done, Some(error.into())),
+        }
+    }
+    (done, None)
+}
+
+async fn tag_one(
+    session: &Session,
+    video: VideoId,
+    change: &TagChange,
+) -> Result<VideoResponse, CliError> {
+    let client = session.client().await?;
+    let now = client.video(video).await?;
+    let Some(tags) = change.after(&now.tags) else {
+        return Ok(now);
+    };
+    let request = UpdateVideoRequest {
+        tags: Some(tags),
+        ..UpdateVideoRequest::default()
+    };
+    Ok(client.update_video(video, &request, now.version).await?)
 }
 
 /// A link to a video's bytes that holds for as long as links can.

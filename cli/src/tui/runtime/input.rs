@@ -1,5 +1,6 @@
 //! Keys, the mouse, pasted text, answers and signals, each as an event; and what is written beside frames.
 
+mod heard;
 pub(super) mod parse;
 mod sequence;
 
@@ -15,7 +16,6 @@ use super::Incoming;
 use super::ask::Asking;
 use crate::tui::key::Key;
 use crate::tui::model::{Mouse, Msg, Pointed};
-pub(super) use parse::Answer;
 
 /// Listens for as long as it lives.
 pub(super) struct Inputs {

@@ -5,9 +5,10 @@ use ratatui::layout::Rect;
 
 use crate::output::size;
 use crate::output::text::grouped;
+use crate::tui::actions::Action;
 use crate::tui::model::{FORM_FIELDS, Input, Model, PASSWORD, Who};
 use crate::tui::theme::Role;
-use crate::tui::widgets::{field, put};
+use crate::tui::widgets::{broken, field, put};
 
 /// Room for the names of fields.
 const NAMES: u16 = 12;
@@ -17,6 +18,52 @@ pub(super) fn draw(model: &Model, buffer: &mut Buffer, area: Rect) {
         form(model, buffer, area);
         return;
     }
+    let lines = lines(model, area.width);
+    let most = lines.len().saturating_sub(height(area));
+    let top = model.account.scroll.min(most);
+    let has_more = top < most;
+    let end = area.bottom() - u16::from(has_more);
+    let dim = model.theme.style(Role::Dim);
+    for (y, (name, text)) in (area.y + 1..end).zip(lines.iter().skip(top)) {
+        put(buffer, (area.x + 2, y), NAMES - 1, name, dim);
+        let at = (area.x + 2 + NAMES, y);
+        put(buffer, at, area.width, text, model.theme.style(Role::Text));
+    }
+    if has_more {
+        let key = model.keymap.keys_of(Action::Down).first();
+        let key = key.map_or_else(|| "-".to_owned(), ToString::to_string);
+        let text = format!("{} {key} shows more", model.theme.glyph("↓", "v"));
+        let style = model.theme.style(Role::Accent);
+        put(buffer, (area.x + 2, end), area.width, &text, style);
+    }
+}
+
+/// Rows for what is told.
+fn height(area: Rect) -> usize {
+    area.height.saturating_sub(1).into()
+}
+
+/// Scrolls what is told, as far as there is more of it.
+pub(crate) fn scroll(model: &mut Model, rows: isize) {
+    let screen = Rect::new(0, 0, model.size.0, model.size.1);
+    let body = super::body(screen);
+    let most = lines(model, body.width).len().saturating_sub(height(body));
+    let scroll = model.account.scroll.saturating_add_signed(rows);
+    model.account.scroll = scroll.min(most);
+}
+
+/// What is told, line by line, the first one of each with its name.
+fn lines(model: &Model, columns: u16) -> Vec<(&'static str, String)> {
+    let room = columns.saturating_sub(NAMES + 2).max(1);
+    let mut lines = Vec::new();
+    for (name, text) in told(model) {
+        let names = std::iter::once(name).chain(std::iter::repeat(""));
+        lines.extend(names.zip(broken(&text, room)));
+    }
+    lines
+}
+
+fn told(model: &Model) -> Vec<(&'static str, String)> {
     let place = &model.account.place;
     let login = if place.is_token {
         "a token, from HEIMDEX_TOKEN".to_owned()
@@ -41,23 +88,7 @@ pub(super) fn draw(model: &Model, buffer: &mut Buffer, area: Rect) {
         (None, Some(trouble)) => rows.push(("Account", trouble.text.clone())),
         (None, None) => rows.push(("Account", "asking the server".into())),
     }
-    for (y, (name, text)) in (area.y + 1..area.bottom()).zip(rows) {
-        put(
-            buffer,
-            (area.x + 2, y),
-            NAMES - 1,
-            name,
-            model.theme.style(Role::Dim),
-        );
-        let room = area.width.saturating_sub(NAMES + 2);
-        put(
-            buffer,
-            (area.x + 2 + NAMES, y),
-            room,
-            &text,
-            model.theme.style(Role::Text),
-        );
-    }
+    rows
 }
 
 fn known(who: &Who) -> Vec<(&'static str, String)> {

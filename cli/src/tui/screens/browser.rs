@@ -229,11 +229,13 @@ pub(super) fn status(model: &Model) -> String {
     if let (Some(trouble), false) = (&browser.trouble, browser.shown.is_empty()) {
         return trouble.text.clone();
     }
-    let mut words = vec![format!(
-        "{} of {}",
-        grouped(browser.shown.len() as u64),
-        grouped(browser.listing.entries.len() as u64)
-    )];
+    let shown = browser.shown.len() as u64;
+    let place = (browser.cursor as u64 + 1).min(shown);
+    let mut words = vec![format!("{} of {}", grouped(place), grouped(shown))];
+    let hidden = browser.listing.entries.len() as u64 - shown;
+    if hidden > 0 && browser.filter.is_empty() {
+        words.push(count(hidden, "hidden name", "hidden names"));
+    }
     if browser.listing.more > 0 {
         words.push(format!(
             "{} more are not shown",

@@ -12,10 +12,9 @@ use crate::tui::model::{Canvas, Model, Spot, name};
 use crate::tui::theme::Role;
 use crate::tui::widgets::{put, put_right};
 
-/// Columns of a poster: no fewer, where there is room for two, and no more; and those between two.
+/// Columns of a poster: no fewer, and no more; and those between two.
 const LEAST: u16 = 18;
-const WIDE: u16 = 24;
-const MOST: u16 = 32;
+const MOST: u16 = 36;
 const GAP: u16 = 2;
 /// Rows below it: its name, and where it stands.
 const WORDS: u16 = 2;
@@ -32,15 +31,25 @@ pub(crate) struct Shape {
 }
 
 impl Shape {
-    /// In a place of this size.
+    /// In a place of this size: as large as may be, and smaller only where that leaves clearly less of it empty.
     pub(super) fn of(area: Rect, canvas: Canvas) -> Self {
-        let least = if area.width < 2 * WIDE + GAP {
-            LEAST
-        } else {
-            WIDE
-        };
-        let columns = ((area.width + GAP) / (least + GAP)).max(1);
-        let wide = ((area.width + GAP) / columns - GAP).clamp(1, MOST);
+        let beside = |wide: u16| (area.width + GAP) / (wide + GAP);
+        let fewest = (area.width + GAP).div_ceil(MOST + GAP).max(1);
+        let mut best = Self::beside(fewest, area, canvas);
+        for columns in fewest + 1..=beside(LEAST) {
+            let smaller = Self::beside(columns, area, canvas);
+            if smaller.covered() * 8 > best.covered() * 9 {
+                best = smaller;
+            }
+        }
+        best
+    }
+
+    /// With so many beside each other.
+    fn beside(columns: u16, area: Rect, canvas: Canvas) -> Self {
+        let wide = ((area.width + GAP) / columns)
+            .saturating_sub(GAP)
+            .clamp(1, MOST);
         let (_, high) = poster::room((wide, u16::MAX), canvas.cell);
         let high = high.min(area.height.saturating_sub(WORDS)).max(1);
         // The last row needs no line below it.
@@ -51,6 +60,11 @@ impl Shape {
             wide,
             high,
         }
+    }
+
+    /// Characters that its posters take.
+    fn covered(&self) -> usize {
+        self.count() * usize::from(self.wide) * usize::from(self.high)
     }
 
     /// On a screen.

@@ -19,7 +19,7 @@ const GAP: u16 = 2;
 /// Columns that a search wants.
 pub(super) const SEARCH: u16 = 40;
 /// The least that is left to the title before a column gives way.
-const TITLE_LEAST: u16 = 28;
+const TITLE_LEAST: u16 = 27;
 /// The column of ids: whoever wants one copies it, so it gives way first.
 const ID: usize = 6;
 
@@ -59,13 +59,16 @@ pub(super) fn draw(model: &Model, buffer: &mut Buffer, area: Rect) {
 
 /// Where the list stands, and where all about a video does.
 fn halves(model: &Model, area: Rect) -> (Option<Rect>, Option<Rect>) {
-    if !model.library.is_open {
+    // Where there is no video, the list says why.
+    let is_empty = model.library.window.len() == 0;
+    if !model.library.is_open || is_empty && !model.is_wide() {
         return (Some(area), None);
     }
     if !model.is_wide() {
         return (None, Some(area));
     }
-    let beside = (area.width * 2 / 5).min(70);
+    // At 120 columns an id stands on one line.
+    let beside = (area.width * 2 / 5 + 1).min(70);
     let left = Rect {
         width: area.width - beside - 1,
         ..area
@@ -99,6 +102,19 @@ pub(crate) fn grid_shape(model: &Model) -> Option<grid::Shape> {
     grid_area(model).map(|(area, canvas)| grid::Shape::of(area, canvas))
 }
 
+/// Scrolls what is known of the video under the cursor, as far as there is more of it.
+pub(crate) fn scroll_whole(model: &mut Model, rows: isize) {
+    let right = area(model).and_then(|area| halves(model, area).1);
+    let (Some(right), Some(video)) = (right, model.library.window.selected()) else {
+        return;
+    };
+    let (video, scroll) = (video.video_id, model.library.scroll());
+    let scroll = scroll
+        .saturating_add_signed(rows)
+        .min(whole::most(model, right));
+    model.library.scrolled = Some((video, scroll));
+}
+
 /// How many posters ahead of the cursor the one at a place is.
 pub(crate) fn poster_at(model: &Model, place: (u16, u16)) -> Option<isize> {
     let (area, canvas) = grid_area(model)?;
@@ -118,6 +134,7 @@ pub(crate) fn poster_spots(model: &Model) -> Vec<Spot> {
         None => Vec::new(),
     };
     let right = area(model).and_then(|area| halves(model, area).1);
+    let right = right.filter(|_| model.library.scroll() == 0);
     spots.extend(right.and_then(|right| poster::spot(model, right)));
     spots
 }

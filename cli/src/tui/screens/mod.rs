@@ -25,9 +25,10 @@ use super::theme::Role;
 use super::widgets::{put, put_right};
 use crate::output::text::width;
 
+pub(crate) use account::scroll as scroll_account;
 pub(crate) use browser::click as click_file;
-pub(crate) use help::lines as help_lines;
-pub(crate) use library::{grid_shape, pictures, poster_at, poster_spots};
+pub(crate) use help::most as help_most;
+pub(crate) use library::{grid_shape, pictures, poster_at, poster_spots, scroll_whole};
 pub(crate) use transfers::click as click_transfer;
 pub(crate) use watches::{click as click_watch, scroll as scroll_watch};
 

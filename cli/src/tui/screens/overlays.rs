@@ -5,7 +5,8 @@ use ratatui::layout::Rect;
 
 use crate::output::text::{clean, count};
 use crate::tui::model::{
-    EDIT_FIELDS, Edit, Input, Model, Overlay, Palette, Prompt, Question, SEND_FIELDS, SendForm,
+    EDIT_FIELDS, Edit, Input, Model, Overlay, Palette, Prompt, Question, RETAG_FIELDS, Retag,
+    SEND_FIELDS, SendForm,
 };
 use crate::tui::theme::Role;
 use crate::tui::widgets::{field, popup, put};
@@ -22,6 +23,7 @@ pub(super) fn draw(model: &Model, buffer: &mut Buffer, area: Rect, overlay: &Ove
         Overlay::Prompt(which, input) => prompt(model, buffer, area, *which, input),
         Overlay::Ask(which) => question(model, buffer, area, *which),
         Overlay::Edit(form) => edit(model, buffer, area, form),
+        Overlay::Retag(form) => retag(model, buffer, area, form),
     }
 }
 
@@ -219,25 +221,57 @@ fn question(model: &Model, buffer: &mut Buffer, area: Rect, question: Question) 
 }
 
 fn edit(model: &Model, buffer: &mut Buffer, area: Rect, edit: &Edit) {
+    let inside = popup(buffer, &model.theme, area, "Edit", (70, 5));
+    let fields = EDIT_FIELDS.iter().zip(&edit.fields);
+    texts(model, buffer, inside, fields, edit.focus);
+    ways(model, buffer, inside, 4);
+}
+
+/// The tags of all that is marked.
+fn retag(model: &Model, buffer: &mut Buffer, area: Rect, form: &Retag) {
     let theme = &model.theme;
     let inside = popup(buffer, theme, area, "Edit", (70, 5));
-    for (y, (at, name)) in (inside.top()..inside.bottom()).zip(EDIT_FIELDS.iter().enumerate()) {
-        let has_cursor = at == edit.focus;
-        let role = if has_cursor { Role::Accent } else { Role::Dim };
-        put(buffer, (inside.x, y), 12, name, theme.style(role));
-        let room = inside.width.saturating_sub(13);
-        field(
-            buffer,
-            theme,
-            (inside.x + 13, y),
-            room,
-            &edit.fields[at],
-            has_cursor,
-        );
+    if inside.height == 0 {
+        return;
     }
-    if inside.height >= 5 {
-        let at = (inside.x, inside.y + 4);
+    let videos = count(form.videos.len() as u64, "marked video", "marked videos");
+    let text = format!("{videos}: title and description are those of one");
+    let at = (inside.x, inside.y);
+    put(buffer, at, inside.width, &text, theme.style(Role::Text));
+    let below = Rect {
+        y: inside.y + 1,
+        height: inside.height - 1,
+        ..inside
+    };
+    let fields = RETAG_FIELDS.iter().zip(&form.fields);
+    texts(model, buffer, below, fields, form.focus);
+    ways(model, buffer, inside, 4);
+}
+
+/// Fields with their names, one below the other.
+fn texts<'a>(
+    model: &Model,
+    buffer: &mut Buffer,
+    area: Rect,
+    fields: impl Iterator<Item = (&'a &'a str, &'a Input)>,
+    focus: usize,
+) {
+    let theme = &model.theme;
+    for (y, (at, (name, input))) in (area.top()..area.bottom()).zip(fields.enumerate()) {
+        let has_cursor = at == focus;
+        let role = if has_cursor { Role::Accent } else { Role::Dim };
+        put(buffer, (area.x, y), 12, name, theme.style(role));
+        let room = area.width.saturating_sub(13);
+        field(buffer, theme, (area.x + 13, y), room, input, has_cursor);
+    }
+}
+
+/// What may be done with a form, in this row of it.
+fn ways(model: &Model, buffer: &mut Buffer, inside: Rect, row: u16) {
+    if inside.height > row {
+        let at = (inside.x, inside.y + row);
         let text = "enter save, tab next field, esc leave; commas between tags";
-        put(buffer, at, inside.width, text, theme.style(Role::Dim));
+        let style = model.theme.style(Role::Dim);
+        put(buffer, at, inside.width, text, style);
     }
 }

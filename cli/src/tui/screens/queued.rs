@@ -8,6 +8,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use crate::output::size;
+use crate::output::text::count;
 use crate::tui::model::Model;
 use crate::tui::theme::Role;
 use crate::tui::widgets::{bar, put, put_right};
@@ -35,9 +36,9 @@ pub(super) fn one(model: &Model, buffer: &mut Buffer, area: Rect, place: usize) 
     put(buffer, (at + 1, area.y), room, &name, Style::new());
     let style = Style {
         bg: None,
-        ..theme.style(role(&item.state.because))
+        ..theme.style(role(model, item))
     };
-    let word = words::word(&item.state.because);
+    let word = standing(model, item);
     put_right(buffer, (area.right(), area.y), 24, &word, style);
     if area.height < 2 {
         return;
@@ -45,7 +46,7 @@ pub(super) fn one(model: &Model, buffer: &mut Buffer, area: Rect, place: usize) 
     let (mut x, y) = (area.x + 2, area.y + 1);
     if is_moving(&item.state.because) {
         let wide = (area.width / 4).clamp(6, 30);
-        let numbers = (item.acknowledged_bytes, 0, item.size_bytes);
+        let numbers = (item.acknowledged_bytes, under_way(item), item.size_bytes);
         bar(buffer, theme, (x, y), wide, numbers);
         x += wide + 1;
     }
@@ -61,8 +62,38 @@ fn is_moving(because: &Reason) -> bool {
     )
 }
 
-fn role(because: &Reason) -> Role {
-    match because {
+/// Bytes of it that are on their way.
+fn under_way(item: &QueueItem) -> u64 {
+    match item.state.because {
+        Reason::Sending {
+            under_way_bytes, ..
+        } => under_way_bytes,
+        _ => 0,
+    }
+}
+
+/// Where it stands, in a word. What was begun says that it is being sent though it is held back.
+fn standing(model: &Model, item: &QueueItem) -> String {
+    let word = words::word(&item.state.because);
+    if !is_moving(&item.state.because) {
+        return word;
+    }
+    let is_paused = model.daemon.is_paused(item);
+    let is_leaving = model.daemon.leaving.contains(&item.id);
+    if is_leaving || is_paused && under_way(item) > 0 {
+        "stopping".into()
+    } else if is_paused {
+        format!("paused, {word}")
+    } else {
+        word
+    }
+}
+
+fn role(model: &Model, item: &QueueItem) -> Role {
+    let daemon = &model.daemon;
+    let is_held = daemon.leaving.contains(&item.id) || daemon.is_paused(item);
+    match &item.state.because {
+        because if is_held && is_moving(because) => Role::Warning,
         Reason::Failed { .. } | Reason::NoSuchProfile { .. } => Role::Bad,
         Reason::Delayed { .. }
         | Reason::Paused { .. }
@@ -76,8 +107,21 @@ fn role(because: &Reason) -> Role {
 /// Numbers where it moves, else why it does not.
 fn detail(model: &Model, item: &QueueItem) -> String {
     let mut parts = Vec::new();
-    if let Reason::Sending { .. } = &item.state.because {
+    if let Reason::Sending {
+        under_way_bytes, ..
+    } = &item.state.because
+    {
         parts.push(size::part_of(item.acknowledged_bytes, item.size_bytes));
+        let rate = model.daemon.paces.rate(item.id);
+        let left = item.size_bytes.saturating_sub(item.acknowledged_bytes);
+        if let Some(seconds) = left.checked_div(rate) {
+            parts.push(format!("{}/s", size::bytes(rate)));
+            let left = size::duration(Duration::from_secs(seconds));
+            parts.push(format!("{left} left"));
+        }
+        if *under_way_bytes > 0 {
+            parts.push(format!("+{} under way", size::bytes(*under_way_bytes)));
+        }
         if item.attempts > 1 {
             parts.push(format!("try {}", item.attempts));
         }
@@ -95,6 +139,11 @@ pub(super) fn pace(model: &Model, status: &Status) -> Vec<String> {
     let mut parts = Vec::new();
     if status.paused.is_some() {
         parts.push("daemon paused".to_owned());
+    }
+    let paused = status.watches.iter().filter(|watch| watch.paused.is_some());
+    match paused.count() as u64 {
+        0 => {}
+        watches => parts.push(format!("{} paused", count(watches, "watch", "watches"))),
     }
     if files == 0 && queue.failed.files == 0 {
         return parts;

@@ -1,5 +1,6 @@
 //! What each view looks like: at every size, empty, broken, offline, without colours, with names of every kind.
 
+mod account;
 mod browser;
 mod daemon;
 mod posters;
@@ -104,6 +105,46 @@ fn one_video_over_the_list_where_there_is_little_room() {
 }
 
 #[test]
+fn all_that_is_known_of_a_video_is_reached_by_keys() {
+    let mut video = video(1);
+    video.description = Some("One of many lines.\n".repeat(30));
+    let mut world = World::default();
+    world.videos.insert(video.video_id, video.clone());
+    for (columns, rows) in [(40, 12), (120, 40)] {
+        let mut model = library((columns, rows), &[video.clone()]);
+        let effects = press(&mut model, if columns == 40 { "enter" } else { "k" });
+        world.settle(&mut model, effects);
+        let first = shown(&model);
+        assert!(first.contains("J shows more"), "{first}");
+        for _ in 0..100 {
+            let _ = press(&mut model, "J");
+        }
+        insta::assert_snapshot!(format!("one_video_end_{columns}x{rows}"), shown(&model));
+        for _ in 0..100 {
+            let _ = press(&mut model, "K");
+        }
+        assert_eq!(shown(&model), first);
+    }
+}
+
+#[test]
+fn tags_of_several_are_edited_in_a_form() {
+    let mut model = library((80, 24), &varied());
+    let _ = press(&mut model, "space space e");
+    let _ = type_in(&mut model, "night");
+    insta::assert_snapshot!("retag_80x24", shown(&model));
+}
+
+#[test]
+fn where_there_is_no_video_the_list_says_why_whatever_is_open() {
+    let mut model = library((80, 24), &[]);
+    let _ = press(&mut model, "enter");
+    assert!(shown(&model).contains("There are no videos yet."));
+    model.library.is_open = true;
+    assert!(shown(&model).contains("There are no videos yet."));
+}
+
+#[test]
 fn an_empty_library_says_how_to_fill_it() {
     insta::assert_snapshot!("library_empty_80x24", shown(&library((80, 24), &[])));
     let mut model = library((80, 24), &varied());
@@ -197,22 +238,6 @@ fn without_colours_nothing_is_coloured_and_the_cursor_is_seen() {
 }
 
 #[test]
-fn the_form_hides_the_password() {
-    let mut model = model((80, 24));
-    let effects = model.begin();
-    let broken = trouble(ErrorClass::NotLoggedIn, "not logged in");
-    let mut world = World {
-        broken: Some(broken),
-        ..World::default()
-    };
-    world.settle(&mut model, effects);
-    let _ = type_in(&mut model, "hunter2");
-    let text = shown(&model);
-    assert!(!text.contains("hunter2"));
-    insta::assert_snapshot!("account_form_80x24", text);
-}
-
-#[test]
 fn transfers_at_each_size() {
     for (columns, rows) in SIZES {
         let mut model = library((columns, rows), &varied());
@@ -303,6 +328,9 @@ fn the_log_at_each_size() {
                 "warning: line {number} of what happened"
             )));
         }
+        let long = "tui.toml: there are no posters `on`, only auto, kitty, iterm2, sixel, half-blocks, off, and \
+            a-word-that-is-longer-than-any-line-of-a-terminal-that-is-as-narrow-as-this";
+        let _ = model.update(Msg::Said(long.into()));
         let _ = press(&mut model, "6");
         insta::assert_snapshot!(format!("log_{columns}x{rows}"), shown(&model));
     }

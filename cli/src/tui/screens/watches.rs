@@ -345,12 +345,7 @@ fn waiting(model: &Model, watch: &WatchStatus, lines: &mut Vec<Line>, room: usiz
         push(lines, &format!("And {more} that wait."), Role::Dim, room);
     }
     if lines.is_empty() {
-        push(
-            lines,
-            "Nothing of it waits to be finished.",
-            Role::Dim,
-            room,
-        );
+        push(lines, "No file is being written.", Role::Dim, room);
     }
 }
 

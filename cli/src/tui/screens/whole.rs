@@ -1,153 +1,168 @@
 //! All about one video: what a person should know first, its fields, its jobs.
 
 use heimdex_api::JobState;
-use heimdex_api::video::{JobResponse, VideoResponse};
+use heimdex_api::video::JobResponse;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 
 use super::poster;
 use crate::commands::show;
 use crate::output::state;
-use crate::output::text::{clean, clusters, width, wrapped};
-use crate::tui::model::{Model, name};
+use crate::tui::actions::Action;
+use crate::tui::model::{Model, Spot, name};
 use crate::tui::theme::{Role, Theme};
-use crate::tui::widgets::{bar, put};
+use crate::tui::widgets::{bar, broken, put};
 
 /// Room for the names of fields.
 const NAMES: u16 = 12;
 
+/// A line of what is known.
+enum Line<'a> {
+    /// Text, so far from the left.
+    Text(u16, String, Style),
+    /// The name of a field, and the first line of it.
+    Field(&'static str, String),
+    /// A job, and how far it is.
+    Job(&'a JobResponse),
+}
+
 pub(super) fn draw(model: &Model, buffer: &mut Buffer, area: Rect) {
+    let lines = lines(model, area.width);
+    let scroll = model.library.scroll();
+    let mut place = area;
+    // The first step back is over the poster.
+    let top = match poster::above(model, area) {
+        Some(spot) if scroll == 0 => {
+            poster::draw(model, buffer, &spot);
+            place = below(&spot, area);
+            0
+        }
+        Some(_) => scroll - 1,
+        None => scroll,
+    };
+    let has_more = lines.len() > top + usize::from(place.height);
+    let end = place.bottom() - u16::from(has_more && place.height > 0);
+    for (y, line) in (place.top()..end).zip(lines.iter().skip(top)) {
+        let line_place = Rect {
+            y,
+            height: 1,
+            ..place
+        };
+        one(model, buffer, line_place, line);
+    }
+    if has_more && end < place.bottom() {
+        let key = model.keymap.shown(Action::DetailDown);
+        let (mark, style) = (model.theme.glyph("↓", "v"), model.theme.style(Role::Accent));
+        let text = format!("{mark} {key} shows more");
+        put(buffer, (place.x, end), place.width, &text, style);
+    }
+}
+
+/// What is left of a place below a poster.
+fn below(spot: &Spot, area: Rect) -> Rect {
+    let taken = (spot.place.height + 1).min(area.height);
+    Rect {
+        y: area.y + taken,
+        height: area.height - taken,
+        ..area
+    }
+}
+
+/// How far it can be scrolled in a place.
+pub(super) fn most(model: &Model, area: Rect) -> usize {
+    let lines = lines(model, area.width).len();
+    let beyond = lines.saturating_sub(area.height.into());
+    match poster::above(model, area) {
+        Some(spot) if lines > below(&spot, area).height.into() => beyond + 1,
+        Some(_) => 0,
+        None => beyond,
+    }
+}
+
+/// All that is known of the video under the cursor, in so many columns.
+fn lines(model: &Model, columns: u16) -> Vec<Line<'_>> {
     let Some(selected) = model.library.window.selected() else {
-        return;
+        return Vec::new();
     };
     let whole = model.library.whole.as_ref();
     let whole = whole.filter(|whole| whole.video.video_id == selected.video_id);
     // What the list knows is shown at once, and the rest as soon as it is here.
     let video = whole.map_or(selected, |whole| &whole.video);
-    let mut area = area;
-    if let Some(spot) = poster::above(model, area) {
-        poster::draw(model, buffer, &spot);
-        let taken = (spot.place.height + 1).min(area.height);
-        area.y += taken;
-        area.height -= taken;
-    }
-    let mut pen = Pen {
-        buffer,
-        theme: &model.theme,
-        area,
-        row: 0,
+    let theme = &model.theme;
+    let mut lines = Vec::new();
+    let text = |lines: &mut Vec<Line<'_>>, indent: u16, text: &str, style: Style| {
+        let broken = broken(text, columns.saturating_sub(indent)).into_iter();
+        lines.extend(broken.map(|line| Line::Text(indent, line, style)));
     };
-    pen.wrapped(0, &name(video), Role::Accent);
+    text(&mut lines, 0, &name(video), theme.style(Role::Accent));
     let (word, colour) = state::of(video);
-    let style = model.theme.of(colour);
-    put(
-        pen.buffer,
-        (area.x, area.y + pen.row),
-        area.width,
-        &word,
-        style,
-    );
-    pen.row += 1;
+    text(&mut lines, 0, &word, theme.of(colour));
     for sentence in show::sentences(video) {
-        pen.wrapped(0, &sentence, Role::Warning);
+        text(&mut lines, 0, &sentence, theme.style(Role::Warning));
     }
-    pen.row += 1;
-    let jobs = whole.map_or(&[][..], |whole| &whole.status.jobs);
-    for job in jobs {
-        pen.job(job);
+    text(&mut lines, 0, "", theme.style(Role::Text));
+    for job in whole.map_or(&[][..], |whole| &whole.status.jobs) {
+        lines.push(Line::Job(job));
+        if let Some(error) = &job.error_text {
+            text(&mut lines, 4, error, theme.style(Role::Warning));
+        }
     }
-    fields(&mut pen, video, model);
-}
-
-fn fields(pen: &mut Pen<'_>, video: &VideoResponse, model: &Model) {
     for field in show::list(video, None, &model.moment) {
-        if let Some((name, text)) = field.shown() {
-            pen.field(name, text);
+        if let Some((name, value)) = field.shown() {
+            // What is one line elsewhere has lines here.
+            let own = video
+                .description
+                .as_deref()
+                .filter(|_| name == "Description");
+            let value = own.map_or(value, str::trim_end);
+            let mut broken = broken(value, columns.saturating_sub(NAMES)).into_iter();
+            lines.push(Line::Field(name, broken.next().unwrap_or_default()));
+            let style = theme.style(Role::Text);
+            lines.extend(broken.map(|line| Line::Text(NAMES, line, style)));
         }
+    }
+    lines
+}
+
+fn one(model: &Model, buffer: &mut Buffer, place: Rect, line: &Line<'_>) {
+    let theme = &model.theme;
+    let (x, y) = (place.x, place.y);
+    match line {
+        Line::Text(indent, text, style) => {
+            let room = place.width.saturating_sub(*indent);
+            put(buffer, (x + indent, y), room, text, *style);
+        }
+        Line::Field(name, text) => {
+            put(buffer, (x, y), NAMES - 1, name, theme.style(Role::Dim));
+            let room = place.width.saturating_sub(NAMES);
+            let style = theme.style(Role::Text);
+            put(buffer, (x + NAMES, y), room, text, style);
+        }
+        Line::Job(of) => job(theme, buffer, place, of),
     }
 }
 
-/// Writes line after line, as long as there is room.
-struct Pen<'a> {
-    buffer: &'a mut Buffer,
-    theme: &'a Theme,
-    area: Rect,
-    row: u16,
-}
-
-impl Pen<'_> {
-    fn wrapped(&mut self, indent: u16, text: &str, role: Role) {
-        let room = self.area.width.saturating_sub(indent);
-        let text = clean(text);
-        let lines = wrapped(&text, usize::from(room).max(1)).into_owned();
-        for line in lines.lines() {
-            // A word that is longer than the line goes on in the next.
-            let mut rest = line.to_owned();
-            loop {
-                if self.row >= self.area.height {
-                    return;
-                }
-                let (now, later) = split(&rest, usize::from(room).max(1));
-                let at = (self.area.x + indent, self.area.y + self.row);
-                put(self.buffer, at, room, &now, self.theme.style(role));
-                self.row += 1;
-                if later.is_empty() {
-                    break;
-                }
-                rest = later;
-            }
-        }
-    }
-
-    fn field(&mut self, name: &str, text: &str) {
-        if self.row >= self.area.height {
-            return;
-        }
-        let at = (self.area.x, self.area.y + self.row);
-        put(
-            self.buffer,
-            at,
-            NAMES - 1,
-            name,
-            self.theme.style(Role::Dim),
-        );
-        self.wrapped(NAMES, text, Role::Text);
-    }
-
-    fn job(&mut self, job: &JobResponse) {
-        if self.row >= self.area.height {
-            return;
-        }
-        let (x, y) = (self.area.x, self.area.y + self.row);
-        let theme = self.theme;
-        let (word, role) = match job.state.known() {
-            Some(JobState::Completed) => (theme.glyph("✓", "ok"), Role::Good),
-            Some(JobState::Failed) => (theme.glyph("✗", "no"), Role::Bad),
-            Some(JobState::Running) => (theme.glyph("▸", ">"), Role::Busy),
-            _ => (theme.glyph("·", "-"), Role::Dim),
-        };
-        let at = put(self.buffer, (x, y), 3, word, theme.style(role));
-        let at = put(
-            self.buffer,
-            (at + 1, y),
-            16,
-            stage(&job.stage),
-            theme.style(Role::Text),
-        ) + 1;
-        let room = self.area.right().saturating_sub(at).min(24);
-        if job.state.known() == Some(JobState::Running) {
-            #[expect(
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss,
-                reason = "0 to 1, of which thousandths are shown"
-            )]
-            let done = (job.progress.clamp(0.0, 1.0) * 1000.0) as u64;
-            bar(self.buffer, theme, (at, y), room, (done, 0, 1000));
-        }
-        self.row += 1;
-        if let Some(text) = &job.error_text {
-            self.wrapped(4, text, Role::Warning);
-        }
+fn job(theme: &Theme, buffer: &mut Buffer, place: Rect, job: &JobResponse) {
+    let (word, role) = match job.state.known() {
+        Some(JobState::Completed) => (theme.glyph("✓", "ok"), Role::Good),
+        Some(JobState::Failed) => (theme.glyph("✗", "no"), Role::Bad),
+        Some(JobState::Running) => (theme.glyph("▸", ">"), Role::Busy),
+        _ => (theme.glyph("·", "-"), Role::Dim),
+    };
+    let y = place.y;
+    let at = put(buffer, (place.x, y), 3, word, theme.style(role)) + 1;
+    let style = theme.style(Role::Text);
+    let at = put(buffer, (at, y), 16, stage(&job.stage), style) + 1;
+    let room = place.right().saturating_sub(at).min(24);
+    if job.state.known() == Some(JobState::Running) {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "0 to 1, of which thousandths are shown"
+        )]
+        let done = (job.progress.clamp(0.0, 1.0) * 1000.0) as u64;
+        bar(buffer, theme, (at, y), room, (done, 0, 1000));
     }
 }
 
@@ -157,22 +172,7 @@ fn stage(name: &str) -> &str {
         "upload_validate" => "read back",
         "probe" => "looked into",
         "thumbnail" => "pictures",
+        "side_car" => "side-car",
         other => other,
     }
-}
-
-/// As much as fits, and the rest.
-fn split(text: &str, columns: usize) -> (String, String) {
-    if width(text) <= columns {
-        return (text.to_owned(), String::new());
-    }
-    let (mut end, mut used) = (0, 0);
-    for (cluster, wide) in clusters(text) {
-        used += wide;
-        if used > columns && end > 0 {
-            break;
-        }
-        end += cluster.len();
-    }
-    (text[..end].to_owned(), text[end..].to_owned())
 }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use ratatui::buffer::Buffer;
 use ratatui::style::Style;
 
-use crate::output::text::{clean, cut, width};
+use crate::output::text::{clean, clusters, cut, width, wrapped};
 
 /// Writes a text, cut to so many columns; the column behind it.
 pub(crate) fn put(
@@ -21,7 +21,11 @@ pub(crate) fn put(
     let columns = columns.min(buffer.area.right() - x);
     let text = clean(text);
     let text = settled(&text);
-    let text = cut(&text, usize::from(columns));
+    let mut text = cut(&text, usize::from(columns));
+    let room = usize::from((buffer.area.right() - x).saturating_sub(BEHIND));
+    if joined_until(&text) > room {
+        text = Cow::Owned(cut(&text, room).into_owned());
+    }
     let (end, _) = buffer.set_stringn(x, y, &text, usize::from(columns), style);
     keep_direction(buffer, y, (x, end));
     end
@@ -42,14 +46,95 @@ pub(crate) fn put_right(
     put(buffer, (x.saturating_sub(wide), y), wide, &text, style);
 }
 
+/// A text in lines of so many columns; a word that is longer than a line goes on in the next.
+pub(crate) fn broken(text: &str, columns: u16) -> Vec<String> {
+    let columns = usize::from(columns.max(1));
+    let mut lines = Vec::new();
+    // A line may end in texts, and nothing else that a terminal would obey.
+    for line in text.split('\n') {
+        let line = clean(line);
+        for line in wrapped(&line, columns).split('\n') {
+            let mut rest = line.to_owned();
+            loop {
+                let (now, later) = split(&rest, columns);
+                lines.push(now);
+                if later.is_empty() {
+                    break;
+                }
+                rest = later;
+            }
+        }
+    }
+    lines
+}
+
+/// As much as fits, and the rest.
+fn split(text: &str, columns: usize) -> (String, String) {
+    if width(text) <= columns {
+        return (text.to_owned(), String::new());
+    }
+    let (mut end, mut used) = (0, 0);
+    for (cluster, wide) in clusters(text) {
+        used += wide;
+        if used > columns && end > 0 {
+            break;
+        }
+        end += cluster.len();
+    }
+    (text[..end].to_owned(), text[end..].to_owned())
+}
+
+/// What joins several pictures into one.
+const JOINER: char = '\u{200d}';
+/// Columns that stay free behind what is joined, at the edge of the screen: see [`crate::tui::painter`].
+const BEHIND: u16 = 2;
+
 /// A text without what is not seen and of which terminals differ whether it takes a column: hyphens that do not show,
-/// marks of direction, spaces of no width, letters that fill in for none. What joins several pictures into one stays: see
-/// [`crate::tui::painter`].
+/// marks of direction, spaces of no width, letters that fill in for none, joiners that join nothing. What joins several
+/// pictures into one stays: see [`crate::tui::painter`].
 fn settled(text: &str) -> Cow<'_, str> {
-    if text.is_ascii() || !text.chars().any(is_unseen) {
+    if text.is_ascii() || !text.chars().any(|c| c == JOINER || is_unseen(c)) {
         return Cow::Borrowed(text);
     }
-    Cow::Owned(text.chars().filter(|c| !is_unseen(*c)).collect())
+    let text: String = text.chars().filter(|c| !is_unseen(*c)).collect();
+    Cow::Owned(
+        clusters(&text)
+            .flat_map(|(cluster, _)| joined(cluster))
+            .collect(),
+    )
+}
+
+/// What is seen as one, without the joiners that join no pictures: a terminal may keep them for what it is sent next.
+fn joined(cluster: &str) -> impl Iterator<Item = char> {
+    let next = cluster.chars().skip(1).map(Some).chain([None]);
+    let kept = cluster.chars().zip(next);
+    kept.filter(|(c, next)| *c != JOINER || next.is_some_and(is_picture))
+        .map(|(c, _)| c)
+}
+
+/// Whether a character behind a joiner, and of one cluster with it, is a picture: others are letters and marks.
+fn is_picture(c: char) -> bool {
+    match c {
+        // Skin colours are marks.
+        '\u{1f3fb}'..='\u{1f3ff}' => false,
+        '\u{2190}'..='\u{2bff}' | '\u{1f000}'..='\u{1ffff}' => true,
+        c => "\u{203c}\u{2049}\u{2122}\u{2139}\u{3030}\u{303d}\u{3297}\u{3299}".contains(c),
+    }
+}
+
+/// Where in a text the last thing ends that is joined; 0 where nothing is.
+fn joined_until(text: &str) -> usize {
+    if !text.contains(JOINER) {
+        return 0;
+    }
+    let (mut at, mut until) = (0, 0);
+    for (cluster, wide) in clusters(text) {
+        at += wide;
+        if cluster.contains(JOINER) {
+            until = at;
+        }
+    }
+    until
 }
 
 fn is_unseen(c: char) -> bool {
@@ -139,11 +224,44 @@ mod tests {
             ("❤\u{fe0f}!", &["❤\u{fe0f}", " ", "!"]),
             ("1\u{fe0f}\u{20e3}!", &["1\u{fe0f}\u{20e3}", " ", "!"]),
         ] {
-            let mut buffer = Buffer::empty(Rect::new(0, 0, 3, 1));
+            let mut buffer = Buffer::empty(Rect::new(0, 0, 4, 1));
             put(&mut buffer, (0, 0), 3, text, Style::new());
             let shown: Vec<&str> = (0..3).map(|x| buffer[(x, 0)].symbol()).collect();
             assert_eq!(shown, cells);
         }
+    }
+
+    #[test]
+    fn a_joiner_that_joins_no_pictures_is_left_out() {
+        for (text, told) in [
+            ("zero\u{200b}width\u{200d}join", "zerowidthjoin"),
+            ("h\u{200d}", "h"),
+            ("\u{200d}👩", "👩"),
+            ("👩\u{200d}", "👩"),
+            ("👩\u{200d}a", "👩a"),
+            ("👩\u{200d}\u{200d}👩", "👩👩"),
+            ("👩\u{200d}\u{1f3fd}", "👩\u{1f3fd}"),
+            ("\u{915}\u{94d}\u{200d}\u{937}", "\u{915}\u{94d}\u{937}"),
+            ("👩\u{200d}\u{200b}👩", "👩\u{200d}👩"),
+            (
+                "🏳\u{fe0f}\u{200d}🌈 👩🏽\u{200d}🚀",
+                "🏳\u{fe0f}\u{200d}🌈 👩🏽\u{200d}🚀",
+            ),
+            (
+                "👩\u{200d}❤\u{fe0f}\u{200d}👩",
+                "👩\u{200d}❤\u{fe0f}\u{200d}👩",
+            ),
+        ] {
+            assert_eq!(settled(text), told, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn nothing_that_is_joined_stands_at_the_edge_of_the_screen() {
+        let mut buffer = Buffer::empty(Rect::new(0, 0, 6, 1));
+        put(&mut buffer, (0, 0), 6, "abcd👩\u{200d}👩", Style::new());
+        let cells: Vec<&str> = (0..6).map(|x| buffer[(x, 0)].symbol()).collect();
+        assert_eq!(cells.concat(), "abc…  ");
     }
 
     /// What characters are joined of, and what joins them.

@@ -10,8 +10,24 @@ use crate::tui::model::message::{Effect, Trouble};
 use crate::tui::model::overlay::{Overlay, Prompt, Question};
 use crate::tui::model::{Model, Tone};
 
-fn order(order: Order) -> Vec<Effect> {
-    vec![Effect::Daemon(Asking::Order(order))]
+/// Tells it to do something, to what people call so.
+fn order(order: Order, name: &str) -> Vec<Effect> {
+    vec![Effect::Daemon(Asking::Order(order, name.to_owned()))]
+}
+
+/// Whether parts of a file may be on their way: it leaves the queue once they are over.
+fn may_be_in_flight(item: &QueueItem) -> bool {
+    matches!(
+        item.state.because,
+        Reason::Sending { .. } | Reason::Hashing { .. } | Reason::Completing
+    )
+}
+
+/// What people call a file of the queue.
+fn name_of(item: &QueueItem) -> String {
+    let path = item.path.as_path();
+    let name = path.file_name().unwrap_or(path.as_os_str());
+    crate::commands::upload::shown(name.as_ref())
 }
 
 impl Model {
@@ -38,17 +54,16 @@ impl Model {
                 Vec::new()
             }
             Action::Rescan => match self.daemon.watch() {
-                Some(watch) => order(Order::Rescan(watch.id)),
+                Some(watch) => order(Order::Rescan(watch.id), &self.daemon.called(watch.id)),
                 None => self.without_daemon(),
             },
             Action::WatchPause => match self.daemon.watch() {
-                Some(watch) if watch.paused.is_some() => order(Order::Resume(Some(watch.id))),
-                Some(watch) => order(Order::Pause(Some(watch.id))),
+                Some(watch) => self.pause_watch(watch.id),
                 None => self.without_daemon(),
             },
             Action::PauseAll => match self.daemon.status() {
-                Some(status) if status.paused.is_some() => order(Order::Resume(None)),
-                Some(_) => order(Order::Pause(None)),
+                Some(status) if status.paused.is_some() => order(Order::Resume(None), ""),
+                Some(_) => order(Order::Pause(None), ""),
                 None => self.without_daemon(),
             },
             Action::Wipe => self.wipe(),
@@ -166,11 +181,25 @@ impl Model {
         let Some(item) = self.queued() else {
             return Vec::new();
         };
-        let (id, watch) = (item.id, item.watch);
+        let (id, watch, name) = (item.id, item.watch, name_of(item));
         match action {
             Action::Pause => self.pause_queued(),
-            Action::Cancel => order(Order::Cancel(id)),
-            Action::Retry => order(Order::Retry(id)),
+            Action::Cancel => {
+                let is_begun = may_be_in_flight(item);
+                if is_begun {
+                    self.daemon.leaving.insert(id);
+                }
+                order(Order::Cancel { item: id, is_begun }, &name)
+            }
+            // It would leave the queue all the same, once what is in flight is over.
+            Action::Retry if self.daemon.leaving.contains(&id) => {
+                let text = format!(
+                    "`{name}` is on its way out of the queue: try again once it says cancelled"
+                );
+                self.say(Tone::Bad, text);
+                Vec::new()
+            }
+            Action::Retry => order(Order::Retry(id), &name),
             Action::Earlier => self.move_queued(false),
             Action::Later => self.move_queued(true),
             Action::Limit => {
@@ -190,17 +219,23 @@ impl Model {
         let Some(item) = self.queued() else {
             return Vec::new();
         };
-        let all_paused = self
-            .daemon
-            .status()
-            .is_some_and(|status| status.paused.is_some());
-        let watch_paused = matches!(item.state.because, Reason::Paused { watch: Some(_), .. });
-        let watch = item.watch;
-        order(match (all_paused, watch_paused) {
-            (true, _) => Order::Resume(None),
-            (false, true) => Order::Resume(watch),
-            (false, false) => Order::Pause(watch),
-        })
+        match item.watch {
+            _ if self.daemon.is_all_paused() => order(Order::Resume(None), ""),
+            Some(watch) => self.pause_watch(watch),
+            None => order(Order::Pause(None), ""),
+        }
+    }
+
+    /// Pauses a watch, or lets it go on: what was begun of it says that it is being sent meanwhile.
+    fn pause_watch(&self, id: WatchId) -> Vec<Effect> {
+        let name = self.daemon.called(id);
+        let is_paused = self.daemon.is_watch_paused(id);
+        let what = if is_paused {
+            Order::Resume
+        } else {
+            Order::Pause
+        };
+        order(what(Some(id)), &name)
     }
 
     fn move_queued(&mut self, is_later: bool) -> Vec<Effect> {
@@ -209,7 +244,7 @@ impl Model {
             .cursor
             .saturating_sub(self.transfers.list.len());
         let queue = &self.daemon.queue;
-        let Some(id) = queue.get(row).map(|item| item.id) else {
+        let Some((id, name)) = queue.get(row).map(|item| (item.id, name_of(item))) else {
             return Vec::new();
         };
         let before = |at: usize| queue.get(at).map(|item| Place::Before(item.id));
@@ -220,6 +255,6 @@ impl Model {
         } else {
             row.checked_sub(1).and_then(before)
         };
-        to.map_or_else(Vec::new, |to| order(Order::Move(id, to)))
+        to.map_or_else(Vec::new, |to| order(Order::Move(id, to), &name))
     }
 }

@@ -26,6 +26,7 @@ impl Model {
                 self.look_at_daemon().into_iter().collect()
             }
             Told::Done(Err(trouble)) | Told::Watching(Err(trouble)) => {
+                self.daemon.leaving.clear();
                 // It is the daemon that failed, and not the server.
                 self.complain_of_daemon(&trouble);
                 self.look_at_daemon().into_iter().collect()
@@ -84,6 +85,7 @@ impl Model {
         if !self.daemon.is_here() {
             self.daemon.queue.clear();
         }
+        self.daemon.keep_leaving();
         self.tell_of_daemon(was_here);
         self.keep_queued(selected);
         let is_settling = self
@@ -126,8 +128,8 @@ impl Model {
             self.transfers.cursor = own + place;
         }
         self.transfers.beyond = self.daemon.queue.total();
-        let pace = self.daemon.status().map(|status| status.pace);
-        self.transfers.beyond_rate = pace.map_or(0, |pace| pace.bytes_per_second);
+        let status = self.daemon.status();
+        self.transfers.beyond_sending = status.map_or(0, |status| status.queue.sending.files);
         self.transfers.clamp();
     }
 

@@ -22,8 +22,8 @@ pub(crate) struct Part {
 pub(crate) enum Asking {
     /// How it stands, and this part of its queue.
     Look(Option<Part>),
-    /// To do something.
-    Order(Order),
+    /// To do something, to what people call so.
+    Order(Order, String),
     /// To watch a folder; written down where it does not run.
     Watch(PathBuf),
     /// To watch one no more; written down where it does not run.
@@ -53,7 +53,12 @@ pub(crate) enum Order {
     /// Try a file again at once.
     Retry(ItemId),
     /// Take a file out of the queue.
-    Cancel(ItemId),
+    Cancel {
+        /// Which.
+        item: ItemId,
+        /// Whether parts of it may be in flight, which end first.
+        is_begun: bool,
+    },
     /// Give a file another place.
     Move(ItemId, Place),
     /// Look through a folder at once.

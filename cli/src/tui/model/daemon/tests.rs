@@ -9,7 +9,7 @@ use super::{Asking, Asleep, Looked, News, Order, Part, Told, WipeStep};
 use crate::commands::safe_to_wipe::aside;
 use crate::tui::model::tests::{World, model, moment, press, trouble, type_in, video};
 use crate::tui::model::{
-    Answer, Effect, Model, Msg, Overlay, Prompt, Tone, Trouble, View, WipingIs,
+    Answer, Effect, Model, Msg, Overlay, Prompt, Timer, Tone, Trouble, View, WipingIs,
 };
 
 /// Whether it runs, its watches, its queue.
@@ -171,7 +171,10 @@ impl Daemon {
                     watch.paused = is_pause.then_some(paused);
                 }
             }
-            Order::Cancel(id) => self.queue.retain(|item| item.id != id),
+            // What is in flight of it ends first.
+            Order::Cancel { item: id, .. } => self.queue.retain(|item| {
+                item.id != id || matches!(item.state.because, Reason::Sending { .. })
+            }),
             Order::Move(id, to) => {
                 let Some(from) = self.queue.iter().position(|item| item.id == id) else {
                     return;
@@ -215,7 +218,7 @@ impl Daemon {
                 Told::Wiped(number, Ok(None))
             }
             _ if broken.is_some() => Told::Done(Err(broken.cloned().unwrap())),
-            Asking::Order(order) => {
+            Asking::Order(order, _) => {
                 self.obey(order);
                 Told::Done(Ok("done".into()))
             }
@@ -497,6 +500,80 @@ fn a_file_is_paused_with_its_watch_and_goes_on_with_it() {
     happens(&mut model, &mut world, News::Changed);
     settled(&mut model, &mut world, "p");
     assert!(!world.daemon.is_paused);
+}
+
+/// A file of which so much is acknowledged, and so much under way.
+fn sending(number: i64, acknowledged: u64, under_way: u64) -> QueueItem {
+    let because = Reason::Sending {
+        acknowledged_bytes: acknowledged,
+        under_way_bytes: under_way,
+        size_bytes: 1_000_000_000,
+    };
+    QueueItem {
+        acknowledged_bytes: acknowledged,
+        ..item(number, because)
+    }
+}
+
+#[test]
+fn what_was_begun_goes_on_with_its_watch_though_it_says_that_it_is_sent() {
+    let (mut model, mut world) = with(Daemon::busy(2), View::Transfers, (80, 24));
+    world.daemon.queue[0] = sending(1, 8 << 20, 0);
+    happens(&mut model, &mut world, News::Changed);
+    settled(&mut model, &mut world, "space");
+    assert!(world.daemon.watches[0].paused.is_some());
+    settled(&mut model, &mut world, "space");
+    assert!(world.daemon.watches[0].paused.is_none());
+    let effects = press(&mut model, "space");
+    let named = effects.iter().any(
+        |effect| matches!(effect, Effect::Daemon(Asking::Order(_, name)) if name == "/media/CARD"),
+    );
+    assert!(named, "{effects:?}");
+}
+
+#[test]
+fn what_is_on_its_way_out_of_the_queue_is_not_tried_again_before() {
+    let (mut model, mut world) = with(Daemon::busy(2), View::Transfers, (80, 24));
+    world.daemon.queue[0] = sending(1, 0, 8 << 20);
+    happens(&mut model, &mut world, News::Changed);
+    settled(&mut model, &mut world, "x");
+    assert!(model.daemon.leaving.contains(&ItemId(1)));
+    assert!(press(&mut model, "r").is_empty(), "nobody is asked");
+    let (tone, text) = model.notice.clone().unwrap();
+    assert_eq!(tone, Tone::Bad);
+    assert!(
+        text.starts_with("`A003C001.mp4` is on its way out"),
+        "{text}"
+    );
+    let at = moment().now;
+    world.daemon.queue[0].state = Reason::Cancelled { at }.into();
+    happens(&mut model, &mut world, News::Changed);
+    assert!(model.daemon.leaving.is_empty());
+    let effects = press(&mut model, "r");
+    let retries = |effect: &Effect| matches!(effect, Effect::Daemon(Asking::Order(Order::Retry(ItemId(1)), name)) if name == "A003C001.mp4");
+    assert!(effects.iter().any(retries), "{effects:?}");
+}
+
+#[test]
+fn how_fast_a_file_of_the_daemon_goes_is_counted_and_comes_down_to_nothing() {
+    let (mut model, mut world) = with(Daemon::busy(2), View::Transfers, (80, 24));
+    let mut second = |acknowledged: u64, under_way: u64| {
+        world.daemon.queue[0] = sending(1, acknowledged, under_way);
+        happens(&mut model, &mut world, News::Changed);
+        let effects = model.update(Msg::Timer(Timer::Second));
+        world.settle(&mut model, effects);
+        let rate = model.daemon.paces.rate(ItemId(1));
+        (rate, model.transfers.rate())
+    };
+    for seconds in 0..5 {
+        second(0, seconds << 20);
+    }
+    // A part that is acknowledged moves nothing.
+    assert_eq!(second(5 << 20, 0), (1 << 20, 1 << 20));
+    for _ in 0..5 {
+        second(5 << 20, 0);
+    }
+    assert_eq!(second(5 << 20, 0), (0, 0));
 }
 
 #[test]

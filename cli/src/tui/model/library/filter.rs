@@ -58,8 +58,8 @@ impl Sort {
         match (self, is_reversed) {
             (Self::Arrived, false) => "newest first",
             (Self::Arrived, true) => "oldest first",
-            (Self::Captured, false) => "shot last first",
-            (Self::Captured, true) => "shot first first",
+            (Self::Captured, false) => "latest shots first",
+            (Self::Captured, true) => "earliest shots first",
             (Self::Title, false) => "by title",
             (Self::Title, true) => "by title, from Z",
             (Self::Size, false) => "largest first",

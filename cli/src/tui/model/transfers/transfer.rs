@@ -120,7 +120,7 @@ impl Transfer {
 }
 
 /// Counts one second more.
-pub(super) fn push(rates: &mut VecDeque<u64>, now: u64) {
+pub(in crate::tui::model) fn push(rates: &mut VecDeque<u64>, now: u64) {
     rates.push_back(now);
     if rates.len() > SECONDS {
         rates.pop_front();
@@ -128,7 +128,7 @@ pub(super) fn push(rates: &mut VecDeque<u64>, now: u64) {
 }
 
 /// What the last seconds have in common.
-pub(super) fn average(rates: &VecDeque<u64>) -> u64 {
+pub(in crate::tui::model) fn average(rates: &VecDeque<u64>) -> u64 {
     let of_late = rates.iter().rev().take(RATE_OVER);
     let count = rates.len().clamp(1, RATE_OVER) as u64;
     of_late.sum::<u64>() / count

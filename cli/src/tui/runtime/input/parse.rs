@@ -7,7 +7,9 @@ use std::ops::Range;
 
 use crossterm::event::Event;
 
+use super::heard::{First, Heard};
 use super::sequence;
+use crate::tui::runtime::ask::Answer;
 
 /// Bytes of a sequence; a longer one is none.
 const MOST: usize = 4096;
@@ -16,44 +18,6 @@ const PASTE: usize = 1 << 20;
 /// What ends a paste.
 const END: &[u8] = b"\x1b[201~";
 const ESCAPE: u8 = 0x1b;
-
-/// An answer to what a terminal was asked.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::tui::runtime) enum Answer {
-    /// It takes pictures in the way of kitty.
-    Kitty,
-    /// And deflated ones.
-    Deflated,
-    /// What it calls itself.
-    Name(String),
-    /// Pixels of a character: width and height.
-    Cell(u16, u16),
-    /// What it can do. The last answer of all.
-    Attributes {
-        /// Whether that is sixels.
-        has_sixel: bool,
-    },
-}
-
-/// What was heard.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) enum Heard {
-    /// Something that a person did.
-    Event(Event),
-    /// An answer.
-    Answer(Answer),
-}
-
-/// What bytes begin with.
-#[derive(Debug, PartialEq)]
-pub(super) enum First {
-    /// Something that takes so many of them; nothing where it has no meaning here.
-    Is(usize, Option<Heard>),
-    /// The beginning of a paste.
-    Paste(usize),
-    /// What the next ones tell.
-    Unfinished,
-}
 
 /// What came so far.
 #[derive(Debug)]

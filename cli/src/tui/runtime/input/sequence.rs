@@ -4,7 +4,8 @@ use crossterm::event::{
     Event, KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind,
 };
 
-use super::parse::{Answer, First, Heard};
+use super::heard::{First, Heard};
+use crate::tui::runtime::ask::Answer;
 
 /// Bytes of a sequence; a longer one is none.
 const MOST: usize = 256;

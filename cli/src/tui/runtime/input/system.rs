@@ -16,8 +16,9 @@ use tokio::time::Instant;
 
 use super::super::Incoming;
 use super::super::ask::{self, Asking};
+use super::heard::Heard;
 use super::of;
-use super::parse::{Heard, Parser};
+use super::parse::Parser;
 use crate::tui::key::{Code, Key};
 use crate::tui::model::Msg;
 

@@ -4,8 +4,6 @@ use super::*;
 use crate::tui::model::browser::tests::{entry, with};
 use crate::tui::model::{Listing, Read, Reading, Trouble};
 
-const SIZES: [(u16, u16); 3] = [(40, 12), (80, 24), (120, 40)];
-
 /// The folder is read again, and this comes of it.
 fn read(model: &mut Model, result: Result<Listing, Trouble>) {
     let effects = press(model, "r");

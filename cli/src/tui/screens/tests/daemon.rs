@@ -1,15 +1,13 @@
 //! The daemon's watches and its queue: absent, empty, busy, in trouble, with names of every kind.
 
 use heimdex_client::control::{
-    Container, Count, LocalPath, Outage, Reason, Root, RuleCount, RuleOrigin,
+    Container, Count, LocalPath, Outage, Paused, Reason, Root, RuleCount, RuleOrigin,
 };
 
 use super::*;
 use crate::tui::model::daemon::tests::{Daemon, item, queued, unfinished, watch, with};
 use crate::tui::model::tests::moment;
 use crate::tui::model::{News, View};
-
-const SIZES: [(u16, u16); 3] = [(40, 12), (80, 24), (120, 40)];
 
 fn count(files: u64, bytes: u64) -> Count {
     Count { files, bytes }
@@ -48,6 +46,7 @@ fn busy() -> Daemon {
     };
     let sending = Reason::Sending {
         acknowledged_bytes: 430_000_000,
+        under_way_bytes: 12_000_000,
         size_bytes: 1_000_000_000,
     };
     let mut first = item(1, sending);
@@ -201,6 +200,28 @@ fn the_queue_at_each_size() {
         world.settle(&mut model, effects);
         insta::assert_snapshot!(format!("queue_{}x{}", size.0, size.1), shown(&model));
     }
+}
+
+#[test]
+fn what_was_begun_says_that_it_is_paused_or_about_to_be() {
+    let mut daemon = busy();
+    daemon.watches[0].paused = Some(Paused {
+        since: moment().now,
+        until: None,
+    });
+    let mut over = item(
+        3,
+        Reason::Sending {
+            acknowledged_bytes: 430_000_000,
+            under_way_bytes: 0,
+            size_bytes: 1_000_000_000,
+        },
+    );
+    over.acknowledged_bytes = 430_000_000;
+    daemon.queue.truncate(1);
+    daemon.queue.push(over);
+    let (model, _) = with(daemon, View::Transfers, (80, 24));
+    insta::assert_snapshot!("queue_paused_80x24", shown(&model));
 }
 
 #[test]
