@@ -14,7 +14,7 @@ use heimdex_client::watch::Parallel;
 use super::driver::Driver;
 use super::seen;
 use super::state::{Account, Item, Phase, State};
-use crate::queue::Kind;
+use crate::queue::{Away, Kind};
 
 impl Driver {
     /// All of it.
@@ -230,14 +230,17 @@ fn away(state: &State, file: &QueuedFile) -> Option<Reason> {
 fn held_up(account: &Account) -> Option<Reason> {
     let (away, since, next_try_at) = account.circuit.away()?;
     Some(Reason::HeldUp {
-        outage: outage(away.kind),
+        outage: outage(away),
         since,
         next_try_at,
     })
 }
 
-fn outage(kind: Kind) -> Outage {
-    match kind {
+fn outage(away: &Away) -> Outage {
+    match away.kind {
+        Kind::Refused => Outage::Refused {
+            message: away.why.clone(),
+        },
         Kind::Offline => Outage::Offline,
         Kind::LoggedOut => Outage::LoggedOut,
         Kind::Quota | Kind::StorageFull => Outage::Full,
@@ -250,7 +253,7 @@ fn account_status(profile: &str, account: &Account) -> AccountStatus {
     AccountStatus {
         profile: profile.to_owned(),
         server: account.server.clone(),
-        outage: away.map(|(away, _, _)| outage(away.kind)),
+        outage: away.map(|(away, _, _)| outage(away)),
         since: away.map(|(_, since, _)| since),
         next_try_at: away.and_then(|(_, _, next)| next),
     }

@@ -12,6 +12,8 @@ pub enum Kind {
     Offline,
     /// Nobody is logged in; only a person can change that.
     LoggedOut,
+    /// The account may do nothing; only who runs the server can change that.
+    Refused,
     /// The account may not have more.
     Quota,
     /// Its store is full.
@@ -66,7 +68,7 @@ impl Kind {
             Self::Offline => (Duration::from_secs(5), Duration::from_mins(5)),
             Self::Maintenance => (Duration::from_secs(30), Duration::from_mins(10)),
             // Logging in is noticed by itself.
-            Self::LoggedOut => (Duration::from_mins(15), Duration::from_hours(1)),
+            Self::LoggedOut | Self::Refused => (Duration::from_mins(15), Duration::from_hours(1)),
             Self::Quota | Self::StorageFull => (Duration::from_mins(5), Duration::from_hours(1)),
         }
     }
@@ -267,6 +269,7 @@ mod tests {
         prop_oneof![
             Just(Kind::Offline),
             Just(Kind::LoggedOut),
+            Just(Kind::Refused),
             Just(Kind::Quota),
             Just(Kind::StorageFull),
             Just(Kind::Maintenance)

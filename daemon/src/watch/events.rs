@@ -325,6 +325,9 @@ impl Watcher {
         }
         self.is_shown = false;
         let entry = self.tracker.remove(place);
+        if let Some(key) = self.key(&relative) {
+            self.no_longer_passed_over(&key);
+        }
         self.known.add(place, &stamp);
         self.remember_told(place);
         if let Some(unit) = entry.as_ref().and_then(Entry::unit) {

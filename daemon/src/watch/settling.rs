@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::time::Duration;
 
+use heimdex_client::journal::FileKey;
+
 use super::cards::unit_of;
 use super::known::Place;
 use super::probe::{Lying, Probed, There};
@@ -161,9 +163,22 @@ impl Watcher {
             .shown_at
             .is_some_and(|shown_at| entry.since <= shown_at);
         self.adopt(&candidate);
+        self.no_longer_passed_over(&candidate.key);
         self.known.add(place, &lying.stamp);
         self.remember_told(place);
         self.tell(Observation::Settled(candidate));
+    }
+
+    /// A file that was there before the watch is sent all the same: it has changed, or a person wants it.
+    pub(super) fn no_longer_passed_over(&mut self, key: &FileKey) {
+        if self.passed_over == 0 {
+            return;
+        }
+        let journal = &self.setup.journal;
+        let forgotten = journal.forget_passed_over(self.watch.id, &key.fs_id, &key.path);
+        if self.remembered(forgotten) == Some(true) {
+            self.passed_over -= 1;
+        }
     }
 
     pub(super) fn candidate(

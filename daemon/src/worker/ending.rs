@@ -140,8 +140,8 @@ fn kind_of(code: ErrorCode) -> Option<Kind> {
         | ErrorCode::TokenExpired
         | ErrorCode::TokenInvalid
         | ErrorCode::InsufficientScope
-        | ErrorCode::AccountDisabled
         | ErrorCode::ReauthenticationRequired => Some(Kind::LoggedOut),
+        ErrorCode::AccountDisabled => Some(Kind::Refused),
         _ => None,
     }
 }

@@ -122,16 +122,15 @@ impl Journal {
         )
     }
 
-    /// Forgets that files of a watch are left alone: they are there no longer.
+    /// Forgets that a file of a watch is left alone: it is there no longer, or is another one. Whether it was.
     pub fn forget_passed_over(
         &self,
         id: WatchId,
         fs_id: &str,
         path: &[u8],
-    ) -> Result<(), JournalError> {
+    ) -> Result<bool, JournalError> {
         let sql = "DELETE FROM passed_over WHERE watch = ?1 AND fs_id = ?2 AND path = ?3";
-        self.connection().execute(sql, params![id.0, fs_id, path])?;
-        Ok(())
+        Ok(self.connection().execute(sql, params![id.0, fs_id, path])? > 0)
     }
 }
 

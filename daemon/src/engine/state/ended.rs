@@ -61,7 +61,7 @@ impl State {
         let notice = match away.kind {
             Kind::LoggedOut => Notice::LoginExpired { profile, server },
             Kind::Quota | Kind::StorageFull => Notice::Full { profile },
-            Kind::Offline | Kind::Maintenance => return Vec::new(),
+            Kind::Offline | Kind::Maintenance | Kind::Refused => return Vec::new(),
         };
         vec![Effect::Tell(Box::new(Told::Notice { notice }))]
     }
