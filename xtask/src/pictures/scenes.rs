@@ -53,9 +53,11 @@ pub(super) const SCENES: &[Scene] = &[
         steps: &[
             Sees("1 of 14"),
             Types("v"),
-            // All twelve that are in sight.
-            Pictures(12 * 28 * 16),
-            Waits(1),
+            // The whole width is the grid's.
+            Presses("Enter"),
+            // Of the twelve that are in sight: what is of one colour alone is drawn as a space.
+            Pictures(4400),
+            Waits(5),
         ],
         around: ("", ""),
     },
