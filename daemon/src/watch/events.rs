@@ -1,5 +1,6 @@
 //! What happens to single files: they come, change, settle, move and go.
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use heimdex_client::journal::FileStamp;
@@ -89,12 +90,17 @@ impl Watcher {
     /// What is followed and was not left out when it was found, but is by the rules as they are now, is followed no longer.
     pub(super) fn forget_left_out(&mut self) {
         let scan = self.scan();
-        let is_left = |entry: &Entry| match scan.rules_above(&entry.relative) {
-            Ok(rules) => {
-                let looked = scan.look_at_file(&entry.relative, *entry.settling.stamp(), &rules);
-                matches!(looked, Looked::Left(..))
-            }
-            Err(_) => true,
+        // Read once a folder: thousands of its files may be followed.
+        let mut rules = HashMap::new();
+        let mut is_left = |entry: &Entry| {
+            let name = entry.relative.rsplit(|byte| *byte == b'/').next();
+            let folder = entry.relative.len() - name.map_or(0, <[u8]>::len);
+            let above = rules
+                .entry(entry.relative[..folder].to_vec())
+                .or_insert_with(|| scan.rules_above(&entry.relative));
+            let Ok(above) = above else { return true };
+            let looked = scan.look_at_file(&entry.relative, *entry.settling.stamp(), above);
+            matches!(looked, Looked::Left(..))
         };
         let left = self.tracker.entries().filter(|entry| is_left(entry));
         let left: Vec<Box<[u8]>> = left.map(|entry| entry.relative.clone()).collect();

@@ -21,6 +21,8 @@ const LOOK_MOST: Duration = Duration::from_secs(5);
 const LOOK_LEAST: Duration = Duration::from_millis(100);
 /// "In the last 5 s."
 const WINDOW: Duration = Duration::from_secs(5);
+/// What was written in less is no recording, and is over sooner.
+const MOMENT: Duration = Duration::from_secs(1);
 /// Who writes a file, and how long it will be, is asked no more often.
 const GLANCE_EVERY: Duration = Duration::from_secs(15);
 /// What holds a finished file back is looked for again after this, and after twice as long each time.
@@ -344,8 +346,10 @@ impl Settling {
         let target = glance.and_then(|glance| glance.target);
         // What has just the length that it was to have does not grow any more.
         let is_all_there = target == Some(self.stamp.size);
-        // A writer that pauses writes; one that is still for longer than it ever was may have ended.
-        let is_still = now.since(self.still_since) >= WINDOW.max(self.longest_pause);
+        // A writer that pauses writes; one that is still for as long as it grew, and longer than it ever was, may have ended.
+        let grew_for = self.still_since.since(self.older.0);
+        let as_long = grew_for.clamp(MOMENT, WINDOW).max(self.longest_pause);
+        let is_still = now.since(self.still_since) >= as_long;
         if is_all_there || is_still || !self.is_growing(now) {
             let left = settle.saturating_sub(now.since(self.still_since));
             return Waiting::Settling { left };
@@ -359,7 +363,9 @@ impl Settling {
         match target {
             Some(target) if target > size => Waiting::Copying { size, target },
             // A copy that is longer than its container said at first is none of a camera's recordings.
-            None if glance.is_some_and(|glance| glance.is_video) => Waiting::Recording(growth),
+            None if grew_for >= MOMENT && glance.is_some_and(|glance| glance.is_video) => {
+                Waiting::Recording(growth)
+            }
             _ => Waiting::Growing(growth),
         }
     }

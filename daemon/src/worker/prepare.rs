@@ -50,7 +50,6 @@ async fn prepared(
     file: &QueuedFile,
 ) -> Result<(FileKey, UploadJob, Option<u64>), Ending> {
     // A folder above it may be a link by now, to what nobody gave to be watched.
-    let below = below.filter(|below| file.path.starts_with(below));
     let (path, root) = (file.path.clone(), below.map(Path::to_owned));
     let looked = tokio::task::spawn_blocking(move || {
         let stamp = stamp_of(&path, root.as_deref())?;

@@ -1,6 +1,6 @@
 //! `heimdex queue resume`: goes on with what this machine began.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use heimdex_api::Timestamp;
@@ -182,6 +182,9 @@ fn job(transfers: &TransferContext, journaled: &JournaledUpload) -> Result<Uploa
             .map(|relative| (ingest, relative)),
         None => None,
     };
+    let below = place
+        .as_ref()
+        .and_then(|(_, relative)| folder_above(&journaled.shown_path, relative));
     let init = match place {
         Some((ingest, relative)) => {
             let mtime = Timestamp::from_micros(journaled.stamp.mtime);
@@ -194,9 +197,29 @@ fn job(transfers: &TransferContext, journaled: &JournaledUpload) -> Result<Uploa
     };
     Ok(UploadJob {
         path: journaled.shown_path.clone(),
-        below: None,
+        below,
         init,
         options: UploadOptions::default(),
         failed_before: None,
     })
+}
+
+/// The folder that was looked through, where the file lies deeper in it: nobody named that file itself.
+fn folder_above(path: &Path, relative: &[u8]) -> Option<PathBuf> {
+    let names = relative.split(|byte| *byte == b'/').count();
+    let above = path.ancestors().nth(names).filter(|_| names > 1);
+    above.map(Path::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_lies_deeper_was_found_by_looking_through_a_folder() {
+        let above = |path: &str, relative: &str| folder_above(path.as_ref(), relative.as_bytes());
+        assert_eq!(above("/card/a/b.mp4", "a/b.mp4"), Some("/card".into()));
+        assert_eq!(above("/card/b.mp4", "b.mp4"), None);
+        assert_eq!(above("b.mp4", "x/y/b.mp4"), None);
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::path::Path;
+use std::sync::Arc;
 
 use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
@@ -106,7 +107,8 @@ impl fmt::Display for Left {
 pub struct InTree {
     folder: Vec<u8>,
     rules: Gitignore,
-    text: String,
+    /// All of its lines; each folder below has the same.
+    text: Arc<str>,
 }
 
 impl InTree {
@@ -115,7 +117,7 @@ impl InTree {
     pub fn new(folder: &[u8], text: &str) -> (Self, Vec<RuleError>) {
         let (rules, errors) = compiled(text.lines());
         let folder = folder.to_vec();
-        let text = text.to_owned();
+        let text = text.into();
         let this = Self {
             folder,
             rules,

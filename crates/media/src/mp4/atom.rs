@@ -23,7 +23,6 @@ impl fmt::Display for FourCc {
         for byte in self.0 {
             match byte {
                 0x20..=0x7e => write!(f, "{}", char::from(byte))?,
-                0xa9 => f.write_str("©")?,
                 _ => write!(f, "\\x{byte:02x}")?,
             }
         }

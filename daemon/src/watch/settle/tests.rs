@@ -107,6 +107,19 @@ fn a_recording_is_told_from_a_copy_and_a_copy_says_how_far_it_is() {
     let step = file.seen(stamp(200, 3), SETTLE, at(10.0));
     let left = Duration::from_secs(5);
     assert_eq!(why(step), Waiting::Settling { left });
+
+    // All of it came at once, before anybody looked what it is: no recording, and over a second later.
+    let mut file = new(0);
+    let _glance = file.seen(stamp(43, 1), SETTLE, at(0.1));
+    let glance = Glance {
+        is_video: true,
+        target: None,
+    };
+    let step = file.glanced(glance, SETTLE, at(0.1));
+    assert!(matches!(why(step), Waiting::Growing(_)));
+    let step = file.seen(stamp(43, 1), SETTLE, at(1.1));
+    let left = Duration::from_secs(9);
+    assert_eq!(why(step), Waiting::Settling { left });
 }
 
 #[test]
