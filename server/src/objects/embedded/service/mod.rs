@@ -70,6 +70,12 @@ impl Service {
                 "a key has 1 to 1024 bytes and no control characters",
             ));
         }
+        // Clients take such segments out of a path, percent-encoded or not, so no URL could ever name such a key.
+        if key.split('/').any(|segment| matches!(segment, "." | "..")) {
+            return Err(StoreError::InvalidArgument(
+                "no segment of a key is a `.` or a `..`",
+            ));
+        }
         Ok(())
     }
 }
