@@ -1,6 +1,8 @@
 //! Rows: a table that fits the terminal, or tab-separated values for a program.
 
-use super::text::{Colour, clean, cut, width};
+use std::borrow::Cow;
+
+use super::text::{Colour, clean, cut, cut_name, width};
 use crate::error::CliError;
 use crate::printer::{Printer, Stream};
 
@@ -35,6 +37,7 @@ pub(crate) struct Cell {
     shown: String,
     exact: String,
     colour: Option<Colour>,
+    is_name: bool,
 }
 
 impl Cell {
@@ -44,7 +47,13 @@ impl Cell {
             shown: clean(text).into_owned(),
             exact: clean(text).into_owned(),
             colour: None,
+            is_name: false,
         }
+    }
+
+    /// The name of a file or folder: where it is cut, its end stays.
+    pub(crate) fn name(name: &str) -> Self {
+        Self::text(name).that_is_a_name()
     }
 
     /// What a person sees, and what a program reads.
@@ -53,6 +62,7 @@ impl Cell {
             shown: shown.into(),
             exact: exact.into(),
             colour: None,
+            is_name: false,
         }
     }
 
@@ -66,9 +76,24 @@ impl Cell {
         &self.shown
     }
 
+    /// What a person sees of it in so many columns.
+    fn cut(&self, columns: usize) -> Cow<'_, str> {
+        if self.is_name {
+            cut_name(&self.shown, columns)
+        } else {
+            cut(&self.shown, columns)
+        }
+    }
+
     /// Its colour, if it has one.
     pub(crate) fn colour(&self) -> Option<Colour> {
         self.colour
+    }
+
+    /// Of the name of a file or folder that a program reads otherwise.
+    pub(crate) fn that_is_a_name(mut self) -> Self {
+        self.is_name = true;
+        self
     }
 
     /// In a colour.
@@ -128,13 +153,15 @@ fn fitted(
 ) -> String {
     let widths = widths(columns, rows, room);
     let last = widths.iter().rposition(Option::is_some).unwrap_or(0);
-    let line = |cells: &mut dyn Iterator<Item = (&str, Option<Colour>)>| {
+    let line = |cells: &[Cell]| {
         let mut line = String::new();
-        for (index, ((text, colour), width_of)) in cells.zip(&widths).enumerate() {
+        for (index, (cell, width_of)) in cells.iter().zip(&widths).enumerate() {
             let Some(room) = *width_of else { continue };
-            let text = cut(text, room);
+            let text = cell.cut(room);
             let pad = " ".repeat(room.saturating_sub(width(&text)));
-            let text = colour.map_or_else(|| text.to_string(), |colour| paint(&text, colour));
+            let text = cell
+                .colour
+                .map_or_else(|| text.to_string(), |colour| paint(&text, colour));
             let (before, after) = match columns[index].side {
                 Side::Left => ("", pad.as_str()),
                 Side::Right => (pad.as_str(), ""),
@@ -148,11 +175,12 @@ fn fitted(
         }
         line
     };
-    let mut lines = vec![line(&mut columns.iter().map(|column| (column.name, None)))];
-    lines.extend(
-        rows.iter()
-            .map(|row| line(&mut row.iter().map(|cell| (cell.shown.as_str(), cell.colour)))),
-    );
+    let names: Vec<_> = columns
+        .iter()
+        .map(|column| Cell::new(column.name, ""))
+        .collect();
+    let mut lines = vec![line(&names)];
+    lines.extend(rows.iter().map(|row| line(row)));
     lines.join("\n")
 }
 

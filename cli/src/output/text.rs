@@ -136,6 +136,26 @@ pub(crate) fn cut(text: &str, columns: usize) -> Cow<'_, str> {
     Cow::Owned(short)
 }
 
+/// The name of a file or folder, cut in its middle: its end is what tells one from the next.
+pub(crate) fn cut_name(name: &str, columns: usize) -> Cow<'_, str> {
+    if width(name) <= columns {
+        return Cow::Borrowed(name);
+    }
+    let room = columns.saturating_sub(1);
+    let mut end = Vec::new();
+    let mut used = 0;
+    for (cluster, wide) in clusters(name).collect::<Vec<_>>().into_iter().rev() {
+        if used + wide > room.div_ceil(2) {
+            break;
+        }
+        end.push(cluster);
+        used += wide;
+    }
+    let end: String = end.into_iter().rev().collect();
+    let start = cut(name, columns.saturating_sub(used));
+    Cow::Owned(format!("{start}{end}"))
+}
+
 /// The lines of a text, broken between words where they are wider than `columns`.
 ///
 /// What stands between backticks is to be copied: it is kept in one piece, and a terminal breaks it where it must.
@@ -268,6 +288,22 @@ mod tests {
             ("abc", 0, ""),
         ] {
             let short = cut(text, columns);
+            assert_eq!(short, expected);
+            assert!(width(&short) <= columns);
+        }
+    }
+
+    #[test]
+    fn of_a_name_both_ends_are_kept() {
+        for (name, columns, expected) in [
+            ("CLIP0001.MP4", 12, "CLIP0001.MP4"),
+            ("2026-11-27_CLIP0001.MP4", 12, "2026-…01.MP4"),
+            ("日本語日本語.mp4", 8, "日….mp4"),
+            ("abcdef", 2, "…f"),
+            ("abc", 1, "…"),
+            ("abc", 0, ""),
+        ] {
+            let short = cut_name(name, columns);
             assert_eq!(short, expected);
             assert!(width(&short) <= columns);
         }

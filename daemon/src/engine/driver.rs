@@ -19,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::Command;
 use super::event::{Event, Ticket, TurnId};
+use super::ledger::Ledger;
 use super::speed::Speed;
 use super::state::{At, State};
 use super::why::Inquiry;
@@ -72,13 +73,14 @@ pub(super) struct Driver {
     pub(super) tools: Tools,
     pub(super) lines: Lines,
     pub(super) speed: Speed,
+    pub(super) ledger: Ledger,
     pub(super) turns: BTreeMap<TurnId, CancellationToken>,
     /// What the watches are still to be asked, in order. The owner of the state never waits for them: they wait for it.
     pub(super) asks: VecDeque<Ask>,
     pub(super) tickets: BTreeMap<Ticket, oneshot::Sender<Result<Answer, Refusal>>>,
     last_ticket: u64,
     shown_at: Option<Instant>,
-    is_to_be_shown: bool,
+    pub(super) is_to_be_shown: bool,
 }
 
 impl Driver {
@@ -88,6 +90,7 @@ impl Driver {
             tools,
             lines,
             speed: Speed::default(),
+            ledger: Ledger::default(),
             turns: BTreeMap::new(),
             asks: VecDeque::new(),
             tickets: BTreeMap::new(),
@@ -105,6 +108,7 @@ impl Driver {
         self.round().await;
         loop {
             if is_stopping && self.turns.is_empty() {
+                self.make_up(true).await;
                 return;
             }
             let wake = self.wake_at();
@@ -146,7 +150,8 @@ impl Driver {
         let show = self
             .is_to_be_shown
             .then(|| self.shown_at.map_or(now, |at| at + SHOW_EVERY));
-        due.into_iter().chain(glance).chain(show).min()
+        let owed = self.ledger.again_at();
+        due.into_iter().chain(glance).chain(show).chain(owed).min()
     }
 
     /// A command becomes an event, with a ticket for its answer; what only looks is answered at once.
@@ -212,7 +217,16 @@ impl Driver {
         self.perform(effects).await;
     }
 
+    /// Tells the journal what is owed to it, once that is due.
+    async fn make_up(&mut self, is_last: bool) {
+        let again_at = self.ledger.again_at();
+        if again_at.is_some_and(|at| is_last || at <= Instant::now()) {
+            self.write(Vec::new(), is_last).await;
+        }
+    }
+
     async fn round(&mut self) {
+        self.make_up(false).await;
         let effects = self.state.round((self.tools.now)());
         self.is_to_be_shown |= !effects.is_empty();
         self.perform(effects).await;

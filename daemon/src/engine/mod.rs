@@ -7,6 +7,7 @@ mod driver;
 mod effect;
 mod event;
 mod handle;
+mod ledger;
 mod meter;
 mod perform;
 mod seen;

@@ -3,21 +3,26 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use heimdex_client::control::SendRequest;
+use heimdex_client::control::{Answer, Refusal, SendRequest};
 use heimdex_client::journal::{
     FileStamp, Journal, JournalError, KeptFile, QueueWrite, QueuedFile, Trouble,
 };
 use heimdex_client::reason;
 use heimdex_client::transfer::stamp_of;
 use heimdex_client::watch::declared;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::driver::Driver;
 use super::effect::Effect;
 use super::event::{Event, Known, Ticket, TurnId};
+use super::ledger::Written;
 use super::trashing;
 use crate::accounts::{self, Accounts};
 use crate::worker::Turn;
+
+/// What is said to whoever changes the queue meanwhile.
+const UNWRITTEN: &str = "the journal cannot be written at the moment";
 
 impl Driver {
     /// Does it: what is to be written first, and together.
@@ -34,13 +39,30 @@ impl Driver {
             .collect();
         if !writes.is_empty() {
             heimdex_api::failpoint!("daemon.queue.write");
-            self.journaled(move |journal| journal.write_queue(&writes))
-                .await;
+            self.write(writes, false).await;
             heimdex_api::failpoint!("daemon.queue.written");
         }
         for effect in others {
             self.perform_one(effect).await;
         }
+    }
+
+    /// Writes what the queue comes to, or keeps it until the journal can be written again; says so once.
+    pub(super) async fn write(&mut self, writes: Vec<QueueWrite>, is_last: bool) {
+        let now = Instant::now();
+        let written = self
+            .ledger
+            .write(&self.tools.journal, writes, now, is_last)
+            .await;
+        let Written::Failed(error) = written else {
+            return;
+        };
+        tracing::error!(
+            error = &error as &dyn std::error::Error,
+            "the journal was not written; the queue goes on in memory"
+        );
+        self.state.journal_fails((self.tools.now)(), &error);
+        self.is_to_be_shown = true;
     }
 
     async fn perform_one(&mut self, effect: Effect) {
@@ -56,7 +78,7 @@ impl Driver {
                     .await;
             }
             Effect::SettleKept(kept) => {
-                self.journaled(move |journal| journal.settle_kept(&kept.profile, &kept.key))
+                self.journaled(move |journal| journal.settle_kept(&kept))
                     .await;
             }
             Effect::Begin(id, files) => self.begin(id, files),
@@ -71,6 +93,7 @@ impl Driver {
             Effect::AskWatches(ask) => self.asks.push_back(ask),
             Effect::Reload => self.reload(),
             Effect::Reply(ticket, answer) => {
+                let answer = self.with_what_is_unwritten(answer);
                 if let Some(reply) = self.tickets.remove(&ticket) {
                     // Whoever asked may have gone.
                     let _ = reply.send(answer);
@@ -82,6 +105,17 @@ impl Driver {
             }
             Effect::KeepAwake(is_wanted) => self.tools.awake.keep(is_wanted),
         }
+    }
+
+    /// Whoever changed the queue hears it where that would be forgotten.
+    fn with_what_is_unwritten(&self, answer: Result<Answer, Refusal>) -> Result<Answer, Refusal> {
+        answer.map(|answer| match answer {
+            Answer::Done(mut changed) if self.ledger.is_behind() && !changed.items.is_empty() => {
+                changed.unwritten = Some(UNWRITTEN.to_owned());
+                Answer::Done(changed)
+            }
+            other => other,
+        })
     }
 
     /// Something short on the journal. A journal that cannot be written, as on a full disk, costs what it would have

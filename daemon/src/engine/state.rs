@@ -22,7 +22,7 @@ use std::sync::Arc;
 use heimdex_api::Timestamp;
 use heimdex_client::control::{self, Count, ItemId, Paused, Reason, RecentError, Status, WatchId};
 use heimdex_client::journal::{
-    KeptFile, Pause, QueueWrite, QueuedFile, Standing, Trouble, WantedFile, Watch,
+    JournalError, KeptFile, Pause, QueueWrite, QueuedFile, Standing, Trouble, WantedFile, Watch,
 };
 
 use super::effect::Effect;
@@ -318,6 +318,20 @@ impl State {
             Effect::Write(QueueWrite::Remove(id)),
             Effect::Tell(Box::new(left)),
         ]
+    }
+
+    /// The journal cannot be written: the queue goes on without.
+    pub(super) fn journal_fails(&mut self, now: Timestamp, error: &JournalError) {
+        let cause = error
+            .cause()
+            .map_or_else(String::new, |cause| format!(": {cause}"));
+        let trouble = Trouble {
+            text: format!(
+                "the journal cannot be written{cause}; until it can, what waits is forgotten when the daemon ends"
+            ),
+            hint: Some("make room on its disk: it is tried again by itself".to_owned()),
+        };
+        self.note_error(now, None, &trouble);
     }
 
     fn note_error(&mut self, now: Timestamp, path: Option<&Path>, trouble: &Trouble) {

@@ -213,7 +213,7 @@ impl Driver {
                 lacks: pending.lacks.map(str::to_owned),
             });
         }
-        is_missing.then_some(Reason::Missing)
+        is_missing.then(|| gone(kept))
     }
 
     fn meant(&self, query: &WhyQuery) -> Result<(Meant, Option<ItemId>), Refusal> {
@@ -272,6 +272,15 @@ async fn seen_by_watches(watches: &mpsc::Sender<Ask>, path: &Path) -> Option<Kno
     let path = path.to_owned();
     watches.send(Ask::Why { path, reply }).await.ok()?;
     answer.await.ok().flatten()
+}
+
+/// Of a stored file that is not there.
+fn gone(kept: &KeptFile) -> Reason {
+    kept.trashed_at
+        .map_or(Reason::Missing, |at| Reason::Trashed {
+            video_id: kept.video_id,
+            at,
+        })
 }
 
 fn no_such(what: &str) -> Refusal {

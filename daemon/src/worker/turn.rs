@@ -234,6 +234,7 @@ impl Telling {
                     video_id,
                     stored_at: self.group.now,
                     is_for_trash: self.group.is_for_trash,
+                    trashed_at: None,
                 };
                 Ending::Stored {
                     kept: Box::new(kept),

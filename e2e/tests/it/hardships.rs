@@ -179,14 +179,32 @@ fn a_journal_that_cannot_be_written_keeps_nothing_from_being_sent() {
         "{}",
         daemon.log()
     );
+    until_status(&daemon, "it to be said", |status| {
+        let errors = status["errors"].as_array().unwrap();
+        let is_said = |error: &Value| {
+            let message = error["message"].as_str().unwrap();
+            message.starts_with("the journal cannot be written: the disk is full")
+        };
+        errors.iter().filter(|error| is_said(error)).count() == 1
+    });
+    let third = large_video(&home, "elsewhere.mp4", 3 * MIB);
+    let sent = home.heimdex(["queue", "send", "elsewhere.mp4"]).ok();
+    assert!(
+        sent.stderr().contains("the journal cannot be written"),
+        "{sent}"
+    );
     fs::remove_file(&filler).unwrap();
+    // What is owed to the journal is made up for: at the end at the latest.
+    assert!(daemon.terminate().success());
+    let known = home.heimdex(["why", "card/one.mp4", "--json"]).ok().json();
+    assert_eq!(known["verdict"]["because"]["reason"], "stored", "{known}");
     daemon.restart();
     until_status(&daemon, "it to be known", |status| {
         stored(status) == 2 && status["queue"]["waiting"]["files"] == 0
     });
-    until_indexed(&home, 2);
+    until_indexed(&home, 3);
     let hashes: Vec<Value> = videos(&home).iter().map(|v| v["blake3"].clone()).collect();
-    for path in [first, second] {
+    for path in [first, second, third] {
         assert!(hashes.contains(&blake3_of(&path).into()));
     }
 }

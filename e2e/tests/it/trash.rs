@@ -35,7 +35,7 @@ fn trash(home: &Home, name: &str) -> std::path::PathBuf {
 fn a_proven_file_goes_to_the_trash_and_says_where_it_was() {
     let server = TestServer::start();
     let home = watching(&server);
-    let _daemon = TestDaemon::start(&home);
+    let mut daemon = TestDaemon::start(&home);
     let file = home.path("Videos/a b.mp4");
     fs::copy(sample_mp4(2), &file).unwrap();
     let hash = blake3_of(&file);
@@ -59,6 +59,19 @@ fn a_proven_file_goes_to_the_trash_and_says_where_it_was() {
     let listed = videos(&home);
     assert_eq!(listed[0]["state"], "indexed");
     assert!(listed[0]["verified_at"].is_string(), "{}", listed[0]);
+    wait_until("why to say where the file is", LIMIT, || is_trashed(&home));
+    // The journal knows it too.
+    assert!(daemon.terminate().success());
+    is_trashed(&home).unwrap();
+}
+
+fn is_trashed(home: &Home) -> Result<(), String> {
+    let told = why(home, "Videos/a b.mp4");
+    if told["verdict"]["because"]["reason"] == "trashed" {
+        Ok(())
+    } else {
+        Err(told.to_string())
+    }
 }
 
 #[test]

@@ -217,7 +217,7 @@ impl Shown<'_> {
         let is_folder = self.folder != Path::new("/");
         let below = path.strip_prefix(&self.folder).ok().filter(|_| is_folder);
         let below = below.map_or_else(|| whole.clone(), shown);
-        Cell::new(clean(&below), clean(&whole))
+        Cell::new(clean(&below), clean(&whole)).that_is_a_name()
     }
 }
 
@@ -256,7 +256,7 @@ fn of_queue(item: &QueueItem, upload: Option<&Entry>, rows: &Shown<'_>) -> Vec<C
 fn of_upload(entry: &Entry, rows: &Shown<'_>) -> Vec<Cell> {
     let name = match &entry.here {
         Some(here) => rows.file(&here.shown_path),
-        None => Cell::text(&filename(entry)),
+        None => Cell::name(&filename(entry)),
     };
     let state = match (&entry.here, &entry.there) {
         (Some(_), None) if rows.is_asked => Cell::new("gone", "gone").coloured(Colour::Red),

@@ -8,7 +8,7 @@ use crate::commands::{Context, control, journaled};
 use crate::error::CliError;
 use crate::exit::ExitStatus;
 use crate::output::json::{self, Selection};
-use crate::output::text::count;
+use crate::output::text::{clean, count};
 
 /// The fields of what a verb changed.
 pub(super) const CHANGED: [&str; 1] = ["items"];
@@ -108,6 +108,13 @@ pub(super) fn tell(
     changed: &Changed,
     words: impl FnOnce(String) -> String,
 ) -> Result<ExitStatus, CliError> {
+    if let Some(why) = &changed.unwritten {
+        let warning = format!(
+            "{}; until then it is forgotten when the daemon ends",
+            clean(why)
+        );
+        context.printer.warn(&warning);
+    }
     if let Some(selection) = selection {
         json::print(context.printer, &selection.pick(changed))?;
         return Ok(ExitStatus::Done);

@@ -118,7 +118,7 @@ fn watch(watch: &WatchStatus) -> Vec<Cell> {
     let number = |files: u64| Cell::new(grouped(files), files.to_string());
     let failed = counts.failed.files + counts.unreadable.files;
     vec![
-        Cell::text(&watch.path.to_string()),
+        Cell::name(&watch.path.to_string()),
         Cell::new(word, word).coloured(colour),
         number(waiting.iter().map(|count| count.files).sum()),
         number(counts.stored.files),
@@ -146,6 +146,10 @@ fn state(watch: &WatchStatus) -> (&'static str, Colour) {
 fn of_watches(status: &Status, moment: &Moment) -> String {
     let mut lines = Vec::new();
     for watch in &status.watches {
+        if let Root::Gone { since } = watch.root {
+            let root = watch.path.clone();
+            lines.push(words::sentence(&Reason::RootGone { root, since }, moment));
+        }
         if let Some(paused) = watch.paused {
             let reason = Reason::Paused {
                 watch: Some(watch.id),
@@ -192,7 +196,7 @@ fn file(item: &QueueItem) -> Vec<Cell> {
         _ => Colour::Dim,
     };
     vec![
-        Cell::text(&name.display().to_string()),
+        Cell::name(&name.display().to_string()),
         Cell::new(shown, word).coloured(colour),
         Cell::new(size::bytes(item.size_bytes), item.size_bytes.to_string()),
         Cell::text(&item.id.to_string()),
@@ -214,7 +218,7 @@ fn unfinished_file(file: &WaitingFile) -> Vec<Cell> {
         Colour::Dim
     };
     vec![
-        Cell::text(&name.display().to_string()),
+        Cell::name(&name.display().to_string()),
         Cell::new(word.clone(), word).coloured(colour),
         Cell::text("-"),
         Cell::text("-"),
@@ -319,6 +323,9 @@ pub(super) fn for_programs(status: &Status) -> String {
         lines.push(format!("paused\t{}", until.unwrap_or_default()));
     }
     for watch in &status.watches {
+        if let Root::Gone { since } = watch.root {
+            lines.push(format!("watch_away\t{}\t{since}", watch.id));
+        }
         if let Some(paused) = watch.paused {
             let until = paused.until.map(|until| until.to_string());
             lines.push(format!(

@@ -68,7 +68,7 @@ fn row(watch: &Watch, moment: &Moment) -> Vec<Cell> {
         (None, false) => ("away".into(), "away", Colour::Yellow),
     };
     vec![
-        Cell::text(&watch.root.display().to_string()),
+        Cell::name(&watch.root.display().to_string()),
         Cell::text(&watch.source),
         Cell::text(&watch.profile),
         Cell::new(state, word).coloured(colour),

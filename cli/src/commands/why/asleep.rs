@@ -97,7 +97,7 @@ fn of_file(
     chain: &mut Vec<Reason>,
 ) -> Result<Reason, CliError> {
     let Ok(found) = fs_err::symlink_metadata(path) else {
-        return Ok(Reason::Missing);
+        return Ok(gone(kept.first(), chain));
     };
     if !found.is_file() {
         let kind = if found.is_symlink() {
@@ -125,6 +125,19 @@ fn of_file(
     };
     let relative = path.strip_prefix(&watch.root).unwrap_or(path);
     Ok(left_out(watch, relative, found.len())?.unwrap_or(Reason::NotLookedAt))
+}
+
+/// Of a file that is not there.
+fn gone(kept: Option<&KeptFile>, chain: &mut Vec<Reason>) -> Reason {
+    let Some(kept) = kept else {
+        return Reason::Missing;
+    };
+    let (video_id, at) = (kept.video_id, kept.stored_at);
+    chain.push(Reason::Stored { video_id, at });
+    match kept.trashed_at {
+        Some(at) => Reason::Trashed { video_id, at },
+        None => Reason::Missing,
+    }
 }
 
 /// What the rules of the watch itself leave out; those in folders are the daemon's to read.

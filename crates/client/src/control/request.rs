@@ -48,6 +48,9 @@ pub enum Answer {
 pub struct Changed {
     /// The files of the queue that it concerned.
     pub items: Vec<ItemId>,
+    /// Why the journal does not have it: then it holds until the daemon ends, or the journal can be written again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unwritten: Option<String>,
 }
 
 /// Which files of the queue.

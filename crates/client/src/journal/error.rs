@@ -55,6 +55,32 @@ pub enum JournalError {
 }
 
 impl JournalError {
+    /// What keeps it from being read or written, in a few words; `None` where that takes a person to find out.
+    #[must_use]
+    pub fn cause(&self) -> Option<&'static str> {
+        let Self::Sqlite(error) = self else {
+            return None;
+        };
+        match error.sqlite_error_code()? {
+            rusqlite::ErrorCode::DiskFull => Some("the disk is full"),
+            rusqlite::ErrorCode::ReadOnly => Some("nothing can be written there"),
+            rusqlite::ErrorCode::SystemIoFailure => Some("the disk fails"),
+            rusqlite::ErrorCode::DatabaseCorrupt | rusqlite::ErrorCode::NotADatabase => {
+                Some("its file is damaged")
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether the database refuses what was to be written, and would each time.
+    #[must_use]
+    pub fn is_refusal(&self) -> bool {
+        let Self::Sqlite(error) = self else {
+            return false;
+        };
+        error.sqlite_error_code() == Some(rusqlite::ErrorCode::ConstraintViolation)
+    }
+
     /// What to do about it.
     #[must_use]
     pub fn hint(&self) -> Option<String> {

@@ -34,6 +34,8 @@ pub struct KeptFile {
     pub stored_at: Timestamp,
     /// Whether the file is to be put in the trash, once it is proven that it may.
     pub is_for_trash: bool,
+    /// When it was put there.
+    pub trashed_at: Option<Timestamp>,
 }
 
 impl Journal {
@@ -125,11 +127,14 @@ impl Journal {
         rows.collect::<Result<_, _>>().map_err(Into::into)
     }
 
-    /// Nothing more is to be done with a file that was to be put in the trash: it was, or is not what it was.
-    pub fn settle_kept(&self, profile: &str, key: &FileKey) -> Result<(), JournalError> {
+    /// Nothing more is to be done with a file that was to be put in the trash: it was, as `trashed_at` says, or is not
+    /// what it was.
+    pub fn settle_kept(&self, kept: &KeptFile) -> Result<(), JournalError> {
+        let key = &kept.key;
+        let trashed_at = kept.trashed_at.map(Timestamp::as_micros);
         self.connection().execute(
-            "UPDATE kept SET after = NULL WHERE profile = ?1 AND fs_id = ?2 AND path = ?3",
-            params![profile, key.fs_id, key.path],
+            "UPDATE kept SET after = NULL, trashed_at = ?4 WHERE profile = ?1 AND fs_id = ?2 AND path = ?3",
+            params![kept.profile, key.fs_id, key.path, trashed_at],
         )?;
         Ok(())
     }
@@ -138,7 +143,8 @@ impl Journal {
 /// Writes a path down, as part of a larger change.
 pub(super) fn put(transaction: &Transaction<'_>, kept: &KeptFile) -> Result<(), JournalError> {
     let sql = "INSERT OR REPLACE INTO kept (profile, fs_id, path, shown_path, watch, size, mtime, ctime, inode, blake3,
-               video_id, stored_at, after) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+               video_id, stored_at, after, trashed_at)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
     transaction.prepare_cached(sql)?.execute(params![
         kept.profile,
         kept.key.fs_id,
@@ -153,6 +159,7 @@ pub(super) fn put(transaction: &Transaction<'_>, kept: &KeptFile) -> Result<(), 
         kept.video_id.as_uuid().as_bytes(),
         kept.stored_at.as_micros(),
         kept.is_for_trash.then_some("trash"),
+        kept.trashed_at.map(Timestamp::as_micros),
     ])?;
     Ok(())
 }
@@ -160,6 +167,7 @@ pub(super) fn put(transaction: &Transaction<'_>, kept: &KeptFile) -> Result<(), 
 fn kept_file(row: &Row<'_>) -> rusqlite::Result<KeptFile> {
     let (path, blake3): (Vec<u8>, Vec<u8>) = (row.get("shown_path")?, row.get("blake3")?);
     let after: Option<String> = row.get("after")?;
+    let trashed: Option<i64> = row.get("trashed_at")?;
     Ok(KeptFile {
         profile: row.get("profile")?,
         key: FileKey {
@@ -173,5 +181,6 @@ fn kept_file(row: &Row<'_>) -> rusqlite::Result<KeptFile> {
         video_id: VideoId::new(uuid(row, "video_id")?),
         stored_at: time(row, "stored_at")?,
         is_for_trash: after.is_some(),
+        trashed_at: trashed.and_then(Timestamp::from_micros),
     })
 }

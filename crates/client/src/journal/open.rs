@@ -10,13 +10,14 @@ use super::{Journal, JournalError};
 use crate::platform;
 
 /// What brings a journal from one version to the next; the index is the version before. Append only.
-pub(super) const MIGRATIONS: [&str; 6] = [
+pub(super) const MIGRATIONS: [&str; 7] = [
     include_str!("../../../../migrations/client/0001_journal.sql"),
     include_str!("../../../../migrations/client/0002_stored_by_hash.sql"),
     include_str!("../../../../migrations/client/0003_daemon.sql"),
     include_str!("../../../../migrations/client/0004_seen.sql"),
     include_str!("../../../../migrations/client/0005_wanted.sql"),
     include_str!("../../../../migrations/client/0006_absent.sql"),
+    include_str!("../../../../migrations/client/0007_trashed.sql"),
 ];
 
 /// Another process holds the database for a moment only.

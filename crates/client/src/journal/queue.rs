@@ -345,6 +345,7 @@ mod tests {
             video_id: VideoId::new(Uuid::from_u128(7)),
             stored_at: at(20),
             is_for_trash: true,
+            trashed_at: None,
         }
     }
 
@@ -387,8 +388,14 @@ mod tests {
             journal.kept_for_trash().unwrap(),
             std::slice::from_ref(&stored)
         );
-        journal.settle_kept(account, key).unwrap();
+        let trashed = KeptFile {
+            is_for_trash: false,
+            trashed_at: Some(at(30)),
+            ..stored
+        };
+        journal.settle_kept(&trashed).unwrap();
         assert_eq!(journal.kept_for_trash().unwrap(), []);
+        assert_eq!(journal.kept_at(&a.path).unwrap(), [trashed]);
     }
 
     #[test]

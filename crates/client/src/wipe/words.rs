@@ -62,7 +62,7 @@ fn not_stored(trace: &Trace, moment: &Moment) -> String {
         Trace::Arriving { percent, .. } => format!("sent {percent}%, not all of it has arrived"),
         Trace::Differs { since, .. } => {
             let since = time::calendar(*since, moment);
-            format!("not stored: the file of this name that was stored {since} has other bytes")
+            format!("not stored: a file of this name that was stored {since} has other bytes")
         }
         Trace::Trashed { video_id } => format!(
             "in the trash; `heimdex rm --undo {}` brings it back",

@@ -341,7 +341,13 @@ impl State {
 fn reply(ticket: Ticket, asked: Asked) -> Vec<Effect> {
     match asked {
         Ok((mut effects, items)) => {
-            effects.push(Effect::Reply(ticket, Ok(Answer::Done(Changed { items }))));
+            effects.push(Effect::Reply(
+                ticket,
+                Ok(Answer::Done(Changed {
+                    items,
+                    unwritten: None,
+                })),
+            ));
             effects
         }
         Err(refusal) => vec![Effect::Reply(ticket, Err(refusal))],

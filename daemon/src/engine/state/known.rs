@@ -1,6 +1,6 @@
 //! What journal and configuration say of watches and profiles, and what follows where that changed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use heimdex_api::Timestamp;
 use heimdex_client::control::{Count, ItemId, Reason, WatchId};
@@ -20,6 +20,11 @@ impl State {
                 self.note_error(now, None, &trouble);
             }
         }
+        let profiles: BTreeSet<String> = known
+            .profiles
+            .iter()
+            .map(|(name, _)| name.clone())
+            .collect();
         for (profile, server) in known.profiles {
             self.accounts.entry(profile).or_default().server = server;
         }
@@ -62,7 +67,16 @@ impl State {
             .flat_map(|id| self.let_go(id, Reason::NotWatched))
             .collect();
         effects.extend(self.forget_unwatched(&roots));
+        self.forget_accounts(&profiles);
         effects
+    }
+
+    /// Whoever is neither a profile nor named by a watch or a file is no account any more.
+    fn forget_accounts(&mut self, profiles: &BTreeSet<String>) {
+        let of_watches = self.watches.values().map(|watched| &watched.watch.profile);
+        let of_files = self.items.values().map(|item| &item.file.profile);
+        let needed: BTreeSet<&String> = of_watches.chain(of_files).chain(profiles).collect();
+        self.accounts.retain(|profile, _| needed.contains(profile));
     }
 
     /// The account of each watch, as the journal calls it.

@@ -116,13 +116,14 @@ fn is_same(a: &KeptFile, b: &KeptFile) -> bool {
 }
 
 impl State {
-    pub(super) fn proven(&mut self, at: At, kept: KeptFile, trashing: Trashing) -> Vec<Effect> {
+    pub(super) fn proven(&mut self, at: At, mut kept: KeptFile, trashing: Trashing) -> Vec<Effect> {
         self.proofs.is_busy = false;
         if let Trashing::NotYet { lacks } = &trashing {
             self.proofs.later(&kept, lacks.as_ref(), at.now);
             return Vec::new();
         }
         self.proofs.forget(&kept);
+        kept.trashed_at = (trashing == Trashing::Done).then_some(at.now);
         let mut effects = Vec::new();
         if let Trashing::Failed(trouble) = trashing {
             self.note_error(at.now, Some(&kept.shown_path), &trouble);

@@ -101,6 +101,7 @@ fn stored(file: &QueuedFile) -> Ending {
         video_id: VideoId::new(Uuid::from_u128(9)),
         stored_at: at(0).now,
         is_for_trash: false,
+        trashed_at: None,
     };
     Ending::Stored {
         kept: Box::new(kept),
@@ -665,6 +666,21 @@ fn nobody_waits_for_a_file_whose_watch_ended_while_no_daemon_ran() {
         matches!(&effects[..], [Effect::Write(QueueWrite::NotWanted(_))]),
         "{effects:?}"
     );
+}
+
+#[test]
+fn an_account_that_nobody_needs_is_forgotten() {
+    let mut state = fresh();
+    let mut more = known();
+    more.profiles.push(("work".into(), None));
+    let _ = state.apply(at(1), Event::Known(more));
+    let names = |state: &State| state.accounts.keys().cloned().collect::<Vec<_>>();
+    assert_eq!(names(&state), ["default", "work"]);
+    // Neither is a profile any more, and a watch names one of them.
+    let mut alone = known();
+    alone.profiles.clear();
+    let _ = state.apply(at(2), Event::Known(alone));
+    assert_eq!(names(&state), ["default"]);
 }
 
 #[test]

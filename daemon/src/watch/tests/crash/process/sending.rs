@@ -224,6 +224,7 @@ impl Process {
             video_id,
             stored_at: wall(),
             is_for_trash: false,
+            trashed_at: None,
         };
         Ending::Stored {
             kept: Box::new(kept),
