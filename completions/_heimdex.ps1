@@ -249,6 +249,7 @@ Register-ArgumentCompleter -Native -CommandName 'heimdex' -ScriptBlock {
             [CompletionResult]::new('--wait', '--wait', [CompletionResultType]::ParameterName, 'Wait until the server is done: --wait-for ready')
             [CompletionResult]::new('--damaged', '--damaged', [CompletionResultType]::ParameterName, 'Keep damaged videos as they are')
             [CompletionResult]::new('--allow-duplicate', '--allow-duplicate', [CompletionResultType]::ParameterName, 'Send also what is stored already, as a video of its own')
+            [CompletionResult]::new('--check-store', '--check-store', [CompletionResultType]::ParameterName, 'Ask the store itself, too, and send again what it lost of what is stored already')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but errors and what was asked for')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors and what was asked for')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say why something failed; twice: say what is done')

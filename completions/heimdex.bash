@@ -1514,7 +1514,7 @@ _heimdex() {
             return 0
             ;;
         heimdex__subcmd__upload)
-            opts="-0 -n -q -v -h --files-from --null --title --description --tag --source --exclude --hidden --bwlimit --dry-run --wait --wait-for --damaged --allow-duplicate --summary --json --profile --color --quiet --verbose --help"
+            opts="-0 -n -q -v -h --files-from --null --title --description --tag --source --exclude --hidden --bwlimit --dry-run --wait --wait-for --damaged --allow-duplicate --check-store --summary --json --profile --color --quiet --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

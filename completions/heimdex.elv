@@ -233,6 +233,7 @@ set edit:completion:arg-completer[heimdex] = {|@words|
             cand --wait 'Wait until the server is done: --wait-for ready'
             cand --damaged 'Keep damaged videos as they are'
             cand --allow-duplicate 'Send also what is stored already, as a video of its own'
+            cand --check-store 'Ask the store itself, too, and send again what it lost of what is stored already'
             cand -q 'Say nothing but errors and what was asked for'
             cand --quiet 'Say nothing but errors and what was asked for'
             cand -v 'Say why something failed; twice: say what is done'

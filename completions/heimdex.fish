@@ -203,6 +203,7 @@ complete -c heimdex -n "__fish_heimdex_using_subcommand upload" -s n -l dry-run 
 complete -c heimdex -n "__fish_heimdex_using_subcommand upload" -l wait -d 'Wait until the server is done: --wait-for ready'
 complete -c heimdex -n "__fish_heimdex_using_subcommand upload" -l damaged -d 'Keep damaged videos as they are'
 complete -c heimdex -n "__fish_heimdex_using_subcommand upload" -l allow-duplicate -d 'Send also what is stored already, as a video of its own'
+complete -c heimdex -n "__fish_heimdex_using_subcommand upload" -l check-store -d 'Ask the store itself, too, and send again what it lost of what is stored already'
 complete -c heimdex -n "__fish_heimdex_using_subcommand upload" -s q -l quiet -d 'Say nothing but errors and what was asked for'
 complete -c heimdex -n "__fish_heimdex_using_subcommand upload" -s v -l verbose -d 'Say why something failed; twice: say what is done'
 complete -c heimdex -n "__fish_heimdex_using_subcommand upload" -s h -l help -d 'Print help (see more with \'--help\')'

@@ -2,6 +2,7 @@
 //!
 //! Nothing is told where nobody asked: without `NOTIFY_SOCKET` every call does nothing.
 
+use std::ffi::OsStr;
 use std::io;
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::net::UnixDatagram;
@@ -17,14 +18,29 @@ pub(crate) struct Notifier {
 }
 
 impl Notifier {
-    /// Connects to whoever started this process, where that wants to know.
-    pub(crate) fn connect(environment: &Environment, pid: u32) -> io::Result<Self> {
-        let Some(address) = environment.value("NOTIFY_SOCKET") else {
-            return Ok(Self {
-                socket: None,
-                watchdog: None,
-            });
+    /// Connects to whoever started this process, where that wants to know. One that cannot be told is no reason to do
+    /// nothing.
+    pub(crate) fn connect(environment: &Environment, pid: u32) -> Self {
+        let nobody = Self {
+            socket: None,
+            watchdog: None,
         };
+        let Some(address) = environment.value("NOTIFY_SOCKET") else {
+            return nobody;
+        };
+        match Self::to(address) {
+            Ok(socket) => Self {
+                socket: Some(socket),
+                watchdog: watchdog(environment, pid),
+            },
+            Err(error) => {
+                tracing::warn!(error = %error, socket = %address.display(), "the service manager cannot be told");
+                nobody
+            }
+        }
+    }
+
+    fn to(address: &OsStr) -> io::Result<UnixDatagram> {
         let socket = UnixDatagram::unbound()?;
         match address.as_bytes().split_first() {
             #[cfg(target_os = "linux")]
@@ -37,10 +53,7 @@ impl Notifier {
         }
         // The manager reads all the time; a full queue must not hold the daemon up.
         socket.set_nonblocking(true)?;
-        Ok(Self {
-            socket: Some(socket),
-            watchdog: watchdog(environment, pid),
-        })
+        Ok(socket)
     }
 
     /// How often a sign of life is due, where one is wanted: twice as often as it is missed.

@@ -59,7 +59,7 @@ pub(crate) fn run(args: &DaemonArgs, environment: &Environment) -> Result<(), Da
         .enable_all()
         .build()
         .map_err(DaemonError::System)?;
-    let notifier = Notifier::connect(environment, pid).map_err(DaemonError::System)?;
+    let notifier = Notifier::connect(environment, pid);
     tracing::info!(
         version = facts.version,
         process.id = pid,

@@ -82,7 +82,7 @@ pub(crate) struct ListArgs {
     /// Go on showing it as it changes, until Ctrl-C
     ///
     /// A terminal shows the first 20 videos, or --limit. A pipe gets a line, and --json one object a line, for each of the
-    /// first 50, or --limit, and again for each that has changed.
+    /// first 50, or --limit, and again for each that has changed; of one that is deleted with the state `deleted`.
     #[arg(short, long)]
     pub(crate) follow: bool,
     /// The output.

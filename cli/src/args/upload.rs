@@ -85,6 +85,9 @@ pub(crate) struct UploadArgs {
     /// Send also what is stored already, as a video of its own
     #[arg(long)]
     pub(crate) allow_duplicate: bool,
+    /// Ask the store itself, too, and send again what it lost of what is stored already
+    #[arg(long, conflicts_with = "allow_duplicate")]
+    pub(crate) check_store: bool,
     /// Write what happened into this file as JSON, however it ends: for cron
     #[arg(long, value_name = "FILE", conflicts_with = "dry_run")]
     pub(crate) summary: Option<PathBuf>,

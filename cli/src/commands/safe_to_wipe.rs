@@ -14,10 +14,11 @@ use std::path::Path;
 
 use fs_err as fs;
 use heimdex_client::ingest::label_of;
-use heimdex_client::journal::Journal;
+use heimdex_client::journal::{Journal, JournalError, Watch as WatchRow};
 use heimdex_client::manifest::Kind;
+use heimdex_client::watch::declared;
 use heimdex_client::wipe::{
-    Card, CardRules, Manifests, Question, Receipt, Terms, mhl_of, write_receipt,
+    Card, CardRules, Manifests, Question, Receipt, Terms, WipeError, mhl_of, write_receipt,
 };
 
 use self::about::About;
@@ -106,22 +107,47 @@ fn question(
     args: &SafeToWipeArgs,
     journal: &Journal,
 ) -> Result<Question, CliError> {
-    let mut watches = journal.watches()?;
-    watches.retain(|watch| watch.profile == context.settings.profile_name);
     let folder = transfer::absolute(&args.folder)?;
+    let (journal, profile) = (journal.clone(), context.settings.profile_name.clone());
+    let rules = move || {
+        let watches =
+            ruling(&journal, &profile).map_err(|error| WipeError::Rules(error.to_string()))?;
+        CardRules::of(&folder, &watches).map_err(|error| WipeError::Rules(error.to_string()))
+    };
+    // What is wrong with them is told before anything is read.
+    rules()?;
     Ok(Question {
         folder: args.folder.clone(),
         terms: Terms {
             accept_cached: args.accept_cached,
             reread: args.reread,
         },
-        rules: CardRules::of(&folder, &watches)?,
+        rules: Box::new(rules),
         manifests: if args.without_manifests {
             Manifests::Ignore
         } else {
             Manifests::Check
         },
         kinds: args.receipt.iter().map(|_| Kind::Xxh128).collect(),
+    })
+}
+
+/// The watches whose rules count now. Of those that a file declares only what it still says counts, though the journal, and
+/// so the daemon, may not know yet that it says something else.
+fn ruling(journal: &Journal, profile: &str) -> Result<Vec<WatchRow>, JournalError> {
+    let mut watches = journal.watches()?;
+    watches.retain(|watch| watch.profile == profile && is_as_declared(watch, profile));
+    Ok(watches)
+}
+
+fn is_as_declared(watch: &WatchRow, profile: &str) -> bool {
+    let Some(file) = &watch.declared_in else {
+        return true;
+    };
+    let declared = declared::load(file, profile).unwrap_or_default();
+    declared.iter().any(|declared| {
+        (&declared.profile, &declared.root, &declared.rules)
+            == (&watch.profile, &watch.root, &watch.rules)
     })
 }
 

@@ -2,6 +2,7 @@
 
 mod asleep;
 mod follow;
+mod programs;
 mod tell;
 
 use heimdex_client::control::Status;
@@ -46,7 +47,7 @@ pub(super) async fn run(context: &Context<'_>, args: &StatusArgs) -> Result<Exit
 fn print(context: &Context<'_>, status: &Status) -> Result<(), CliError> {
     let text = match context.printer.stdout() {
         Stream::Terminal(room) => tell::for_people(context.printer, status, &context.moment, room),
-        Stream::Pipe => tell::for_programs(status),
+        Stream::Pipe => programs::lines(status),
     };
     context.printer.data(&text)
 }

@@ -23,6 +23,7 @@ use crate::printer::Printer;
 use crate::settings::Environment;
 
 use offer::Asker;
+pub(crate) use offer::ask;
 use quoting::Quoting;
 
 /// Set to a shell's name where a shell asks.

@@ -8,6 +8,7 @@ use std::time::Duration;
 use heimdex_api::Timestamp;
 use heimdex_api::upload::OpenUploadsQuery;
 use heimdex_api::video::{VideoListQuery, VideoResponse};
+use heimdex_client::ApiClient;
 use heimdex_client::credentials::Unlock;
 use heimdex_client::http::HttpError;
 use heimdex_client::names_cache::{Named, Names, NamesCache};
@@ -87,14 +88,22 @@ fn ask_in_time(settings: &Settings, now: Timestamp) -> Option<Names> {
         .enable_all()
         .build()
         .ok()?;
-    let asked = runtime.block_on(async { tokio::time::timeout(LIMIT, ask(settings, now)).await });
+    let asked = runtime.block_on(async {
+        // Made here: it is at home in this runtime.
+        let client = settings.client().ok()?;
+        let asked = tokio::time::timeout(LIMIT, ask(&client, now)).await;
+        asked.ok()?.ok()
+    });
     // A look-up of a name may still block a thread: the key does not wait for it.
     runtime.shutdown_background();
-    asked.ok()?.ok()
+    asked
 }
 
-async fn ask(settings: &Settings, now: Timestamp) -> Result<Names, crate::error::CliError> {
-    let client = settings.client()?;
+/// The names as the server has them now.
+///
+/// # Errors
+/// The list of videos cannot be had.
+pub(crate) async fn ask(client: &ApiClient, now: Timestamp) -> Result<Names, HttpError> {
     let videos = VideoListQuery {
         limit: Some(VIDEOS.to_string()),
         ..VideoListQuery::default()

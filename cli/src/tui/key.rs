@@ -69,6 +69,26 @@ const NAMES: [(Named, &str); 16] = [
 ];
 
 impl Key {
+    /// What ends a program.
+    pub(crate) const INTERRUPT: Self = Self {
+        code: Code::Char('c'),
+        ctrl: true,
+        alt: false,
+    };
+
+    /// Whether it is the one that ends a program.
+    pub(crate) fn is_interrupt(self) -> bool {
+        self == Self::INTERRUPT
+    }
+
+    /// Its name, where it has one and nothing is held down beside it.
+    pub(crate) fn named(self) -> Option<Named> {
+        match self.code {
+            Code::Named(named) if !self.ctrl && !self.alt => Some(named),
+            Code::Named(_) | Code::Char(_) | Code::F(_) => None,
+        }
+    }
+
     /// As the terminal tells it; `None` for keys that have no meaning here.
     pub(crate) fn of(event: &KeyEvent) -> Option<Self> {
         let code = match event.code {

@@ -28,31 +28,50 @@ impl Default for Keymap {
 
 impl Keymap {
     /// The table's keys with those of `tui.toml` in place of them, and a sentence for each that cannot be used.
+    #[cfg(test)]
     pub(crate) fn with(own: &BTreeMap<String, Vec<String>>) -> (Self, Vec<String>) {
         let (mut keymap, mut wrong) = (Self::default(), Vec::new());
         for (name, texts) in own {
-            let Some(entry) = ACTIONS.iter().find(|entry| entry.name == name) else {
-                let near = nearest(name, ACTIONS.iter().map(|entry| entry.name));
-                let near =
-                    near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-                wrong.push(format!("there is no action `{name}`{near}"));
-                continue;
-            };
-            let mut keys = Vec::new();
-            for text in texts {
-                match text.parse() {
-                    Ok(key) => keys.push(key),
-                    Err(error) => wrong.push(format!("{error} (action `{name}`)")),
-                }
-            }
-            keymap.keys.insert(entry.action, keys);
+            wrong.extend(keymap.put(name, texts));
         }
         wrong.extend(keymap.conflicts());
         (keymap, wrong)
     }
 
+    /// Gives an action these keys in place of its own, and a sentence for each that cannot be used.
+    pub(crate) fn put(&mut self, name: &str, texts: &[String]) -> Vec<String> {
+        let Some(entry) = ACTIONS.iter().find(|entry| entry.name == name) else {
+            let near = nearest(name, ACTIONS.iter().map(|entry| entry.name));
+            let near = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+            return vec![format!("there is no action `{name}`{near}")];
+        };
+        let (mut keys, mut wrong) = (Vec::new(), Vec::new());
+        for text in texts {
+            match text.parse::<Key>() {
+                Ok(key) if key.is_interrupt() && entry.action != Action::Quit => {
+                    wrong.push(format!("`{key}` always quits (action `{name}`)"));
+                }
+                Ok(key) => keys.push(key),
+                Err(error) => wrong.push(format!("{error} (action `{name}`)")),
+            }
+        }
+        if entry.action == Action::Quit && keys.is_empty() {
+            keys.push(Key::INTERRUPT);
+            wrong.push(format!(
+                "`{name}` has no key: `{}` does it all the same",
+                Key::INTERRUPT
+            ));
+        }
+        self.keys.insert(entry.action, keys);
+        wrong
+    }
+
     /// The action of a key in a view; the view's own come first.
     pub(crate) fn action(&self, view: View, key: Key) -> Option<Action> {
+        // Whatever the keys are, somebody who is lost can leave.
+        if key.is_interrupt() {
+            return Some(Action::Quit);
+        }
         let holds = |entry: &&Entry| self.keys_of(entry.action).contains(&key);
         let own = ACTIONS
             .iter()
@@ -79,7 +98,7 @@ impl Keymap {
     }
 
     /// Keys that two actions of one place have.
-    fn conflicts(&self) -> Vec<String> {
+    pub(crate) fn conflicts(&self) -> Vec<String> {
         let mut conflicts = Vec::new();
         for (index, first) in ACTIONS.iter().enumerate() {
             for second in &ACTIONS[index + 1..] {
@@ -143,6 +162,29 @@ mod tests {
             Some(Action::Delete)
         );
         assert_eq!(keymap.action(View::Library, "x".parse().unwrap()), None);
+    }
+
+    #[test]
+    fn no_keys_of_ones_own_keep_anybody_in() {
+        let interrupt: Key = "ctrl-c".parse().unwrap();
+        let (keymap, wrong) = Keymap::with(&own(&[
+            ("quit", &[]),
+            ("back", &[]),
+            ("palette", &[]),
+            ("delete", &["D", "ctrl-c"]),
+        ]));
+        for view in View::ALL {
+            assert_eq!(keymap.action(view, interrupt), Some(Action::Quit));
+        }
+        assert_eq!(keymap.shown(Action::Quit), "ctrl-c");
+        assert_eq!(keymap.shown(Action::Delete), "D");
+        insta::assert_snapshot!(wrong.join("\n"), @r"
+        `ctrl-c` always quits (action `delete`)
+        `quit` has no key: `ctrl-c` does it all the same
+        ");
+        let (keymap, wrong) = Keymap::with(&own(&[("quit", &["Q"])]));
+        assert_eq!(wrong, Vec::<String>::new());
+        assert_eq!(keymap.action(View::Account, interrupt), Some(Action::Quit));
     }
 
     #[test]

@@ -1,17 +1,19 @@
 //! `tui.toml`: a theme and keys of one's own. What cannot be used is said, and the rest holds.
 
+mod written;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use clap::ValueEnum as _;
 use fs_err as fs;
-use serde::Deserialize;
 
 use super::keymap::Keymap;
 use super::theme::{Glyphs, Named, Theme};
 use crate::args::Posters;
 use crate::output::depth::Depth;
 use crate::settings::Environment;
+use written::{Line, Written};
 
 /// The name of the file, beside the configuration.
 pub(crate) const FILE: &str = "tui.toml";
@@ -23,24 +25,6 @@ pub(crate) struct Surroundings {
     pub(crate) depth: Depth,
     /// Which characters there are.
     pub(crate) glyphs: Glyphs,
-}
-
-/// What `tui.toml` says. Version policy: keys are added, never given another meaning.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Written {
-    /// `dark`, `light`, `high-contrast` or `mono`.
-    #[serde(default)]
-    theme: Option<String>,
-    /// How posters are shown, as `--posters` has it.
-    #[serde(default)]
-    posters: Option<String>,
-    /// Colours by what they are for.
-    #[serde(default)]
-    colours: BTreeMap<String, String>,
-    /// Keys by action.
-    #[serde(default)]
-    keys: BTreeMap<String, Vec<String>>,
 }
 
 /// Looks and keys, and what is wrong with the file.
@@ -93,37 +77,24 @@ impl Options {
 
     /// From the text of the file.
     pub(crate) fn parse(text: &str, surroundings: Surroundings) -> Self {
-        let mut wrong = Vec::new();
-        let written: Written = toml::from_str(text).unwrap_or_else(|error| {
-            wrong.push(error.message().to_owned());
-            Written::default()
-        });
-        let mut named = Named::Dark;
-        if let Some(name) = &written.theme {
-            if let Some(found) = Theme::find(name) {
-                named = found;
-            } else {
-                let themes: Vec<&str> = Theme::names().collect();
-                wrong.push(format!(
-                    "there is no theme `{name}`, only {}",
-                    themes.join(", ")
-                ));
-            }
-        }
+        let (written, mut wrong) = Written::read(text);
         let is_mono = surroundings.depth == Depth::Mono;
-        if is_mono {
-            named = Named::Mono;
+        let named = theme(written.theme.as_ref(), &mut wrong);
+        let named = if is_mono { Named::Mono } else { named };
+        let mut theme = Theme::new(named, surroundings.glyphs).with_depth(surroundings.depth);
+        for (name, (line, colour)) in written.colours.iter().filter(|_| !is_mono) {
+            let own = BTreeMap::from([(name.clone(), colour.clone())]);
+            let of_colour;
+            (theme, of_colour) = theme.with_own(&own);
+            wrong.extend(of_colour.into_iter().map(|text| line.says(&text)));
         }
-        let theme = Theme::new(named, surroundings.glyphs).with_depth(surroundings.depth);
-        let (theme, of_colours) = if is_mono {
-            (theme, Vec::new())
-        } else {
-            theme.with_own(&written.colours)
-        };
-        let posters = posters(written.posters.as_deref(), &mut wrong);
-        let (keymap, of_keys) = Keymap::with(&written.keys);
-        wrong.extend(of_colours);
-        wrong.extend(of_keys);
+        let posters = posters(written.posters.as_ref(), &mut wrong);
+        let mut keymap = Keymap::default();
+        for (action, (line, keys)) in &written.keys {
+            let of_keys = keymap.put(action, keys).into_iter();
+            wrong.extend(of_keys.map(|text| line.says(&text)));
+        }
+        wrong.extend(keymap.conflicts());
         let wrong = wrong
             .into_iter()
             .map(|text| format!("{FILE}: {text}"))
@@ -137,9 +108,22 @@ impl Options {
     }
 }
 
+/// The theme, as it is written.
+fn theme(written: Option<&(Line, String)>, wrong: &mut Vec<String>) -> Named {
+    let Some((line, name)) = written else {
+        return Named::Dark;
+    };
+    Theme::find(name).unwrap_or_else(|| {
+        let themes: Vec<&str> = Theme::names().collect();
+        let themes = themes.join(", ");
+        wrong.push(line.says(&format!("there is no theme `{name}`, only {themes}")));
+        Named::Dark
+    })
+}
+
 /// How posters are shown, as it is written.
-fn posters(written: Option<&str>, wrong: &mut Vec<String>) -> Posters {
-    let Some(name) = written else {
+fn posters(written: Option<&(Line, String)>, wrong: &mut Vec<String>) -> Posters {
+    let Some((line, name)) = written else {
         return Posters::Auto;
     };
     Posters::from_str(name, false).unwrap_or_else(|_| {
@@ -147,10 +131,8 @@ fn posters(written: Option<&str>, wrong: &mut Vec<String>) -> Posters {
         let names: Vec<String> = ways
             .filter_map(|way| Some(way.to_possible_value()?.get_name().to_owned()))
             .collect();
-        wrong.push(format!(
-            "there are no posters `{name}`, only {}",
-            names.join(", ")
-        ));
+        let names = names.join(", ");
+        wrong.push(line.says(&format!("there are no posters `{name}`, only {names}")));
         Posters::Auto
     })
 }
@@ -158,6 +140,7 @@ fn posters(written: Option<&str>, wrong: &mut Vec<String>) -> Posters {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tui::actions::Action;
 
     const COLOURED: Surroundings = Surroundings {
         depth: Depth::True,
@@ -169,12 +152,12 @@ mod tests {
         let text = "theme = 'drak'\nposters = 'on'\n[colours]\naccent = '#7aa2f7'\nbad = 'reddish'\nacent = 'red'\n[keys]\nquit = ['Q']\n";
         let options = Options::parse(text, COLOURED);
         insta::assert_snapshot!(options.wrong.join("\n"), @r"
-        tui.toml: there is no theme `drak`, only dark, light, high-contrast, mono
-        tui.toml: there are no posters `on`, only auto, kitty, iterm2, sixel, half-blocks, off
-        tui.toml: there is no colour for `acent`; did you mean `accent`?
-        tui.toml: `reddish` is not a colour (`bad`)
+        tui.toml: line 1: there is no theme `drak`, only dark, light, high-contrast, mono
+        tui.toml: line 6: there is no colour for `acent`; did you mean `accent`?
+        tui.toml: line 5: `reddish` is not a colour (`bad`)
+        tui.toml: line 2: there are no posters `on`, only auto, kitty, iterm2, sixel, half-blocks, off
         ");
-        let quit = options.keymap.shown(super::super::actions::Action::Quit);
+        let quit = options.keymap.shown(Action::Quit);
         assert_eq!(quit, "Q");
         assert_eq!(options.posters, Posters::Auto);
         let options = Options::parse("posters = 'half-blocks'\n", COLOURED);
@@ -182,6 +165,41 @@ mod tests {
             (options.posters, options.wrong),
             (Posters::HalfBlocks, Vec::new())
         );
+    }
+
+    #[test]
+    fn one_wrong_value_takes_nothing_else_with_it() {
+        let text = "colour = 3\ntheme = 'light'\nposters = []\n[colours]\nbad = 4\ngood = '#7aa2f7'\n\
+                    [keys]\nup = 'w'\ndelete = 7\ndown = ['s', 8]\nleft = ['q']\n";
+        let options = Options::parse(text, COLOURED);
+        insta::assert_snapshot!(options.wrong.join("\n"), @r##"
+        tui.toml: line 1: there is no `colour`; did you mean `colours`?
+        tui.toml: line 5: `bad` is of type integer, and takes a colour, as "#7aa2f7"
+        tui.toml: line 9: `delete` is of type integer, and takes a list of keys, as ["j", "down"]
+        tui.toml: line 10: `down` is of type integer, and takes a list of keys, as ["j", "down"]
+        tui.toml: line 3: `posters` is of type array, and takes a name, as "auto"
+        "##);
+        let keys = |action| options.keymap.shown(action);
+        assert_eq!(
+            (keys(Action::Up), keys(Action::Down)),
+            ("w".into(), "s".into())
+        );
+        assert_eq!(
+            (keys(Action::Left), keys(Action::Delete)),
+            ("q".into(), "x del".into())
+        );
+        let good = BTreeMap::from([("good".to_owned(), "#7aa2f7".to_owned())]);
+        let light = Theme::new(Named::Light, Glyphs::Unicode).with_depth(Depth::True);
+        assert_eq!(options.theme, light.clone().with_own(&good).0);
+        let broken = Options::parse("theme = 'light'\n[keys]\nup = [\n", COLOURED);
+        assert!(
+            broken.wrong[0].starts_with("tui.toml: line "),
+            "{:?}",
+            broken.wrong
+        );
+        assert_eq!(broken.theme, light);
+        let twice = Options::parse("keys = 3\ncolours = 'red'\n", COLOURED);
+        assert_eq!(twice.wrong.len(), 2, "{:?}", twice.wrong);
     }
 
     #[test]

@@ -13,6 +13,31 @@ use ratatui_image::protocol::Protocol;
 /// Columns and rows of a picture.
 pub(crate) type Size = (u16, u16);
 
+/// By what a terminal shows pictures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Means {
+    /// The protocol of kitty.
+    Kitty {
+        /// Whether it takes them deflated.
+        deflated: bool,
+    },
+    /// That of iTerm2.
+    Iterm2,
+    /// Sixels.
+    Sixel,
+    /// Characters, each of two pixels.
+    HalfBlocks,
+}
+
+/// What pictures are made for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Canvas {
+    /// By what they are shown.
+    pub(crate) means: Means,
+    /// Pixels of a character: width and height.
+    pub(crate) cell: (u16, u16),
+}
+
 /// A picture. Copies share it.
 #[derive(Clone)]
 pub(crate) struct Picture(Arc<Way>);

@@ -106,6 +106,18 @@ pub fn put(
     }
 }
 
+/// Whether a file lies in a trash already, a person's own or that of a file system.
+#[must_use]
+pub fn holds(path: &Path, data_home: Option<&Path>) -> bool {
+    let is_own = data_home.is_some_and(|home| path.starts_with(home.join("Trash")));
+    is_own
+        || path.components().any(|component| {
+            let name = platform::bytes_of(component.as_os_str());
+            let user = name.strip_prefix(b".Trash-");
+            name == b".Trash" || user.is_some_and(|user| user.iter().all(u8::is_ascii_digit))
+        })
+}
+
 impl Trash {
     fn open(directory: &Path, top: Option<PathBuf>) -> io::Result<Self> {
         let folder = |name: &str| {
@@ -289,6 +301,16 @@ fn percent(path: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_lies_in_a_trash_is_known() {
+        let home = Path::new("/home/ana/.local/share");
+        let holds = |path: &str| holds(Path::new(path), Some(home));
+        assert!(holds("/home/ana/.local/share/Trash/files/a.mp4"));
+        assert!(holds("/media/card/.Trash-1000/files/a.mp4"));
+        assert!(holds("/media/card/.Trash/1000/info/a.mp4.trashinfo"));
+        assert!(!holds("/home/ana/Trash/a.mp4") && !holds("/media/.Trash-bin/a.mp4"));
+    }
 
     #[test]
     fn names_are_numbered_before_their_ending() {

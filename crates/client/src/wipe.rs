@@ -20,10 +20,10 @@ mod verdict;
 mod words;
 
 pub(crate) use card::Seen;
-pub use check::{Card, Question};
+pub use check::{Card, Question, RulesNow};
 pub use facts::{
-    Copy, Excused, Facts, FileFacts, Litter, Obstacle, ObstacleKind, ReadBack, ReadHow, Reread,
-    Stored, Terms, Trace,
+    Copy, Excused, Facts, FileFacts, Litter, NotEqual, Obstacle, ObstacleKind, ReadBack, ReadHow,
+    Reread, Stored, Terms, Trace,
 };
 pub use manifests::{ManifestFacts, Manifests};
 pub use outcome::{Checked, Step, WipeError};

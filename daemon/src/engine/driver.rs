@@ -20,6 +20,7 @@ use tokio_util::sync::CancellationToken;
 use super::Command;
 use super::event::{Event, Ticket, TurnId};
 use super::ledger::Ledger;
+use super::notices::is_told_once_it_holds;
 use super::speed::Speed;
 use super::state::{At, State};
 use super::why::Inquiry;
@@ -74,6 +75,8 @@ pub(super) struct Driver {
     pub(super) lines: Lines,
     pub(super) speed: Speed,
     pub(super) ledger: Ledger,
+    /// Ends the proof of the file that is to go in the trash.
+    pub(super) trashing: CancellationToken,
     pub(super) turns: BTreeMap<TurnId, CancellationToken>,
     /// What the watches are still to be asked, in order. The owner of the state never waits for them: they wait for it.
     pub(super) asks: VecDeque<Ask>,
@@ -91,6 +94,7 @@ impl Driver {
             lines,
             speed: Speed::default(),
             ledger: Ledger::default(),
+            trashing: CancellationToken::new(),
             turns: BTreeMap::new(),
             asks: VecDeque::new(),
             tickets: BTreeMap::new(),
@@ -306,8 +310,20 @@ impl Driver {
         } else {
             self.speed.rest();
         }
-        let status = self.status();
-        self.lines.status.send_replace(Arc::new(status));
+        let status = Arc::new(self.status());
+        let before = self.lines.status.send_replace(Arc::clone(&status));
+        self.tell_new(&before, &status);
+    }
+
+    /// Tells whoever listens of notices that hold since now.
+    fn tell_new(&self, before: &Status, now: &Status) {
+        let new = now.notices.iter();
+        let new = new.filter(|notice| is_told_once_it_holds(notice));
+        for notice in new.filter(|notice| !before.notices.contains(notice)) {
+            let notice = notice.clone();
+            // Nobody need listen.
+            let _ = self.lines.told.send(Told::Notice { notice });
+        }
     }
 
     pub(super) fn moment(&self) -> Moment {

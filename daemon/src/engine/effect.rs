@@ -25,6 +25,8 @@ pub enum Effect {
     Trash(Box<KeptFile>),
     /// Nothing is to be done any more with a file that was to go there.
     SettleKept(Box<KeptFile>),
+    /// The file that is being proven is not to go in the trash any more.
+    StopTrashing,
     /// Look at files that a person wants sent.
     LookAt(SendRequest, Ticket),
     /// Ask the watches for something.

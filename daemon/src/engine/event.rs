@@ -33,7 +33,7 @@ pub enum Event {
         /// What was asked.
         request: SendRequest,
         /// What was found at each of its paths.
-        found: Vec<(PathBuf, Result<FileStamp, String>)>,
+        found: Vec<(PathBuf, Result<Finding, String>)>,
         /// Who waits for the answer.
         ticket: Ticket,
     },
@@ -111,6 +111,15 @@ pub enum Ending {
     NotDone,
 }
 
+/// What lies where a person named a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Finding {
+    /// What the file is.
+    pub stamp: FileStamp,
+    /// Whether it was stored in this very state: then nobody need wait for it to be finished.
+    pub was_stored: bool,
+}
+
 /// What came of putting a file in the trash.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Trashing {
@@ -123,6 +132,8 @@ pub enum Trashing {
     },
     /// It is not what was stored any more: it stays.
     Changed,
+    /// It is not to go there: its watch leaves it out by now, or it lies in a trash.
+    NotWanted,
     /// It cannot be put there.
     Failed(Trouble),
 }

@@ -9,6 +9,7 @@ mod event;
 mod handle;
 mod ledger;
 mod meter;
+mod notices;
 mod perform;
 mod seen;
 mod speed;
@@ -36,7 +37,7 @@ use crate::worker::Worker;
 use driver::{Driver, Lines, Tools};
 
 pub use effect::Effect;
-pub use event::{Ending, Event, Known, Ticket, Trashing, TurnId};
+pub use event::{Ending, Event, Finding, Known, Ticket, Trashing, TurnId};
 pub use handle::{Command, Handle};
 pub use meter::Meter;
 pub use state::{At, Item, Remembered, State};

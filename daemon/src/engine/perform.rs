@@ -4,9 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use heimdex_client::control::{Answer, Refusal, SendRequest};
-use heimdex_client::journal::{
-    FileStamp, Journal, JournalError, KeptFile, QueueWrite, QueuedFile, Trouble,
-};
+use heimdex_client::journal::{Journal, JournalError, KeptFile, QueueWrite, QueuedFile, Trouble};
 use heimdex_client::reason;
 use heimdex_client::transfer::stamp_of;
 use heimdex_client::watch::declared;
@@ -15,9 +13,10 @@ use tokio_util::sync::CancellationToken;
 
 use super::driver::Driver;
 use super::effect::Effect;
-use super::event::{Event, Known, Ticket, TurnId};
+use super::event::{Event, Finding, Known, Ticket, Trashing, TurnId};
 use super::ledger::Written;
 use super::trashing;
+use super::why::seen_by_watches;
 use crate::accounts::{self, Accounts};
 use crate::worker::Turn;
 
@@ -89,6 +88,7 @@ impl Driver {
             }
             Effect::AskServer(profile) => self.ask_server(profile),
             Effect::Trash(kept) => self.trash(*kept),
+            Effect::StopTrashing => self.trashing.cancel(),
             Effect::LookAt(request, ticket) => self.look_at(request, ticket),
             Effect::AskWatches(ask) => self.asks.push_back(ask),
             Effect::Reload => self.reload(),
@@ -161,16 +161,16 @@ impl Driver {
         });
     }
 
-    fn trash(&self, kept: KeptFile) {
+    fn trash(&mut self, kept: KeptFile) {
         let watch = kept.watch.and_then(|id| self.state.watches.get(&id));
         let accept_cached = watch.is_some_and(|watched| watched.watch.rules.accept_cached);
         let below = watch.map(|watched| watched.watch.root.clone());
         let profile = self.state.profile_of(&kept, &self.tools.accounts);
         let (accounts, back) = (Arc::clone(&self.tools.accounts), self.lines.back.clone());
-        let (data_home, cancel) = (
-            self.tools.data_home.clone(),
-            self.tools.lifecycle.soft().clone(),
-        );
+        let data_home = self.tools.data_home.clone();
+        let cancel = self.tools.lifecycle.soft().child_token();
+        self.trashing = cancel.clone();
+        let watches = self.tools.watches.clone();
         self.spawn("trash", async move {
             let place = trashing::Place {
                 accounts: &accounts,
@@ -178,13 +178,18 @@ impl Driver {
                 data_home: data_home.as_deref(),
                 below: below.as_deref(),
             };
-            let trashing = trashing::trash(&place, &kept, accept_cached, &cancel).await;
+            let known = seen_by_watches(&watches, &kept.shown_path).await;
+            let trashing = if known.is_some_and(|known| known.is_left_out()) {
+                Trashing::NotWanted
+            } else {
+                trashing::trash(&place, &kept, accept_cached, &cancel).await
+            };
             let _ = back.send(Event::Proven(Box::new(kept), trashing)).await;
         });
     }
 
     fn look_at(&self, request: SendRequest, ticket: Ticket) {
-        let back = self.lines.back.clone();
+        let (journal, back) = (self.tools.journal.clone(), self.lines.back.clone());
         self.spawn("look at files", async move {
             let paths: Vec<_> = request
                 .paths
@@ -193,7 +198,7 @@ impl Driver {
                 .collect();
             let looked = tokio::task::spawn_blocking(move || {
                 let look = |path: PathBuf| {
-                    let found = look_at_one(&path);
+                    let found = look_at_one(&journal, &path);
                     (path, found)
                 };
                 paths.into_iter().map(look).collect()
@@ -265,10 +270,14 @@ pub(super) fn known(journal: &Journal, accounts: &Accounts) -> Result<Known, Jou
     })
 }
 
-fn look_at_one(path: &Path) -> Result<FileStamp, String> {
+/// What lies at a path that a person named. A journal that cannot be read has stored nothing.
+fn look_at_one(journal: &Journal, path: &Path) -> Result<Finding, String> {
     match fs_err::metadata(path) {
         Ok(found) if found.is_file() => {
-            stamp_of(path, None).map_err(|error| reason(&error).into_owned())
+            let stamp = stamp_of(path, None).map_err(|error| reason(&error).into_owned())?;
+            let kept = journal.kept_at(path).unwrap_or_default();
+            let was_stored = kept.iter().any(|kept| kept.stamp == stamp);
+            Ok(Finding { stamp, was_stored })
         }
         Ok(found) if found.is_dir() => {
             Err("it is a folder: `heimdex watch add` takes those".into())

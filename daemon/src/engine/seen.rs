@@ -167,7 +167,7 @@ fn left_out(watch: &Watch, left: &Left, bytes: u64) -> Reason {
 }
 
 /// A sentence as it stands within another one.
-fn clause(sentence: &str) -> String {
+pub(super) fn clause(sentence: &str) -> String {
     let sentence = sentence.trim_end_matches('.');
     match sentence.strip_prefix("The ") {
         Some(rest) => format!("the {rest}"),
@@ -193,8 +193,9 @@ pub(super) fn waits(waiting: &Waiting, now: Timestamp) -> Reason {
             size_bytes: *size,
             target_bytes: *target,
         },
-        Waiting::Settling { left } => Reason::Settling {
+        Waiting::Settling { left, paused } => Reason::Settling {
             until: now.saturating_add(*left),
+            pause_ms: paused.map(millis),
         },
         Waiting::Open { program } => Reason::OpenForWriting {
             program: program.clone(),

@@ -137,6 +137,8 @@ pub(super) struct Watched {
     pub paused_since: Timestamp,
     /// What of it is stored.
     pub stored: Count,
+    /// Whether some of it was stored since the daemon runs.
+    pub has_brought: bool,
     /// What it shows of itself, brought up to what it told since.
     pub report: Option<Report>,
 }

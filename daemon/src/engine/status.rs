@@ -4,14 +4,15 @@ use std::time::Duration;
 
 use heimdex_api::Timestamp;
 use heimdex_client::control::{
-    AccountStatus, Because, Count, Notice, Outage, Pace, QueueItem, QueueList, QueueQuery,
-    QueueStatus, Reason, Status, WatchStatus, words,
+    AccountStatus, Because, Count, Outage, Pace, QueueItem, QueueList, QueueQuery, QueueStatus,
+    Reason, Status, WatchStatus, words,
 };
 use heimdex_client::journal::{QueuedFile, Standing};
 use heimdex_client::shown::Moment;
 use heimdex_client::watch::Parallel;
 
 use super::driver::Driver;
+use super::notices::notices;
 use super::seen;
 use super::state::{Account, Item, Phase, State};
 use crate::queue::{Away, Kind};
@@ -279,25 +280,4 @@ fn counts(order: &[(heimdex_client::control::ItemId, &Item)], now: Timestamp) ->
         }
     }
     queue
-}
-
-/// What a person should do, as long as it is so.
-fn notices(accounts: &[AccountStatus], state: &State) -> Vec<Notice> {
-    let of_accounts = accounts.iter().filter_map(|account| {
-        let (profile, server) = (account.profile.clone(), account.server.clone());
-        match account.outage.as_ref()? {
-            Outage::LoggedOut => Some(Notice::LoginExpired { profile, server }),
-            Outage::Full => Some(Notice::Full { profile }),
-            _ => None,
-        }
-    });
-    let failed = state.items.iter().filter_map(|(id, item)| {
-        let trouble = item.file.trouble.as_ref()?;
-        (item.file.standing == Standing::Failed).then(|| Notice::CannotSend {
-            item: Some(*id),
-            path: item.file.path.clone().into(),
-            error: trouble.text.clone(),
-        })
-    });
-    of_accounts.chain(failed.take(Status::ERRORS_MAX)).collect()
 }

@@ -44,6 +44,9 @@ pub(super) async fn trash(
         reread: false,
     };
     let path = &kept.shown_path;
+    if trash::holds(path, place.data_home) {
+        return Trashing::NotWanted;
+    }
     if !is_below(place.below, kept).await {
         return Trashing::Changed;
     }
@@ -57,6 +60,10 @@ pub(super) async fn trash(
             };
         }
     };
+    // Taken back while it was read.
+    if cancel.is_cancelled() {
+        return Trashing::NotYet { lacks: None };
+    }
     let (path, data_home) = (path.clone(), place.data_home.map(Path::to_owned));
     let now = context.now();
     let moving =

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use heimdex_api::VideoId;
 use heimdex_client::control::{Answer, ItemId, Reason, Refusal, RefusalCode, Why, WhyQuery};
-use heimdex_client::journal::{FileStamp, Journal, KeptFile};
+use heimdex_client::journal::{FileStamp, Journal, KeptFile, Standing as FileStanding};
 use heimdex_client::transfer::stamp_of;
 use tokio::sync::{mpsc, oneshot};
 
@@ -149,7 +149,8 @@ impl Driver {
         let ahead = order.iter().position(|(id, _)| *id == item.file.id);
         let (lane, ahead) = (item.file.lane, ahead.unwrap_or(0) as u64);
         let verdict = reason(&self.state, item, ahead, (self.tools.now)());
-        if item.running().is_none() && !matches!(verdict, Reason::Queued { .. }) {
+        let is_to_go = item.file.standing == FileStanding::Waiting && item.running().is_none();
+        if is_to_go && !matches!(verdict, Reason::Queued { .. }) {
             chain.push(Reason::Queued { lane, ahead });
         }
         // One that was handed out before a pause goes on to its end.
@@ -260,14 +261,22 @@ fn looked_up(journal: &Journal, meant: Meant) -> Result<(PathBuf, Found), Refusa
     };
     let found = match fs_err::symlink_metadata(&path) {
         Ok(there) if there.is_file() => stamp_of(&path, None).map_or(Found::Other, Found::File),
-        Ok(_) => Found::Other,
-        Err(_) => Found::Nothing,
+        Err(error) if is_absent(&error) => Found::Nothing,
+        Ok(_) | Err(_) => Found::Other,
     };
     Ok((path, found))
 }
 
+/// Whether there is nothing of a name. Who may not look, or meets a mount that broke, does not know that.
+fn is_absent(error: &std::io::Error) -> bool {
+    matches!(
+        error.kind(),
+        std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory
+    )
+}
+
 /// What the watches know of a path; `None` where none covers it.
-async fn seen_by_watches(watches: &mpsc::Sender<Ask>, path: &Path) -> Option<Known> {
+pub(super) async fn seen_by_watches(watches: &mpsc::Sender<Ask>, path: &Path) -> Option<Known> {
     let (reply, answer) = oneshot::channel();
     let path = path.to_owned();
     watches.send(Ask::Why { path, reply }).await.ok()?;

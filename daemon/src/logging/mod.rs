@@ -2,6 +2,7 @@
 //!
 //! Libraries below print URIs, and signed ones grant access: of theirs only warnings are ever heard.
 
+mod one_line;
 mod rotating;
 
 use std::io::{self, IsTerminal as _};
@@ -15,6 +16,7 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::args::LogTo;
 use crate::environment::Environment;
+use one_line::OneLine;
 use rotating::RotatingFile;
 
 /// Whose lines may be as detailed as the filter wants.
@@ -62,13 +64,13 @@ pub(crate) fn start(
     let filter: EnvFilter = filter.parse()?;
     let lines = match Place::choose(to, environment) {
         Place::Journal => tracing_subscriber::fmt::layer()
-            .with_writer(io::stderr)
+            .with_writer(|| OneLine(io::stderr()))
             .with_ansi(false)
             // The journal knows the time.
             .without_time()
             .boxed(),
         Place::Stderr => tracing_subscriber::fmt::layer()
-            .with_writer(io::stderr)
+            .with_writer(|| OneLine(io::stderr()))
             .with_ansi(false)
             .with_timer(Utc)
             .boxed(),
@@ -80,7 +82,7 @@ pub(crate) fn start(
                 },
             )?;
             tracing_subscriber::fmt::layer()
-                .with_writer(std::sync::Mutex::new(file))
+                .with_writer(std::sync::Mutex::new(OneLine(file)))
                 .with_ansi(false)
                 .with_timer(Utc)
                 .boxed()

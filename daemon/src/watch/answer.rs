@@ -27,6 +27,10 @@ impl Watcher {
         if let Root::Gone { since, .. } = &self.root {
             return Of::RootGone { since: *since };
         }
+        if let Root::Unreadable { error } = &self.root {
+            let error = error.clone();
+            return Of::Waiting(Waiting::Unreadable { error });
+        }
         if let Some((relative, left, bytes)) = self.left_out(relative, path) {
             return Of::Left {
                 relative,

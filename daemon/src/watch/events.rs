@@ -9,10 +9,11 @@ use heimdex_client::watch::RULES_FILE;
 use super::cards::unit_of;
 use super::inotify::Event;
 use super::known::Place;
+use super::pauses::pause;
 use super::probe::{Lying, There};
 use super::scan::Looked;
 use super::settle::{Activity, Settling};
-use super::sweep::{Counting, pause, within};
+use super::sweep::{Counting, within};
 use super::tracker::Entry;
 use super::watcher::{Renamed, Watcher};
 use super::{Observation, beside};
@@ -185,13 +186,41 @@ impl Watcher {
             return;
         }
         let was_told = self.known.has(place);
+        if !was_told && self.is_passed_over_again(relative, place, &lying.stamp) {
+            return;
+        }
         self.follow(relative, place, lying, was_told);
+    }
+
+    /// Whether a file is one that was there before the watch, under another name; then it is left alone under this one.
+    fn is_passed_over_again(&mut self, relative: &[u8], place: Place, stamp: &FileStamp) -> bool {
+        let keeps_numbers = self
+            .root
+            .ground(relative)
+            .is_some_and(|(ground, _)| ground.keeps_numbers);
+        if self.passed_over == 0 || !keeps_numbers {
+            return false;
+        }
+        let Some(key) = self.key(relative) else {
+            return false;
+        };
+        let again = self
+            .setup
+            .journal
+            .pass_over_again(self.watch.id, &key, stamp);
+        let is_again = self.remembered(again).unwrap_or(false);
+        if is_again {
+            self.is_shown = false;
+            self.known.add(place, stamp);
+            self.passed_over += 1;
+        }
+        is_again
     }
 
     /// Begins to follow a file to which something just happened.
     fn follow(&mut self, relative: &[u8], place: Place, lying: Lying, was_told: bool) {
         let now = self.now();
-        let pause = pause(&self.told, place, now);
+        let pause = pause(&self.told, place, &lying.stamp, now);
         let settling = Settling::new(lying.stamp, Activity::Busy, pause, now);
         self.tracker.add(
             place,
@@ -214,6 +243,15 @@ impl Watcher {
         let is_known = renamed
             .place
             .is_some_and(|before| self.known.has_body(before, &lying.stamp));
+        if is_known && self.is_passed_over_again(relative, place, &lying.stamp) {
+            if let Some(before) = renamed.place {
+                self.known.remove(before);
+            }
+            if let Some(before) = self.key(&renamed.relative) {
+                self.no_longer_passed_over(&before);
+            }
+            return true;
+        }
         if let Some(before) = renamed.place {
             self.known.remove(before);
             self.tracker.remove(before);
@@ -228,7 +266,7 @@ impl Watcher {
         self.adopt(&to);
         self.tracker.remove(place);
         self.known.add(place, &lying.stamp);
-        self.remember_told(place);
+        self.remember_told(place, lying.stamp);
         self.tell(Observation::Moved {
             watch: self.watch.id,
             from: self.path(&renamed.relative),
@@ -335,7 +373,7 @@ impl Watcher {
             self.no_longer_passed_over(&key);
         }
         self.known.add(place, &stamp);
-        self.remember_told(place);
+        self.remember_told(place, stamp);
         if let Some(unit) = entry.as_ref().and_then(Entry::unit) {
             let unit = unit.to_vec();
             self.release(&unit);

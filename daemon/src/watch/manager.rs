@@ -12,6 +12,7 @@ use tokio::sync::mpsc;
 use super::known::Known;
 use super::left::LeftOut;
 use super::mounts::Mounts;
+use super::place::Medium;
 use super::probe::Asked;
 use super::report::{Count, Eyes};
 use super::root::Root;
@@ -218,6 +219,7 @@ pub(super) fn watcher(
         troubles: Vec::new(),
         next_scan: Moment(std::time::Duration::ZERO),
         scanned_at: None,
+        medium: Medium::Folder,
         has_more: false,
         shown_at: None,
         is_shown: false,

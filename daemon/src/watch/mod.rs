@@ -13,6 +13,7 @@ mod known;
 mod left;
 mod manager;
 mod mounts;
+mod pauses;
 mod place;
 mod probe;
 mod report;
@@ -141,6 +142,14 @@ pub struct Known {
     pub watch: WatchId,
     /// What it knows.
     pub standing: Standing,
+}
+
+impl Known {
+    /// Whether rules leave the file, or a folder that it is in, out.
+    #[must_use]
+    pub fn is_left_out(&self) -> bool {
+        matches!(self.standing, Standing::Left { .. })
+    }
 }
 
 /// Where a file stands with its watch.

@@ -1,7 +1,7 @@
 //! What a folder lies on: which file system, whether that tells of changes, and whether its numbers stay with files.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use heimdex_client::journal::FileKey;
 use heimdex_client::transfer::locate;
@@ -99,6 +99,67 @@ impl Ground {
     }
 }
 
+/// Folders that cameras make at the top of a card, in lower case.
+const OF_CAMERAS: [&str; 5] = ["dcim", "avchd", "bdmv", "xdroot", "m4root"];
+/// Those whose names others use too, and what cameras make in them.
+const OF_CAMERAS_WITH: [(&str, [&str; 2]); 2] = [
+    ("private", ["avchd", "m4root"]),
+    ("contents", ["video", "clip"]),
+];
+/// Where systems mount what is plugged in.
+const PLUGGED_IN: [&str; 4] = ["/media", "/run/media", "/mnt", "/Volumes"];
+
+/// What a folder under watch is to people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Medium {
+    /// One that stays.
+    Folder,
+    /// A card, or a disk that somebody plugged in and may want to wipe.
+    Card,
+}
+
+impl Medium {
+    /// A card is one where something is mounted, that lies where such things are mounted, or in which a camera made its
+    /// folders.
+    pub(super) fn of(root: &Path) -> Self {
+        let is_card = PLUGGED_IN.iter().any(|place| root.starts_with(place))
+            || is_mounted(root)
+            || has_folder_of_camera(root);
+        if is_card { Self::Card } else { Self::Folder }
+    }
+}
+
+fn is_mounted(root: &Path) -> bool {
+    let device = |path: &Path| rustix::fs::stat(path).map(|stat| stat.st_dev);
+    match (device(root), device(&root.join(".."))) {
+        (Ok(here), Ok(above)) => here != above,
+        _ => false,
+    }
+}
+
+fn has_folder_of_camera(root: &Path) -> bool {
+    folders(root).any(|(name, path)| {
+        let with = OF_CAMERAS_WITH.iter().find(|(known, _)| *known == name);
+        OF_CAMERAS.contains(&name.as_str())
+            || Path::new(&name)
+                .extension()
+                .is_some_and(|kind| kind == "rdm")
+            || with.is_some_and(|(_, inner)| {
+                folders(&path).any(|(name, _)| inner.contains(&name.as_str()))
+            })
+    })
+}
+
+/// The folders in one, by their names in lower case.
+fn folders(of: &Path) -> impl Iterator<Item = (String, PathBuf)> {
+    let entries = fs_err::read_dir(of).into_iter().flatten().flatten();
+    let folders = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()));
+    folders.map(|entry| {
+        let name = entry.file_name();
+        (name.to_string_lossy().to_ascii_lowercase(), entry.path())
+    })
+}
+
 #[cfg(target_os = "linux")]
 fn kind(folder: &Path) -> io::Result<u32> {
     // The magic number has 32 bits, in a signed word of the platform's width.
@@ -119,6 +180,22 @@ fn kind(_folder: &Path) -> io::Result<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_card_is_known_by_its_place_or_by_the_folders_of_its_camera() {
+        let directory = tempfile::tempdir().unwrap();
+        let root = directory.path();
+        fs_err::write(root.join("DCIM"), "a file").unwrap();
+        fs_err::create_dir(root.join("Trips")).unwrap();
+        let is_card = |root: &Path| Medium::of(root) == Medium::Card;
+        assert!(!is_card(root));
+        fs_err::create_dir(root.join("Private")).unwrap();
+        assert!(!is_card(root), "anybody may have one of that name");
+        fs_err::create_dir(root.join("Private/M4ROOT")).unwrap();
+        assert!(is_card(root));
+        assert!(is_card(Path::new("/media/ana/EOS_DIGITAL")));
+        assert!(is_card(Path::new("/proc")) && !is_card(&root.join("Trips")));
+    }
 
     #[test]
     fn a_folder_on_a_disk_tells_and_keeps_its_numbers() {

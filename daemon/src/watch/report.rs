@@ -6,6 +6,7 @@ use heimdex_api::Timestamp;
 use heimdex_client::watch::Left;
 
 use super::Candidate;
+use super::place::Medium;
 use super::settle::Waiting;
 use super::watcher::{SHOW_EVERY, Watcher};
 
@@ -97,6 +98,8 @@ pub struct Report {
     pub waiting: Vec<(PathBuf, Waiting)>,
     /// What is wrong with it, in sentences.
     pub troubles: Vec<String>,
+    /// Whether it is a card or a disk that was plugged in.
+    pub is_card: bool,
 }
 
 impl Report {
@@ -189,6 +192,7 @@ impl Watcher {
                 .map(|(relative, why)| (self.path(relative), why))
                 .collect(),
             troubles: self.troubles.clone(),
+            is_card: self.medium == Medium::Card,
         }
     }
 }

@@ -13,7 +13,7 @@ use heimdex_client::journal::FileStamp;
 pub use self::waiting::{Growth, Waiting};
 
 /// No pause of a writer makes a file wait longer than this.
-const SETTLE_MOST: Duration = Duration::from_mins(10);
+pub(super) const SETTLE_MOST: Duration = Duration::from_mins(10);
 /// A program makes the name first and opens the file then: an empty one is still for so long, whatever a watch asks for.
 const EMPTY_LEAST: Duration = Duration::from_secs(1);
 /// A file that is written is looked at no less often.
@@ -34,6 +34,9 @@ const BLOCKED_MOST: Duration = Duration::from_mins(1);
 pub struct Moment(pub Duration);
 
 impl Moment {
+    /// Later than any other.
+    pub(super) const NEVER: Self = Self(Duration::MAX);
+
     /// How long before this `earlier` was.
     #[must_use]
     pub fn since(self, earlier: Self) -> Duration {
@@ -268,7 +271,11 @@ impl Settling {
     /// How long it must be still: longer than its writer is known to pause.
     fn needed(&self, least: Duration) -> Duration {
         let patient = self.longest_pause.saturating_mul(2).min(SETTLE_MOST);
-        let least = least.max(patient);
+        self.least_needed(least).max(patient)
+    }
+
+    /// How long it must be still whoever writes it.
+    fn least_needed(&self, least: Duration) -> Duration {
         if self.stamp.size == 0 {
             least.max(EMPTY_LEAST)
         } else {
@@ -351,8 +358,10 @@ impl Settling {
         let as_long = grew_for.clamp(MOMENT, WINDOW).max(self.longest_pause);
         let is_still = now.since(self.still_since) >= as_long;
         if is_all_there || is_still || !self.is_growing(now) {
-            let left = settle.saturating_sub(now.since(self.still_since));
-            return Waiting::Settling { left };
+            return Waiting::Settling {
+                left: settle.saturating_sub(now.since(self.still_since)),
+                paused: (settle > self.least_needed(least)).then_some(self.longest_pause),
+            };
         }
         let growth = Growth {
             grown: self.stamp.size - self.older.1,

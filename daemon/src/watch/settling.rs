@@ -165,7 +165,7 @@ impl Watcher {
         self.adopt(&candidate);
         self.no_longer_passed_over(&candidate.key);
         self.known.add(place, &lying.stamp);
-        self.remember_told(place);
+        self.remember_told(place, lying.stamp);
         self.tell(Observation::Settled(candidate));
     }
 

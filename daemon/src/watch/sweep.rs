@@ -1,9 +1,10 @@
 //! A look through all of a watch, or a folder of it: the truth about what is there.
 
+mod passing;
+
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use heimdex_api::Timestamp;
 use heimdex_client::journal::{DoneHow, FileStamp, Journal, Watch};
@@ -15,7 +16,8 @@ use super::cards::unit_of;
 use super::inotify::Refused;
 use super::known::{Known, Place};
 use super::left::LeftOut;
-use super::place::Ground;
+use super::pauses::{Told, pause};
+use super::place::{Ground, Medium};
 use super::probe::{There, look};
 use super::report::Count;
 use super::scan::{Found, Outcome, Scan};
@@ -46,7 +48,7 @@ struct Sink<'a> {
     known: &'a mut Known,
     queued: &'a mut HashMap<Vec<u8>, FileStamp>,
     tracker: &'a mut Tracker,
-    told: &'a BTreeMap<Place, Moment>,
+    told: &'a BTreeMap<Place, Told>,
     left: &'a mut LeftOut,
     taken: &'a mut Count,
     unreadable: &'a mut BTreeMap<Vec<u8>, String>,
@@ -76,6 +78,8 @@ impl Watcher {
         self.unreadable.clear();
         self.troubles.clear();
         self.has_more = false;
+        // What is told while it lasts may ask for another look.
+        self.next_scan = Moment::NEVER;
         let outcome = self.scan_from(b"", Counting::Anew);
         // What was renamed meanwhile has another name, and did not go.
         self.read_events();
@@ -90,7 +94,10 @@ impl Watcher {
         self.forget_left_out();
         self.end_first_scan();
         self.scanned_at = Some((self.setup.clock)());
+        self.medium = Medium::of(&self.watch.root);
+        let asked = self.next_scan;
         self.schedule(self.now().since(began));
+        self.next_scan = self.next_scan.min(asked);
         self.is_shown = false;
         self.tell(Observation::Scanned {
             watch: self.watch.id,
@@ -306,8 +313,7 @@ impl Sink<'_> {
             return;
         }
         if queued.is_none() && self.was_there_before(&stamp) {
-            let below = relative.get(folder.len()..).unwrap_or_default();
-            let below = below.strip_prefix(b"/").unwrap_or(below);
+            let below = below(relative, folder);
             if self.batch_fs != ground.key.fs_id || self.batch.len() >= BATCH {
                 self.pass_over();
                 self.batch_fs.clone_from(&ground.key.fs_id);
@@ -315,6 +321,10 @@ impl Sink<'_> {
             self.batch.push((ground.path_of(below), stamp));
             self.known.add(place, &stamp);
             *self.passed_over += 1;
+            return;
+        }
+        let below = below(relative, folder);
+        if queued.is_none() && self.is_passed_over_again(place, &stamp, ground, below) {
             return;
         }
         if self.tracker.is_full() {
@@ -328,7 +338,7 @@ impl Sink<'_> {
             Activity::Quiet
         };
         let was_told = queued.is_some() || self.known.has(place);
-        let pause = pause(self.told, place, self.now);
+        let pause = pause(self.told, place, &stamp, self.now);
         let settling = Settling::new(stamp, activity, pause, self.now);
         self.tracker.add(
             place,
@@ -348,28 +358,12 @@ impl Sink<'_> {
             && self.watch.first_scan_at.is_none()
             && stamp.mtime.max(stamp.ctime) < self.watch.created_at.as_micros() - COARSE
     }
-
-    fn pass_over(&mut self) {
-        if self.batch.is_empty() {
-            return;
-        }
-        let batch = std::mem::take(&mut self.batch);
-        if let Err(error) = self
-            .journal
-            .pass_over(self.watch.id, &self.batch_fs, &batch)
-        {
-            tracing::warn!(
-                error = &error as &dyn std::error::Error,
-                watch.id = self.watch.id.0,
-                "the journal did not take which files were there before the watch"
-            );
-        }
-    }
 }
 
-/// How long the writer of a file is known to pause: as long as it was told to be finished before it changed again.
-pub(super) fn pause(told: &BTreeMap<Place, Moment>, place: Place, now: Moment) -> Duration {
-    told.get(&place).map_or(Duration::ZERO, |at| now.since(*at))
+/// What is left of a path within the watch below a folder of it.
+fn below<'p>(relative: &'p [u8], folder: &[u8]) -> &'p [u8] {
+    let below = relative.get(folder.len()..).unwrap_or_default();
+    below.strip_prefix(b"/").unwrap_or(below)
 }
 
 /// The bytes of a path within a folder.

@@ -648,6 +648,40 @@ fn a_watch_that_skips_what_was_there_takes_what_changes_and_comes() {
 }
 
 #[test]
+fn what_is_skipped_is_skipped_under_another_name_too() {
+    let mut world = World::with(
+        |rules| rules.existing = Existing::Skip,
+        |root| {
+            fs::create_dir(root.join("footage")).unwrap();
+            fs::write(root.join("footage/old.txt"), "abc").unwrap();
+            fs::write(root.join("top.txt"), "abc").unwrap();
+        },
+    );
+    world.flush();
+    fs::rename(world.root.join("footage"), world.root.join("archive")).unwrap();
+    fs::rename(world.root.join("top.txt"), world.root.join("renamed.txt")).unwrap();
+    world.flush();
+    for restarts in 0..2 {
+        for name in ["archive/old.txt", "renamed.txt"] {
+            let why = world.why(name);
+            assert_eq!(
+                why,
+                Some(Standing::PassedOver),
+                "{name}, {restarts} restarts"
+            );
+        }
+        world.restart();
+        world.flush();
+    }
+    assert_eq!(world.report().unwrap().passed_over, 2);
+    world.write("archive/old.txt", b"abcd");
+    world.until("the changed one is told", |world| {
+        world.is_settled("archive/old.txt")
+    });
+    assert!(!world.is_settled("renamed.txt"));
+}
+
+#[test]
 fn a_root_that_goes_and_comes_back_is_told_and_looked_through() {
     let mut world = World::new(|_| {});
     world.write("a.txt", b"abc");

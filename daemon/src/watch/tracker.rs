@@ -279,7 +279,7 @@ mod tests {
 
     fn still() -> Standing {
         let left = Duration::from_secs(1);
-        Standing::Waiting(Waiting::Settling { left })
+        Standing::Waiting(Waiting::Settling { left, paused: None })
     }
 
     #[test]

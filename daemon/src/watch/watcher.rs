@@ -16,6 +16,8 @@ use super::inotify::{Inotify, Refused};
 use super::known::{Known as KnownFiles, Place};
 use super::left::LeftOut;
 use super::mounts::Mounts;
+use super::pauses::Told;
+use super::place::Medium;
 use super::probe::Asked;
 use super::report::{Count, Eyes};
 use super::root::Root;
@@ -63,7 +65,7 @@ pub(super) struct Watcher {
     /// Names that went, by the rename that took them.
     pub(super) renames: HashMap<u32, Renamed>,
     /// When files were told to be finished, to know how long their writers pause.
-    pub(super) told: BTreeMap<Place, Moment>,
+    pub(super) told: BTreeMap<Place, Told>,
     pub(super) left: LeftOut,
     pub(super) taken: Count,
     pub(super) passed_over: u64,
@@ -72,6 +74,7 @@ pub(super) struct Watcher {
     /// When it is looked through next; events of rules and limits bring it forward.
     pub(super) next_scan: Moment,
     pub(super) scanned_at: Option<Timestamp>,
+    pub(super) medium: Medium,
     /// More is there than is followed at once.
     pub(super) has_more: bool,
     pub(super) shown_at: Option<Moment>,
@@ -295,7 +298,7 @@ impl Watcher {
         }
         tracing::warn!(
             watch.id = self.watch.id.0,
-            hint = hint.as_deref().unwrap_or(""),
+            hint = hint.as_deref(),
             "`{}` is looked through every {} s for changes: {why}",
             self.watch.root.display(),
             self.setup.poll_every.as_secs()
@@ -327,11 +330,11 @@ impl Watcher {
     }
 
     /// A file was told to be finished.
-    pub(super) fn remember_told(&mut self, place: Place) {
-        let now = self.now();
-        self.told.insert(place, now);
+    pub(super) fn remember_told(&mut self, place: Place, stamp: FileStamp) {
+        let at = self.now();
+        self.told.insert(place, Told { at, stamp });
         if self.told.len() > RESTLESS_MOST {
-            let oldest = self.told.iter().min_by_key(|(_, at)| **at);
+            let oldest = self.told.iter().min_by_key(|(_, told)| told.at);
             if let Some(place) = oldest.map(|(place, _)| *place) {
                 self.told.remove(&place);
             }

@@ -25,6 +25,65 @@ fn listening(home: &Home, address: &str) -> Running {
     monitor
 }
 
+/// Waits until all of this was told.
+#[track_caller]
+fn until_told(monitor: &Running, words: &[&str]) {
+    wait_until("a notification", LIMIT, || {
+        let heard = String::from_utf8_lossy(&monitor.stdout()).into_owned();
+        if words.iter().all(|words| heard.contains(words)) {
+            Ok(())
+        } else {
+            Err(heard)
+        }
+    });
+}
+
+#[test]
+fn a_card_that_is_done_is_told_and_an_ordinary_folder_is_not() {
+    let server = TestServer::start();
+    let home = Home::registered(&server, "ana@example.org");
+    fs::create_dir_all(home.path("CARD_A/DCIM")).unwrap();
+    fs::create_dir(home.path("Videos")).unwrap();
+    for folder in ["CARD_A", "Videos"] {
+        home.heimdex(["watch", "add", folder, "--settle", "1s"])
+            .ok();
+    }
+    let _bus = Desktop::without_keyring(&home);
+    let address = format!("unix:path={}", home.runtime_dir().join("bus").display());
+    let monitor = listening(&home, &address);
+    let daemon = TestDaemon::builder()
+        .arg("--notify=always")
+        .env("DBUS_SESSION_BUS_ADDRESS", &address)
+        .start(&home);
+    let bytes = fs::read(sample_mp4(2)).unwrap();
+    fs::write(home.path("Videos/beside.mp4"), &bytes).unwrap();
+    fs::write(home.path("CARD_A/DCIM/A.MP4"), &bytes).unwrap();
+    let cut = home.path("CARD_A/DCIM/B.MP4");
+    fs::write(&cut, &bytes[..bytes.len() / 2]).unwrap();
+    until_told(&monitor, &["B.MP4 looks cut off"]);
+    fs::remove_file(&cut).unwrap();
+    until_told(&monitor, &["CARD_A is stored", "1 file,"]);
+    fs::write(home.path("CARD_A/DCIM/C.MP4"), &bytes).unwrap();
+    until_told(&monitor, &["2 files,"]);
+    wait_until("the other folder to be stored too", LIMIT, || {
+        let status = daemon.status();
+        let watches = status["watches"].as_array().unwrap();
+        let mut stored = watches
+            .iter()
+            .map(|watch| &watch["counts"]["stored"]["files"]);
+        if stored.all(|files| *files != 0) {
+            Ok(())
+        } else {
+            Err(status.to_string())
+        }
+    });
+    let notices = daemon.status()["notices"].clone();
+    assert_eq!(notices[0]["notice"], "card_done", "{notices}");
+    let heard = String::from_utf8_lossy(&monitor.stdout()).into_owned();
+    assert!(!heard.contains("Videos is stored"), "{heard}");
+    assert_eq!(heard.matches("looks cut off").count(), 1, "{heard}");
+}
+
 #[test]
 fn a_login_that_has_ended_is_told_once() {
     let server = TestServer::start();

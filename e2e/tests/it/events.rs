@@ -5,10 +5,14 @@ use serde_json::Value;
 
 use crate::support::{LIMIT, small_video};
 
-/// What a process printed so far, line by line.
+/// What a process printed so far.
+fn text_of(running: &Running) -> String {
+    String::from_utf8_lossy(&running.stdout()).into_owned()
+}
+
+/// The same, line by line.
 fn lines(running: &Running) -> Vec<Value> {
-    let stdout = running.stdout();
-    let text = String::from_utf8_lossy(&stdout).into_owned();
+    let text = text_of(running);
     let whole = text.rsplit_once('\n').map_or("", |(whole, _)| whole);
     whole
         .lines()
@@ -162,4 +166,97 @@ fn a_list_that_is_followed_tells_what_changes_once() {
     assert_eq!(of_one.count(), 2, "what did not change is not told again");
     list.interrupt();
     assert_eq!(list.wait(LIMIT).code(), Some(130));
+}
+
+/// Files that are stored, the first one first, by their ids.
+fn stored<const N: usize>(home: &Home, names: [&str; N]) -> [String; N] {
+    for name in names {
+        home.write(name, name);
+        home.heimdex(["upload", name, "--wait"]).ok();
+    }
+    let listed = home
+        .heimdex(["list", "--json=video_id,filename"])
+        .ok()
+        .json();
+    let videos = listed["videos"].as_array().unwrap();
+    names.map(|name| {
+        let video = videos.iter().find(|video| video["filename"] == name);
+        video.unwrap()["video_id"].as_str().unwrap().to_owned()
+    })
+}
+
+/// A video of this name in this state.
+fn is_in(name: &str, state: &str) -> impl Fn(&Value) -> bool {
+    move |video| video["filename"] == name && video["state"] == state
+}
+
+fn end(mut running: Running) {
+    running.interrupt();
+    assert_eq!(running.wait(LIMIT).code(), Some(130));
+}
+
+#[test]
+fn a_list_that_is_followed_tells_what_is_deleted_and_what_comes_back() {
+    let server = TestServer::start();
+    let home = Home::registered(&server, "ana@example.org");
+    let [one, _] = stored(&home, ["one.txt", "two.txt"]);
+    let follow = |arguments: &[&str]| home.heimdex(["list", "--follow"]).args(arguments).spawn();
+    // As lines, as objects, and as objects that nobody asked the state of.
+    let plain = follow(&[]);
+    let all = follow(&["--json=filename,deleted_at,state"]);
+    let names = follow(&["--json=filename"]);
+    let so_many = |running: &Running, count: usize| {
+        wait_until("what is there", LIMIT, || {
+            let text = text_of(running);
+            if text.lines().count() == count {
+                Ok(text)
+            } else {
+                Err(text)
+            }
+        })
+    };
+    for running in [&plain, &all, &names] {
+        so_many(running, 2);
+    }
+    home.heimdex(["rm", &one, "--yes"]).ok();
+    let text = so_many(&plain, 3);
+    let last = text.lines().last().unwrap();
+    assert!(
+        last.contains("\tdeleted\t") && last.ends_with(&one),
+        "{text}"
+    );
+    let seen = until(&all, "the deletion", is_in("one.txt", "deleted"));
+    assert!(seen[2]["deleted_at"].is_string(), "{seen:#?}");
+    until(&names, "the deletion", is_in("one.txt", "deleted"));
+    home.heimdex(["rm", "--undo", &one]).ok();
+    so_many(&all, 4);
+    assert!(is_in("one.txt", "indexed")(&lines(&all)[3]));
+    for running in [plain, all, names] {
+        end(running);
+    }
+}
+
+#[test]
+fn what_newer_ones_push_out_of_a_list_that_is_followed_is_not_told_as_deleted() {
+    let server = TestServer::start();
+    let home = Home::registered(&server, "ana@example.org");
+    let [one] = stored(&home, ["one.txt"]);
+    let follow = |arguments: &[&str]| home.heimdex(["list", "--follow"]).args(arguments).spawn();
+    let newest = follow(&["--json=filename,state", "--limit", "1"]);
+    until(&newest, "the only one", is_in("one.txt", "indexed"));
+    stored(&home, ["two.txt"]);
+    until(&newest, "the newest", is_in("two.txt", "indexed"));
+    // It is nothing to this list any more.
+    home.heimdex(["rm", &one, "--yes"]).ok();
+    stored(&home, ["three.txt"]);
+    until(&newest, "the newest", is_in("three.txt", "indexed"));
+    let seen = lines(&newest);
+    assert!(!seen.iter().any(is_in("one.txt", "deleted")), "{seen:#?}");
+    end(newest);
+    // One that is none of a narrowed list any more is told as it is by now.
+    let trash = follow(&["--json=filename,state", "--state", "deleted"]);
+    until(&trash, "the trash", is_in("one.txt", "deleted"));
+    home.heimdex(["rm", "--undo", &one]).ok();
+    until(&trash, "its coming back", is_in("one.txt", "indexed"));
+    end(trash);
 }

@@ -209,6 +209,100 @@ fn an_object_that_the_store_lost_is_found() {
 }
 
 #[test]
+fn what_the_store_lost_is_sent_again_by_the_command_that_the_hint_names() {
+    // Issue 10: no command brought it, though the card had the only copy.
+    let card = card();
+    fs::remove_file(card.in_store("CLIP/B.bin")).unwrap();
+    let told = card
+        .home
+        .heimdex(["safe-to-wipe", "CARD", ACCEPT])
+        .run()
+        .exits(3);
+    let command = "heimdex upload CARD --check-store --wait";
+    assert!(told.stderr().contains(command), "{told}");
+    card.home.heimdex(["upload", "CARD", "--wait"]).ok();
+    card.is_not_safe(&[("CLIP/B.bin", "not_in_store")]);
+    let sent = card
+        .home
+        .heimdex(["upload", "CARD", "--check-store", "--wait"])
+        .ok();
+    assert!(
+        sent.stderr().contains("1 stored, 2 already stored"),
+        "{sent}"
+    );
+    card.is_safe();
+    card.home
+        .heimdex(["download", "--source", "CARD", "--to", "back"])
+        .ok();
+    let back = fs::read(card.home.path("back/CLIP/B.bin")).unwrap();
+    assert!(back == fs::read(card.path("CLIP/B.bin")).unwrap());
+    let sent = card.home.heimdex(["upload", "CARD", "--check-store"]).ok();
+    assert!(
+        sent.stderr().contains("0 stored, 3 already stored"),
+        "{sent}"
+    );
+}
+
+#[test]
+fn an_object_that_was_cut_short_is_named_and_can_be_sent_again() {
+    // Issue 10: one such object left the whole card without an answer.
+    let card = card();
+    let cut = card.in_store("CLIP/B.bin");
+    fs::set_permissions(&cut, PermissionsExt::from_mode(0o600)).unwrap();
+    let file = fs::OpenOptions::new().write(true).open(&cut).unwrap();
+    file.set_len(SIZE as u64 - 1).unwrap();
+    card.is_not_safe(&[("CLIP/B.bin", "not_in_store")]);
+    let back = card
+        .home
+        .heimdex(["download", &card.video("B.bin"), "--to", "back"])
+        .run()
+        .exits(1);
+    assert!(back.stderr().contains("does not have it"), "{back}");
+    let alone = ["upload", "CARD/CLIP/B.bin", "--check-store", "--wait"];
+    card.home.heimdex(alone).ok();
+    card.is_safe();
+}
+
+#[test]
+fn what_only_has_the_name_of_litter_is_no_litter() {
+    // Issue 10: real clips were excused by their names.
+    let card = card();
+    for folder in ["._clips", "Thumbs.db", "lost+found"] {
+        fs::create_dir(card.path(folder)).unwrap();
+        fs::copy(sample_mp4(2), card.path(&format!("{folder}/L.mp4"))).unwrap();
+    }
+    fs::copy(sample_mp4(2), card.path("._big.mp4")).unwrap();
+    card.home.write("CARD/new.txt", "new");
+    card.home.write("CARD/._B.bin", [0, 5, 0x16, 7, 0, 2, 0, 0]);
+    // The same bytes are stored: that of each is enough.
+    card.is_not_safe(&[("new.txt", "not_stored")]);
+    for path in [
+        "._big.mp4",
+        "._clips/L.mp4",
+        "Thumbs.db/L.mp4",
+        "lost+found/L.mp4",
+    ] {
+        let mut film = fs::read(sample_mp4(2)).unwrap();
+        film.extend(path.as_bytes());
+        fs::write(card.path(path), film).unwrap();
+    }
+    let all = [
+        ("._big.mp4", "not_stored"),
+        ("._clips/L.mp4", "not_stored"),
+        ("Thumbs.db/L.mp4", "not_stored"),
+        ("lost+found/L.mp4", "not_stored"),
+        ("new.txt", "not_stored"),
+    ];
+    card.is_not_safe(&all);
+    card.home
+        .heimdex(["upload", "CARD", "--hidden", "--damaged", "--wait"])
+        .ok();
+    card.is_safe();
+    let litter = card.run(&[]).json()["litter"].clone();
+    assert_eq!(litter.as_array().unwrap().len(), 2, "{litter}");
+}
+
+#[test]
 fn a_flipped_byte_at_the_store_is_found_by_reading_again() {
     let card = card();
     // Asked only whether it is there, the store says that it is.
@@ -296,14 +390,20 @@ fn links_and_special_files_stand_in_the_way() {
     let mode = rustix::fs::Mode::from_raw_mode(0o600);
     let pipe = card.path("pipe");
     rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, mode, 0).unwrap();
-    card.is_not_safe(&[("link.mp4", "link"), ("pipe", "special")]);
+    fs::create_dir(card.path(".Trashes")).unwrap();
+    symlink("/etc", card.path(".Trashes/link")).unwrap();
+    card.is_not_safe(&[
+        (".Trashes/link", "link"),
+        ("link.mp4", "link"),
+        ("pipe", "special"),
+    ]);
 }
 
 #[test]
 fn what_is_mounted_inside_hides_the_card_and_stands_in_the_way() {
     let card = card();
-    for folder in ["CLIP/INNER", ".Trashes"] {
-        fs::create_dir(card.path(folder)).unwrap();
+    for folder in ["CLIP/INNER", ".Trashes/501/deep"] {
+        fs::create_dir_all(card.path(folder)).unwrap();
     }
     card.home.write("same", "");
     card.is_safe();
@@ -313,6 +413,10 @@ fn what_is_mounted_inside_hides_the_card_and_stands_in_the_way() {
         ("mount --bind same CARD/C.txt", "C.txt"),
         // Litter is excused, but not what hides behind its name.
         ("mount -t tmpfs none CARD/.Trashes", ".Trashes"),
+        (
+            "mount -t tmpfs none CARD/.Trashes/501/deep",
+            ".Trashes/501/deep",
+        ),
     ] {
         let output = card
             .home

@@ -100,6 +100,50 @@ fn what_is_not_proven_stays_and_says_why() {
     assert!(!trash(&home, "files/a.mp4").exists());
 }
 
+/// What the watch says when a file would be moved counts, not what it said when the file was stored.
+#[test]
+fn what_is_taken_back_before_the_proof_stays_where_it_is() {
+    let server = TestServer::builder().arg("--no-worker").start();
+    let home = Home::registered(&server, "ana@example.org");
+    for folder in ["Videos", "Card"] {
+        fs::create_dir(home.path(folder)).unwrap();
+        home.heimdex(["watch", "add", folder, "--settle", "1s"])
+            .args(["--after-verified", "trash"])
+            .ok();
+    }
+    let daemon = TestDaemon::start(&home);
+    let files = ["Videos/a.bin", "Card/b.bin"].map(|name| {
+        home.write(name, name.repeat(10_000));
+        home.path(name)
+    });
+    let awaiting = |count: u64| {
+        wait_until("the files to wait for their proof", LIMIT, || {
+            let status = daemon.status();
+            if status["awaiting_proof"]["files"] == count {
+                Ok(())
+            } else {
+                Err(status.to_string())
+            }
+        });
+    };
+    awaiting(2);
+    home.heimdex(["watch", "edit", "Videos", "--after-verified", "keep"])
+        .ok();
+    home.heimdex(["watch", "rm", "Card", "--yes"]).ok();
+    awaiting(0);
+    let _worker = server.command(["worker"]).spawn();
+    wait_until("both to be verified", LIMIT, || {
+        let listed = videos(&home);
+        if listed.iter().all(|video| video["verified_at"].is_string()) {
+            Ok(())
+        } else {
+            Err(format!("{listed:?}"))
+        }
+    });
+    assert!(files.iter().all(|file| file.is_file()));
+    assert!(!trash(&home, "files").exists());
+}
+
 #[test]
 fn a_file_that_changed_after_it_was_stored_is_not_the_one_that_was_proven() {
     let server = TestServer::builder().arg("--no-worker").start();

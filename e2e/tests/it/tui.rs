@@ -4,12 +4,13 @@
 use std::collections::BTreeSet;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use fs_err as fs;
 use heimdex_testkit::{Home, Terminal, TestServer, wait_until};
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::support::{LIMIT, small_video, the_video};
+use crate::support::{LIMIT, large_video, small_video, the_video};
 
 pub(crate) const EMAIL: &str = "ana@example.org";
 
@@ -237,6 +238,40 @@ fn a_server_that_dies_in_the_middle_of_an_upload_is_waited_for() {
     shell.types("q", &["C-c"]);
     shell.sees("ended: 0");
     is_as_before(&home, &shell);
+}
+
+#[test]
+fn what_is_paused_or_left_sends_no_more_at_once_and_goes_on_another_time() {
+    // A part takes a quarter of a minute.
+    const SOON: Duration = Duration::from_secs(4);
+    let server = TestServer::start();
+    let home = Home::registered(&server, EMAIL);
+    let video = large_video(&home, "CARD/long.mp4", 96 << 20);
+    let shell = shell(&home);
+    start(&shell);
+    shell.sees("There are no videos yet.");
+    shell.types("2l", &[]);
+    shell.sees("Uploads take at most");
+    shell.types("1M", &["Enter"]);
+    shell.types("U", &[]);
+    shell.types("CARD", &["Enter"]);
+    shell.sees("under way");
+    let asked = Instant::now();
+    shell.types("p", &[]);
+    shell.sees("paused, sent");
+    assert!(asked.elapsed() < SOON, "{:?}", asked.elapsed());
+    shell.types("p", &[]);
+    shell.sees("under way");
+    shell.types("", &["C-c"]);
+    shell.sees("1 transfer would stop");
+    let asked = Instant::now();
+    shell.types("y", &[]);
+    shell.sees("ended: 0");
+    assert!(asked.elapsed() < SOON, "{:?}", asked.elapsed());
+    is_as_before(&home, &shell);
+    home.heimdex(["upload", "CARD", "--wait"]).limit(LIMIT).ok();
+    let stored = the_video(&home);
+    assert_eq!(stored["size_bytes"], video.metadata().unwrap().len());
 }
 
 #[test]

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use fs_err as fs;
-use heimdex_testkit::{Home, Output, TestDaemon, TestServer, sample_mp4, wait_until, write_noise};
+use heimdex_testkit::{
+    Binary, Home, Output, TestDaemon, TestServer, sample_mp4, wait_until, write_noise,
+};
 use serde_json::{Value, json};
 
 const ACCEPT: &str = "--accept-cached";
@@ -63,6 +65,19 @@ fn what_a_rule_leaves_out_is_excused_and_named_and_nothing_else_is() {
     assert_eq!(json!(excused), expected, "{output}");
     let receipt: Value = serde_json::from_slice(&fs::read(home.path("r.json")).unwrap()).unwrap();
     assert_eq!(receipt["excused"].as_array().unwrap().len(), 5);
+    // No rule excuses what is no file, nor what is mounted: it may hide anything.
+    std::os::unix::fs::symlink("P.mp4", home.path("CARDS/A/Proxy/deep/link")).unwrap();
+    let output = asked(&home, &[]).exits(3);
+    let link = ("Proxy/deep/link".to_owned(), "link".to_owned());
+    assert_eq!(reasons(&output), [link], "{output}");
+    fs::remove_file(home.path("CARDS/A/Proxy/deep/link")).unwrap();
+    let mount = "mount -t tmpfs none CARDS/A/Proxy/deep";
+    let output = home.program_with_mounts(Binary::Cli, mount);
+    let output = output
+        .args(["safe-to-wipe", "CARDS/A", "--json", ACCEPT])
+        .run();
+    let mounted = ("Proxy/deep".to_owned(), "mounted".to_owned());
+    assert_eq!(reasons(&output.exits(3)), [mounted]);
     // Near what is excused is not excused, and a folder that is not under watch has no rules.
     home.write("CARDS/A/film.mp4.part2", "new");
     home.write("CARDS/A/C.xml", "<a/>");
@@ -156,4 +171,83 @@ fn nobody_waits_for_what_does_not_move() {
         .ok();
     asked(&home, &["--wait", "--for", "x"]).exits(2);
     asked(&home, &["--for", "1s"]).exits(2);
+}
+
+/// However long it waits: what excuses a file is read again before a yes.
+#[test]
+fn a_rule_that_is_taken_away_while_somebody_waits_excuses_nothing() {
+    let server = TestServer::start();
+    let home = home(&server, &["--exclude", "Proxy/"]);
+    // What looks cut off is sent by nobody.
+    let whole = fs::read(sample_mp4(2)).unwrap();
+    fs::create_dir(home.path("CARDS/A/Proxy")).unwrap();
+    home.write("CARDS/A/Proxy/cut.mp4", &whole[..whole.len() / 2]);
+    home.heimdex(["pause", "--for", "10m"]).ok();
+    let _daemon = TestDaemon::start(&home);
+    wait_until("the file to be held up", LIMIT, || {
+        let verdict = asked(&home, &[]).exits(3).json();
+        if verdict["on_its_way"]["held_files"].as_u64() > Some(0)
+            || verdict["on_its_way"]["files"].as_u64() > Some(0)
+        {
+            Ok(())
+        } else {
+            Err(verdict.to_string())
+        }
+    });
+    let mut waiting = home
+        .heimdex(["safe-to-wipe", "CARDS/A", ACCEPT, "--wait"])
+        .spawn();
+    wait_until("it to wait", LIMIT, || {
+        let said = String::from_utf8_lossy(&waiting.stderr()).into_owned();
+        if said.contains("Waiting: ") {
+            Ok(())
+        } else {
+            Err(said)
+        }
+    });
+    home.heimdex(["watch", "edit", "CARDS", "--no-exclude"])
+        .ok();
+    home.heimdex(["resume"]).ok();
+    assert_eq!(waiting.wait(LIMIT).code(), Some(3));
+    let output = asked(&home, &[]).exits(3);
+    assert_eq!(
+        reasons(&output),
+        [("Proxy/cut.mp4".into(), "not_stored".into())]
+    );
+}
+
+#[test]
+fn what_a_file_declares_no_more_excuses_nothing_though_no_daemon_has_read_it() {
+    let server = TestServer::start();
+    let home = Home::registered(&server, "ana@example.org");
+    fs::create_dir_all(home.path("CARDS/A/sub")).unwrap();
+    fs::copy(sample_mp4(2), home.path("CARDS/A/A.mp4")).unwrap();
+    home.write("CARDS/A/sub/b.bin", vec![1; 1000]);
+    let file = home.home().join(".config/heimdex/watches.toml");
+    let declare = |exclude: &str| {
+        let dir = home.path("CARDS");
+        let text = format!(
+            "[[watch]]\ndir = '{}'\nsettle = 1\nexclude = [{exclude}]\n",
+            dir.display()
+        );
+        fs::write(&file, text).unwrap();
+    };
+    declare("'sub/'");
+    let mut daemon = TestDaemon::start(&home);
+    wait_until("the card to be stored", LIMIT, || {
+        let verdict = asked(&home, &[]).json();
+        if verdict["safe"] == true {
+            Ok(())
+        } else {
+            Err(verdict.to_string())
+        }
+    });
+    assert!(daemon.terminate().success());
+    asked(&home, &[]).exits(0);
+    declare("");
+    let output = asked(&home, &[]).exits(3);
+    assert_eq!(
+        reasons(&output),
+        [("sub/b.bin".into(), "not_stored".into())]
+    );
 }

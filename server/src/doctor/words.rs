@@ -23,7 +23,8 @@ pub(super) fn of_objects(doing: &str, error: &ObjectsError) -> Trouble {
             format!("The store says that the bytes of {doing} were damaged on the way."),
             "Look for a proxy that changes bodies, and test the network.",
         ),
-        ObjectsError::NoSuchUpload
+        ObjectsError::Damaged
+        | ObjectsError::NoSuchUpload
         | ObjectsError::InvalidPart
         | ObjectsError::PreconditionFailed => (
             format!("The store does not do {doing} as S3 does ({error})."),

@@ -22,7 +22,7 @@ pub enum Lost {
 /// Of a store elsewhere these words would speak of the way to it: ask only about the embedded one.
 #[must_use]
 pub fn lost(error: &ObjectsError) -> Option<Lost> {
-    if matches!(error, ObjectsError::NotFound) {
+    if matches!(error, ObjectsError::NotFound | ObjectsError::Damaged) {
         return Some(Lost::File);
     }
     let mut next: Option<&(dyn Error + 'static)> = Some(error);
@@ -51,5 +51,6 @@ mod tests {
         assert_eq!(of(io::Error::from_raw_os_error(EIO)), Some(Lost::Sector));
         assert_eq!(of(io::ErrorKind::ConnectionReset.into()), None);
         assert_eq!(lost(&ObjectsError::NotFound), Some(Lost::File));
+        assert_eq!(lost(&ObjectsError::Damaged), Some(Lost::File));
     }
 }

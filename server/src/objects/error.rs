@@ -6,7 +6,7 @@ use std::fmt;
 use aws_sdk_s3::config::http::HttpResponse;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 
-use super::embedded::StoreError;
+use super::embedded::{DAMAGED, StoreError};
 
 /// Why an operation on the object store failed.
 #[derive(Debug, thiserror::Error)]
@@ -14,6 +14,9 @@ pub enum ObjectsError {
     /// No object has this key.
     #[error("the object does not exist")]
     NotFound,
+    /// The store has the object in its index, and not all of its bytes.
+    #[error("the object store has lost some of the object's bytes")]
+    Damaged,
     /// The upload was completed, aborted or never begun.
     #[error("the multipart upload does not exist")]
     NoSuchUpload,
@@ -75,6 +78,7 @@ impl ObjectsError {
                 source.downcast_ref()
             }
             Self::NotFound
+            | Self::Damaged
             | Self::NoSuchUpload
             | Self::Full
             | Self::ChecksumMismatch
@@ -97,6 +101,7 @@ where
         };
         match (answer.code.as_str(), answer.status) {
             ("NoSuchUpload", _) => Self::NoSuchUpload,
+            (DAMAGED, _) => Self::Damaged,
             // HEAD has no body to say more in.
             ("NoSuchKey" | "NotFound", _) | ("", Some(404)) => Self::NotFound,
             ("BadDigest" | "InvalidDigest" | "XAmzContentChecksumMismatch", _) => {
@@ -127,6 +132,7 @@ impl From<StoreError> for ObjectsError {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::NoSuchKey => Self::NotFound,
+            StoreError::Damaged => Self::Damaged,
             StoreError::NoSuchUpload => Self::NoSuchUpload,
             StoreError::PreconditionFailed => Self::PreconditionFailed,
             error if error.is_full() => Self::Full,

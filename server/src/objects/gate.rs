@@ -128,6 +128,10 @@ async fn serve(State(gate): State<Arc<Gate>>, request: Request) -> Response {
                 .call(http::Request::from_parts(parts, forwarded))
                 .await
             {
+                // A signature of another kind, or none at all: not what this server lacks.
+                Ok(response) if response.status() == StatusCode::NOT_IMPLEMENTED => {
+                    refusal(denied("the signature of the URL cannot be read"))
+                }
                 Ok(response) => response.map(Body::new),
                 Err(error) => {
                     tracing::error!(error = ?error, "object request failed");

@@ -16,7 +16,7 @@ use futures::stream;
 use heimdex_api::{PartChecksum, Timestamp, VerifiedHow};
 use heimdex_process::lifecycle::Lifecycle;
 
-use super::embedded::EmbeddedStore;
+use super::embedded::{EmbeddedStore, Wholeness};
 use super::endpoint::Place;
 use super::error::ObjectsError;
 use super::external::{self, ExternalSettings, StoreCredentials};
@@ -295,6 +295,14 @@ impl ObjectStore {
                 Err(error) => Err(ObjectsError::Unavailable(Box::new(error))),
             }
         }))
+    }
+
+    /// What is there of an object that the store has; of another store's only the store itself knows.
+    pub async fn wholeness(&self, key: &str) -> Result<Wholeness, ObjectsError> {
+        match &self.backend {
+            Backend::Embedded(store) => store.wholeness(key).await,
+            Backend::External(_) => Ok(Wholeness::Whole),
+        }
     }
 
     /// Sees to it, as far as that is possible, that the next read of the object asks its medium; answers what comparing

@@ -15,6 +15,7 @@ use crate::auth::Caller;
 use crate::catalog::KnownContentRow;
 use crate::jobs::lost;
 use crate::objects::ObjectsError;
+use crate::objects::embedded::Wholeness;
 use crate::web::{ApiError, Body, Query};
 
 /// The store is asked about so many files at a time.
@@ -100,15 +101,15 @@ async fn in_store(app: &App, videos: &[KnownContentRow]) -> Result<Option<Lookup
     let mut worst = None;
     for video in videos.iter().take(COPIES_MAX) {
         let standing = standing(app, video).await?;
-        if standing == StoreStanding::Missing {
+        if standing != Some(StoreStanding::Present) {
             // In a store that went away everything is missing, and nothing is lost.
             app.objects.still_there().await?;
         }
         let told = LookupResult {
-            store: Some(Open::Known(standing)),
+            store: standing.map(Open::Known),
             ..found(video)
         };
-        if standing == StoreStanding::Present {
+        if standing == Some(StoreStanding::Present) {
             return Ok(Some(told));
         }
         worst.get_or_insert(LookupResult {
@@ -120,40 +121,56 @@ async fn in_store(app: &App, videos: &[KnownContentRow]) -> Result<Option<Lookup
     Ok(worst)
 }
 
-/// Asks for size and entity tag, and for the first and the last byte: a store may list what its disk has lost.
-async fn standing(app: &App, video: &KnownContentRow) -> Result<StoreStanding, ObjectsError> {
+/// Asks for size and entity tag, for every file of the object where the store is ours, and for the first and the last
+/// byte: a store may list what its disk has lost. `None` where it answers and yet does not give these bytes: that is
+/// about this one video, and no reason to say nothing of the others.
+async fn standing(
+    app: &App,
+    video: &KnownContentRow,
+) -> Result<Option<StoreStanding>, ObjectsError> {
     let key = &video.object_key;
     let Some(head) = app.objects.head(key).await? else {
-        return Ok(StoreStanding::Missing);
+        return Ok(Some(StoreStanding::Missing));
     };
     if head.size != video.size_bytes || Some(&head.etag) != video.etag.as_ref() {
-        return Ok(StoreStanding::Differs);
+        return Ok(Some(StoreStanding::Differs));
     }
-    let ends = match head.size {
-        0 => vec![],
-        1 => vec![0],
-        size => vec![0, size - 1],
-    };
-    for offset in ends {
-        match app.objects.get_range(key, offset, 1).await {
-            Ok(byte) if byte.len() == 1 => {}
-            Ok(_) | Err(ObjectsError::NotFound) => return Ok(StoreStanding::Missing),
-            Err(error) if lost_of(app, key).await => {
-                tracing::warn!(video.id = %video.video_id, %error, "the store has lost bytes that it lists");
-                return Ok(StoreStanding::Missing);
-            }
-            Err(error) => return Err(error),
+    match app.objects.wholeness(key).await {
+        Ok(Wholeness::Whole) => {}
+        Ok(Wholeness::Missing) => return Ok(Some(StoreStanding::Missing)),
+        Ok(Wholeness::Short) => return Ok(Some(StoreStanding::Differs)),
+        Err(error) if lost(&error).is_some() => return Ok(Some(StoreStanding::Missing)),
+        Err(error) => return Err(error),
+    }
+    match ends(app, key, head.size).await {
+        Ok(true) => Ok(Some(StoreStanding::Present)),
+        Ok(false) | Err(ObjectsError::NotFound) => Ok(Some(StoreStanding::Missing)),
+        Err(error) => {
+            tracing::warn!(video.id = %video.video_id, %error, "the store does not give bytes that it lists");
+            // Where it does not even answer this any more it is away.
+            app.objects.head(key).await?;
+            Ok(None)
         }
     }
-    Ok(StoreStanding::Present)
 }
 
-/// Whether the embedded store has lost files of an object.
-async fn lost_of(app: &App, key: &str) -> bool {
-    match app.objects.before_read_back(key).await {
-        Ok(_) => false,
-        Err(error) => lost(&error).is_some(),
+/// Whether the first and the last byte can be had; what breaks on the way is tried once more.
+async fn ends(app: &App, key: &str, size: u64) -> Result<bool, ObjectsError> {
+    let ends: &[u64] = match size {
+        0 => &[],
+        1 => &[0],
+        size => &[0, size - 1],
+    };
+    for offset in ends {
+        let byte = match app.objects.get_range(key, *offset, 1).await {
+            Err(ObjectsError::Unavailable(_)) => app.objects.get_range(key, *offset, 1).await?,
+            byte => byte?,
+        };
+        if byte.len() != 1 {
+            return Ok(false);
+        }
     }
+    Ok(true)
 }
 
 fn found(row: &KnownContentRow) -> LookupResult {

@@ -29,6 +29,7 @@ impl From<ObjectsError> for ApiError {
             ObjectsError::Unavailable(_) | ObjectsError::Denied(_) => Self::unavailable(error),
             ObjectsError::Full => full().because(error),
             ObjectsError::NotFound
+            | ObjectsError::Damaged
             | ObjectsError::NoSuchUpload
             | ObjectsError::ChecksumMismatch
             | ObjectsError::InvalidPart

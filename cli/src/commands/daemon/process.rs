@@ -54,6 +54,10 @@ pub(super) async fn start(context: &Context<'_>) -> Result<DaemonFacts, CliError
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(said.try_clone().map_err(fail)?);
+    // The service manager of whoever types this is not waiting for the daemon.
+    for name in ["NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"] {
+        command.env_remove(name);
+    }
     // Neither Ctrl-C nor the end of the terminal is meant for it.
     command.process_group(0);
     let mut child = command.spawn().map_err(fail)?;

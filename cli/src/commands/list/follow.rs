@@ -1,15 +1,17 @@
 //! `heimdex list --follow`: the list again whenever something happens to it, until Ctrl-C.
 //!
-//! What happens comes from the server's stream of events; a server without one is asked again and again.
+//! What happens comes from the server's stream of events; a server without one is asked again and again. What is not in
+//! the list any more is asked for by itself, so that a deletion is told, and told apart from a newer video's coming.
 
 use std::collections::HashMap;
 use std::time::Duration;
 
-use heimdex_api::VideoId;
 use heimdex_api::limits::{PAGE_DEFAULT, PAGE_MAX};
 use heimdex_api::video::{VideoListQuery, VideoResponse};
+use heimdex_api::{VideoId, VideoState};
 use heimdex_client::events::{Events, Followed};
 use heimdex_client::{ApiClient, HttpError};
+use serde_json::json;
 use tokio::time::{sleep, timeout};
 
 use super::{COLUMNS, row};
@@ -51,10 +53,9 @@ pub(super) async fn run(
         // Before the first look: what happens in between is seen by one of them.
         let mut changes = Changes::open(context, &client).await?;
         loop {
-            match client.videos(&query).await {
-                Ok(page) => view.show(&page.videos)?,
-                Err(error) if error.is_temporary() => changes.away(&error),
-                Err(error) => return Err(CliError::from(error)),
+            match look(&client, &query, &mut view).await {
+                Err(CliError::Http(error)) if error.is_temporary() => changes.away(&error),
+                looked => looked?,
             }
             sleep(LEAST).await;
             changes.wait().await?;
@@ -66,6 +67,24 @@ pub(super) async fn run(
         None => Ok(ExitStatus::Interrupted),
         Some(ended) => ended,
     }
+}
+
+/// Shows the list as it is, and what became of those that are not in it any more.
+async fn look(
+    client: &ApiClient,
+    query: &VideoListQuery,
+    view: &mut View<'_>,
+) -> Result<(), CliError> {
+    let page = client.videos(query).await?;
+    view.show(&page.videos)?;
+    for id in view.missing(&page.videos) {
+        match client.video(id).await {
+            Ok(video) => view.left(&video)?,
+            Err(error) if error.status() == Some(404) => view.gone(id)?,
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(())
 }
 
 /// When there is something to look at.
@@ -133,7 +152,13 @@ struct View<'a> {
     context: &'a Context<'a>,
     selection: Option<Selection>,
     drawn: Option<Canvas>,
-    told: HashMap<VideoId, String>,
+    told: HashMap<VideoId, Told>,
+}
+
+/// A video as it was told last.
+struct Told {
+    line: String,
+    video: VideoResponse,
 }
 
 impl<'a> View<'a> {
@@ -151,8 +176,8 @@ impl<'a> View<'a> {
     }
 
     fn show(&mut self, videos: &[VideoResponse]) -> Result<(), CliError> {
-        let (printer, moment) = (self.context.printer, clock::moment());
         if let Some(canvas) = &self.drawn {
+            let (printer, moment) = (self.context.printer, clock::moment());
             let rows: Vec<_> = videos.iter().map(|video| row(video, &moment)).collect();
             let text = if rows.is_empty() {
                 "No video is like that yet.".to_owned()
@@ -164,25 +189,75 @@ impl<'a> View<'a> {
         }
         // The oldest first: as if each were told when it came.
         for video in videos.iter().rev() {
-            let line = match &self.selection {
-                Some(selection) => selection.pick(video).to_string(),
-                None => table::values(&row(video, &moment)),
-            };
-            if self.told.get(&video.video_id) == Some(&line) {
-                continue;
+            let line = self.line(video);
+            if self
+                .told
+                .get(&video.video_id)
+                .is_none_or(|told| told.line != line)
+            {
+                self.print(&line)?;
+                let video = video.clone();
+                self.told.insert(video.video_id, Told { line, video });
             }
-            match self.selection {
-                Some(_) => printer.json(&line)?,
-                None => printer.data(&line)?,
-            }
-            self.told.insert(video.video_id, line);
-        }
-        // What is not in the list any more is told again if it comes back.
-        if videos.len() < self.told.len() {
-            self.told
-                .retain(|id, _| videos.iter().any(|video| video.video_id == *id));
         }
         Ok(())
+    }
+
+    /// Those that were told and are not in the list any more.
+    fn missing(&self, videos: &[VideoResponse]) -> Vec<VideoId> {
+        let is_there = |id: &&VideoId| videos.iter().any(|video| video.video_id == **id);
+        self.told
+            .keys()
+            .filter(|id| !is_there(id))
+            .copied()
+            .collect()
+    }
+
+    /// One is not in the list any more, and is so by now. Nothing is to be told of one that newer ones pushed out. It is
+    /// told again if it comes back.
+    fn left(&mut self, video: &VideoResponse) -> Result<(), CliError> {
+        let told = self.told.remove(&video.video_id);
+        if video.state.known() == Some(VideoState::Deleted) {
+            return self.deleted(video);
+        }
+        let line = self.line(video);
+        if told.is_some_and(|told| told.line != line) {
+            self.print(&line)?;
+        }
+        Ok(())
+    }
+
+    /// Nothing is left of one: what was told of it is all that is known.
+    fn gone(&mut self, id: VideoId) -> Result<(), CliError> {
+        let Some(Told { mut video, .. }) = self.told.remove(&id) else {
+            return Ok(());
+        };
+        video.state = VideoState::Deleted.into();
+        self.deleted(&video)
+    }
+
+    /// That a video is deleted is told whatever else is wanted of it.
+    fn deleted(&self, video: &VideoResponse) -> Result<(), CliError> {
+        let Some(selection) = &self.selection else {
+            return self.print(&self.line(video));
+        };
+        let mut object = selection.pick(video);
+        object["state"] = json!(VideoState::Deleted);
+        self.print(&object.to_string())
+    }
+
+    fn line(&self, video: &VideoResponse) -> String {
+        match &self.selection {
+            Some(selection) => selection.pick(video).to_string(),
+            None => table::values(&row(video, &clock::moment())),
+        }
+    }
+
+    fn print(&self, line: &str) -> Result<(), CliError> {
+        match self.selection {
+            Some(_) => self.context.printer.json(line),
+            None => self.context.printer.data(line),
+        }
     }
 
     fn end(&self) {

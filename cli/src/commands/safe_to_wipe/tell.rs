@@ -1,6 +1,7 @@
 //! The verdict in words: for people in sentences, for programs as columns or one JSON value.
 
-use heimdex_client::wipe::{Checked, Finding, Trace, Why, mhl_of};
+use heimdex_api::path;
+use heimdex_client::wipe::{Checked, Finding, NotEqual, ObstacleKind, Trace, Why, mhl_of};
 
 use super::about::{About, cached};
 use super::beside::{agreed, excused, named, when};
@@ -210,15 +211,10 @@ pub(super) fn hint(args: &SafeToWipeArgs, about: &About<'_>) -> Option<String> {
         return Some("`heimdex daemon start` sends what is in its queue".to_owned());
     }
     let is_coming = |path: &[u8]| matches!(about.ways.of(path), Some(Way::Moving(..)));
-    let missing = |finding: &&Finding| {
-        let is_missing = matches!(
-            &finding.why,
-            Why::NotStored(Trace::Unknown | Trace::Arriving { .. } | Trace::Differs { .. })
-        );
-        is_missing && !is_coming(&finding.path)
-    };
-    let mut missing = checked.verdict.findings.iter().filter(missing).peekable();
-    if missing.peek().is_none() {
+    let findings = checked.verdict.findings.iter();
+    let sent = findings.filter(|finding| is_sent_again(&finding.why) && !is_coming(&finding.path));
+    let sent: Vec<&Finding> = sent.collect();
+    if sent.is_empty() {
         if about.ways.moving().0 > 0 && !args.wait {
             let command = format!("heimdex safe-to-wipe {} --wait", quoted(&folder));
             return Some(format!("`{}` says when it may be wiped", clean(&command)));
@@ -231,20 +227,44 @@ pub(super) fn hint(args: &SafeToWipeArgs, about: &About<'_>) -> Option<String> {
             .split(|byte| *byte == b'/')
             .any(|part| part.starts_with(b"."))
     };
-    let hidden = if missing.any(is_hidden) {
-        " --hidden"
-    } else {
-        ""
-    };
+    let flag = |is_needed: bool, flag| if is_needed { flag } else { "" };
+    let hidden = flag(sent.iter().any(|finding| is_hidden(finding)), " --hidden");
+    let lost = sent.iter().any(|finding| is_lost(&finding.why));
+    let lost = flag(lost, " --check-store");
     // The name of the folder is its label where none was given.
     let own = args.folder.file_name().map(|name| shown(name.as_ref()));
     let label = label.filter(|label| Some(*label) != own.as_deref());
     let source = label.map_or_else(String::new, |label| format!(" --source {}", quoted(label)));
-    let command = format!("heimdex upload {}{source}{hidden} --wait", quoted(&folder));
+    let command = format!(
+        "heimdex upload {}{source}{hidden}{lost} --wait",
+        quoted(&folder)
+    );
     Some(format!("`{}` brings what is missing", clean(&command)))
 }
 
-/// What proves what is stored and not proven yet.
+/// Whether it is sent when the card is uploaded once more.
+fn is_sent_again(why: &Why) -> bool {
+    match why {
+        Why::NotStored(trace) => matches!(
+            trace,
+            Trace::Unknown | Trace::Arriving { .. } | Trace::Differs { .. } | Trace::Failed { .. }
+        ),
+        // With other bytes its video has failed by now.
+        Why::NotReread { what, .. } => *what == NotEqual::Differs || is_lost(why),
+        _ => is_lost(why),
+    }
+}
+
+/// Whether the catalog has it, and the store has not.
+fn is_lost(why: &Why) -> bool {
+    match why {
+        Why::NotInStore { .. } => true,
+        Why::NotReread { what, .. } => *what == NotEqual::Missing,
+        _ => false,
+    }
+}
+
+/// What proves what is stored and not proven yet, or else lets the card be looked at.
 fn proving_hint(folder: &str, checked: &Checked) -> Option<String> {
     let findings = &checked.verdict.findings;
     let is_of = |is: fn(&Why) -> bool| findings.iter().any(|finding| is(&finding.why));
@@ -255,5 +275,30 @@ fn proving_hint(folder: &str, checked: &Checked) -> Option<String> {
             clean(&command)
         ));
     }
-    is_of(|why| matches!(why, Why::NotReady { .. })).then(|| "ask again in a moment".to_owned())
+    if is_of(|why| matches!(why, Why::NotReady { .. })) {
+        return Some("ask again in a moment".to_owned());
+    }
+    let unreadable = |finding: &&Finding| {
+        let what = NotEqual::Unreadable;
+        matches!(finding.why, Why::NotReread { what: is, .. } if is == what)
+    };
+    if let Some(finding) = findings.iter().find(unreadable) {
+        let file = quoted(&format!("{folder}/{}", path::escaped(&finding.path)));
+        let command = format!("heimdex upload {file} --allow-duplicate --wait");
+        return Some(format!("`{}` stores it once more", clean(&command)));
+    }
+    let is_closed = |finding: &Finding| {
+        let is_unreadable = matches!(finding.why, Why::Obstacle(ObstacleKind::Unreadable(_)));
+        is_unreadable && finding.path == b"lost+found"
+    };
+    findings.iter().any(is_closed).then(|| {
+        let command = format!(
+            "sudo chmod a+rx {}",
+            quoted(&format!("{folder}/lost+found"))
+        );
+        format!(
+            "`{}` lets it be looked into: what a check of the file system saved lies there",
+            clean(&command)
+        )
+    })
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use heimdex_client::control::{ControlClient, ControlError, Event, Events};
 
-use super::{line, tell};
+use super::{line, programs, tell};
 use crate::clock;
 use crate::commands::Context;
 use crate::error::CliError;
@@ -92,7 +92,7 @@ impl<'a> View<'a> {
                 Ok(())
             }
             (None, Some(selection)) => printer.json(&line(selection, status).to_string()),
-            (None, None) => printer.data(&(tell::for_programs(status) + "\n")),
+            (None, None) => printer.data(&(programs::lines(status) + "\n")),
         }
     }
 

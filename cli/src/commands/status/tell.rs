@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use heimdex_api::Timestamp;
 use heimdex_client::control::{
-    Eyes, QueueItem, Reason, Root, Status, WaitingFile, WatchStatus, words,
+    Eyes, Notice, QueueItem, Reason, RecentError, Root, Status, WaitingFile, WatchStatus, words,
 };
 use heimdex_client::shown::Moment;
 
@@ -56,6 +56,7 @@ pub(super) fn for_people(
     let mut files: Vec<_> = status.current.iter().take(NAMED).map(file).collect();
     files.extend(unfinished(status).take(NAMED).map(unfinished_file));
     blocks.push(table::text(printer, &FILES, &files, room));
+    blocks.push(unnamed(status));
     blocks.push(stuck(status, moment));
     blocks.push(queue(status, moment));
     blocks.push(kept(status));
@@ -131,7 +132,7 @@ fn watch(watch: &WatchStatus) -> Vec<Cell> {
     ]
 }
 
-fn state(watch: &WatchStatus) -> (&'static str, Colour) {
+pub(super) fn state(watch: &WatchStatus) -> (&'static str, Colour) {
     match (&watch.root, &watch.eyes) {
         (Root::Gone { .. }, _) => ("away", Colour::Yellow),
         (Root::Unreadable { .. }, _) => ("unreadable", Colour::Red),
@@ -146,9 +147,20 @@ fn state(watch: &WatchStatus) -> (&'static str, Colour) {
 fn of_watches(status: &Status, moment: &Moment) -> String {
     let mut lines = Vec::new();
     for watch in &status.watches {
-        if let Root::Gone { since } = watch.root {
-            let root = watch.path.clone();
-            lines.push(words::sentence(&Reason::RootGone { root, since }, moment));
+        match &watch.root {
+            Root::Gone { since } => {
+                let (root, since) = (watch.path.clone(), *since);
+                lines.push(words::sentence(&Reason::RootGone { root, since }, moment));
+            }
+            Root::Unreadable { error } => {
+                let path = watch.path.to_string();
+                lines.push(format!(
+                    "{} cannot be read: {}.",
+                    clean(&path),
+                    clean(error)
+                ));
+            }
+            Root::Here | Root::Unknown => {}
         }
         if let Some(paused) = watch.paused {
             let reason = Reason::Paused {
@@ -204,7 +216,18 @@ fn file(item: &QueueItem) -> Vec<Cell> {
 }
 
 /// Files under watch that are not finished.
-fn unfinished(status: &Status) -> impl Iterator<Item = &WaitingFile> {
+/// How many files the table leaves out.
+fn unnamed(status: &Status) -> String {
+    let beyond = |files: usize| files.saturating_sub(NAMED);
+    let left_out = beyond(status.current.len()) + beyond(unfinished(status).count());
+    if left_out == 0 {
+        return String::new();
+    }
+    let files = count(left_out as u64, "more file", "more files");
+    format!("And {files}: `heimdex queue` and `heimdex status --json` have all.")
+}
+
+pub(super) fn unfinished(status: &Status) -> impl Iterator<Item = &WaitingFile> {
     status.watches.iter().flat_map(|watch| &watch.waiting)
 }
 
@@ -296,10 +319,18 @@ fn troubles(status: &Status, moment: &Moment) -> String {
     let mut lines: Vec<String> = status
         .notices
         .iter()
+        // Named beside all that needs a person.
+        .filter(|notice| !matches!(notice, Notice::LooksCutOff { .. }))
         .map(words::notice)
         .map(|(head, body)| format!("{}: {}", clean(&head), clean(&body)))
         .collect();
-    for error in status.errors.iter().take(NAMED) {
+    // What a notice says need not be said twice.
+    let is_news = |error: &&RecentError| {
+        !status.notices.iter().any(|notice| {
+            matches!(notice, Notice::CannotSend { path, .. } if error.path.as_ref() == Some(path))
+        })
+    };
+    for error in status.errors.iter().filter(is_news).take(NAMED) {
         let name = error.path.as_ref().map(|path| format!("{path}: "));
         let text = format!("{}{}", name.unwrap_or_default(), error.message);
         lines.push(format!("{}  {}", when(error.at, moment), clean(&text)));
@@ -309,79 +340,4 @@ fn troubles(status: &Status, moment: &Moment) -> String {
 
 fn when(at: Timestamp, moment: &Moment) -> String {
     time::calendar(at, moment)
-}
-
-/// One fact a line: what it is of, then values in an order that stays.
-pub(super) fn for_programs(status: &Status) -> String {
-    let daemon = &status.daemon;
-    let mut lines = vec![format!(
-        "daemon\t{}\t{}\t{}",
-        daemon.version, daemon.pid, daemon.started_at
-    )];
-    if let Some(paused) = status.paused {
-        let until = paused.until.map(|until| until.to_string());
-        lines.push(format!("paused\t{}", until.unwrap_or_default()));
-    }
-    for watch in &status.watches {
-        if let Root::Gone { since } = watch.root {
-            lines.push(format!("watch_away\t{}\t{since}", watch.id));
-        }
-        if let Some(paused) = watch.paused {
-            let until = paused.until.map(|until| until.to_string());
-            lines.push(format!(
-                "watch_paused\t{}\t{}",
-                watch.id,
-                until.unwrap_or_default()
-            ));
-        }
-    }
-    for account in &status.accounts {
-        let outage = account.outage.as_ref().map(words::outage);
-        lines.push(format!(
-            "account\t{}\t{}",
-            clean(&account.profile),
-            clean(&outage.unwrap_or_default())
-        ));
-    }
-    for shown in &status.watches {
-        let counts = &shown.counts;
-        lines.push(format!(
-            "watch\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}",
-            shown.id,
-            clean(&shown.path.to_string()),
-            state(shown).0,
-            counts.settling.files + counts.cut_off.files,
-            counts.queued.files + counts.sending.files,
-            counts.stored.files,
-            counts.failed.files + counts.unreadable.files,
-            counts.excluded.files + counts.skipped.files
-        ));
-    }
-    for item in &status.current {
-        lines.push(format!(
-            "file\t{}\t{}\t{}\t{}\t{}",
-            item.id,
-            clean(&item.path.to_string()),
-            words::word(&item.state.because),
-            item.acknowledged_bytes,
-            item.size_bytes
-        ));
-    }
-    for file in unfinished(status) {
-        lines.push(format!(
-            "unfinished\t{}\t{}",
-            clean(&file.path.to_string()),
-            words::word(&file.state.because)
-        ));
-    }
-    let queue = &status.queue;
-    lines.push(format!(
-        "queue\t{}\t{}\t{}\t{}\t{}",
-        queue.waiting.files,
-        queue.sending.files,
-        queue.delayed.files,
-        queue.failed.files,
-        queue.left_bytes
-    ));
-    lines.join("\n")
 }

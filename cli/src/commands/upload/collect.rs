@@ -1,4 +1,5 @@
-//! What an upload takes and what it leaves out, from the paths that were named. Looks, never opens.
+//! What an upload takes and what it leaves out, from the paths that were named. Looks, and opens only what is called as
+//! litter is.
 
 use std::collections::HashSet;
 use std::ffi::OsStr;
@@ -60,9 +61,10 @@ impl Rules {
         })
     }
 
-    fn reason(&self, relative: &Path, name: &OsStr) -> Option<Reason> {
-        let text = name.to_string_lossy();
-        if is_litter(name) {
+    fn reason(&self, relative: &Path, entry: &DirEntry) -> Option<Reason> {
+        let text = entry.file_name().to_string_lossy();
+        // What cannot be looked at is no litter: it says so when it is to be sent.
+        if is_litter(entry.path()).unwrap_or(false) || is_closed(entry) {
             Some(Reason::Litter)
         } else if self.exclude.is_match(relative) {
             Some(Reason::Excluded)
@@ -177,9 +179,7 @@ fn folder(path: &Path, rules: &Rules, seen: &mut HashSet<PathBuf>, found: &mut F
             }
         };
         let relative = entry.path().strip_prefix(path).unwrap_or(entry.path());
-        let reason = rules
-            .reason(relative, entry.file_name())
-            .or_else(|| by_kind(&entry));
+        let reason = rules.reason(relative, &entry).or_else(|| by_kind(&entry));
         if let Some(reason) = reason {
             found.left_out.push(LeftOut {
                 path: entry.path().to_owned(),
@@ -248,6 +248,15 @@ fn push(
         size,
         mtime,
     });
+}
+
+/// Of what a check of the file system saved, only who may look into it can send anything: on most disks that is root alone,
+/// and there is nothing in it.
+fn is_closed(entry: &DirEntry) -> bool {
+    entry.file_name() == "lost+found"
+        && entry.file_type().is_dir()
+        && fs::read_dir(entry.path())
+            .is_err_and(|error| error.kind() == io::ErrorKind::PermissionDenied)
 }
 
 fn by_kind(entry: &DirEntry) -> Option<Reason> {

@@ -216,6 +216,7 @@ impl Many for Card<'_> {
         let (run, item) = (self.run, &self.run.found.items[file]);
         let options = UploadOptions {
             allow_duplicate: run.args.allow_duplicate,
+            ask_store: run.args.check_store,
             ..UploadOptions::default()
         };
         UploadJob {

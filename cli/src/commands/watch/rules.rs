@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use heimdex_api::limits::{NAME_MAX, TAGS_MAX};
 use heimdex_client::bwlimit::Timetable;
 use heimdex_client::watch::{AfterVerified, Matcher, Rules, TitleFrom};
 
@@ -58,6 +59,14 @@ pub(super) fn check(rules: &Rules) -> Result<(), CliError> {
         return Err(CliError::usage(
             "a tag is empty",
             "write it as `--tag paris`",
+        ));
+    }
+    // Every file of the watch would be refused for it.
+    let is_long = |tag: &String| tag.chars().count() > NAME_MAX;
+    if rules.tags.iter().any(is_long) || rules.tags.len() > TAGS_MAX {
+        return Err(CliError::usage(
+            format!("a video has at most {TAGS_MAX} tags of at most {NAME_MAX} characters"),
+            "take shorter ones, or fewer",
         ));
     }
     Ok(())

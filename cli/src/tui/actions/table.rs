@@ -159,7 +159,7 @@ pub(crate) const ACTIONS: &[Entry] = &[
     entry(
         Action::FilterState,
         "filter-state",
-        "only sent, stored, verified, ready, failed, trash",
+        "only ready, being sent, stored, verified, failed, trash",
         "f",
         LIB,
     )

@@ -1,10 +1,16 @@
 //! What every action does.
 
+use std::collections::BTreeMap;
+
 use super::input::Input;
 use super::message::Effect;
+use super::names::quoted;
 use super::overlay::{Overlay, Palette, Prompt, Question};
 use super::{Anchor, Link, Model, Tone, View};
 use crate::tui::actions::Action;
+
+/// So many videos are played or copied at once: clipboards hold no more links.
+const USED: usize = 100;
 
 impl Model {
     /// Does what an action says.
@@ -52,11 +58,11 @@ impl Model {
             {
                 self.act_on_queued(action)
             }
-            Action::Pause => self.transfers.pause(),
-            Action::Cancel => self.transfers.cancel(),
-            Action::Retry => self.transfers.retry(),
-            Action::Earlier => self.reorder(-1),
-            Action::Later => self.reorder(1),
+            Action::Pause => self.pause(),
+            Action::Cancel => self.cancel(),
+            Action::Retry => self.retry(),
+            Action::Earlier => self.transfers.reorder(-1),
+            Action::Later => self.transfers.reorder(1),
             Action::Limit => {
                 let limit = self.transfers.limit.clone().unwrap_or_default();
                 self.lay(Overlay::Prompt(Prompt::Limit, Input::of(&limit)))
@@ -147,7 +153,7 @@ impl Model {
                 crate::tui::screens::scroll_whole(self, -1);
                 Vec::new()
             }
-            Action::Play | Action::CopyId | Action::CopyUrl => self.use_selected(action),
+            Action::Play | Action::CopyId | Action::CopyUrl => self.use_meant(action),
             Action::Download => self.download(),
             Action::Delete => {
                 let videos: Vec<_> = library.meant().into_iter().map(|(id, _)| id).collect();
@@ -198,6 +204,9 @@ impl Model {
         ));
         self.offer_words();
         effects
+            .into_iter()
+            .chain(self.ask_for_names(prompt))
+            .collect()
     }
 
     /// Moves whatever the view has a cursor in.
@@ -286,23 +295,47 @@ impl Model {
         self.move_by(1)
     }
 
-    fn use_selected(&mut self, action: Action) -> Vec<Effect> {
-        let Some(video) = self.library.window.selected() else {
-            return Vec::new();
+    /// Plays or copies what is meant, in the order of the list. Nothing is another for it, and marks stay.
+    fn use_meant(&mut self, action: Action) -> Vec<Effect> {
+        let mut meant = self.library.meant();
+        let places: BTreeMap<_, _> = (0..)
+            .zip(self.library.window.rows())
+            .map(|(place, video)| (video.video_id, place))
+            .collect();
+        // Those out of sight come behind the others.
+        meant.sort_by_key(|(id, _)| places.get(id).copied().unwrap_or(usize::MAX));
+        let called = match &meant[..] {
+            [] => return Vec::new(),
+            [(_, name)] => quoted(name),
+            several => format!("{} videos", several.len()),
         };
-        let id = video.video_id;
+        let is_one = meant.len() == 1;
+        let videos: Vec<_> = meant.into_iter().map(|(id, _)| id).collect();
+        if videos.len() > USED {
+            let text = format!("{called} are too many at once: mark at most {USED}");
+            self.say(Tone::Bad, text);
+            return Vec::new();
+        }
         vec![match action {
-            Action::Play => Effect::Play(id),
-            Action::CopyUrl => Effect::CopyUrl(id),
-            _ => Effect::Copy {
-                text: id.to_string(),
-                what: "the id",
-            },
+            Action::Play => Effect::Play(videos, called),
+            Action::CopyUrl => Effect::CopyUrls(videos),
+            _ => {
+                let ids: Vec<String> = videos.iter().map(ToString::to_string).collect();
+                let what = if is_one { "the id" } else { "the ids" };
+                Effect::Copy {
+                    text: ids.join("\n"),
+                    what: format!("{what} of {called}"),
+                }
+            }
         }]
     }
 
     fn download(&mut self) -> Vec<Effect> {
-        for (id, name) in self.library.meant() {
+        let meant = self.library.meant();
+        if meant.is_empty() {
+            return Vec::new();
+        }
+        for (id, name) in meant {
             let row = self
                 .library
                 .window
@@ -318,22 +351,6 @@ impl Model {
         );
         self.library.marks.clear();
         self.transfers.start()
-    }
-
-    fn undo(&mut self) -> Vec<Effect> {
-        if let Some(videos) = self.undo.pop() {
-            return vec![Effect::Restore(videos)];
-        }
-        self.say(
-            Tone::Bad,
-            "nothing was deleted here that could be taken back",
-        );
-        Vec::new()
-    }
-
-    fn reorder(&mut self, rows: isize) -> Vec<Effect> {
-        self.transfers.reorder(rows);
-        Vec::new()
     }
 
     fn logout(&mut self) -> Vec<Effect> {

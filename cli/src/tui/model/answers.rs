@@ -3,16 +3,12 @@
 use heimdex_api::VideoId;
 use heimdex_api::video::VideoResponse;
 
-use super::library::name;
+use super::lists::asked;
 use super::message::{Answer, Collected, Effect, Moved, Place, Trouble, Who};
+use super::names::quoted;
 use super::overlay::Overlay;
 use super::{Account, Anchor, Link, Model, Standing, Tone, View};
 use crate::output::text::count;
-
-/// A question by its name: titles hold what they like.
-fn quoted(text: &str) -> String {
-    format!("`{text}`")
-}
 
 impl Model {
     pub(super) fn answer(&mut self, answer: Answer) -> Vec<Effect> {
@@ -29,7 +25,8 @@ impl Model {
                 let is_another = self.library.listed(&ask, result);
                 // What was asked for may be told without the server.
                 let is_known = self.is_away() && self.library.list_known();
-                let mut effects = Vec::new();
+                let mut effects: Vec<Effect> =
+                    self.library.ask_next().map(asked).into_iter().collect();
                 if !gone.is_empty() {
                     effects.push(self.forget_posters(gone));
                 }
@@ -48,9 +45,15 @@ impl Model {
             Answer::Followed(result) => self.followed(result),
             Answer::Deleted(videos, trouble) => self.deleted(&videos, trouble.as_ref()),
             Answer::Restored(videos, trouble) => self.restored(&videos, trouble.as_ref()),
-            Answer::Edited(result) => self.edited(result),
+            Answer::Edited(video, result) => self.edited(video, result),
             Answer::Tagged(videos, trouble) => self.tagged(&videos, trouble.as_ref()),
-            Answer::Played(result) => self.told(result, |player| format!("opened in {player}")),
+            Answer::Played(what, result) => {
+                let result = result.map_err(|trouble| Trouble {
+                    text: format!("{what}: {}", trouble.text),
+                    ..trouble
+                });
+                self.told(result, |player| format!("{what} opened in {player}"))
+            }
             Answer::Copied(result) => self.told(result, |what| format!("copied {what}")),
             Answer::Collected(batch, result) => self.collected(batch, result),
             Answer::Finished(result) => match result {
@@ -59,6 +62,7 @@ impl Model {
             },
             Answer::Moved(transfer, result) => self.moved(transfer, result),
             Answer::HandedOver(result) => self.handed_over(result),
+            Answer::Named(told) => self.named(told),
             Answer::Who(result) => self.who(result),
             Answer::Entered(result) => self.entered(result),
         }
@@ -140,62 +144,14 @@ impl Model {
         is_another
     }
 
-    fn deleted(&mut self, videos: &[VideoResponse], trouble: Option<&Trouble>) -> Vec<Effect> {
-        for video in videos {
-            self.library.take(video);
-            self.library.marks.remove(&video.video_id);
-        }
-        if !videos.is_empty() {
-            self.undo
-                .push(videos.iter().map(|video| video.video_id).collect());
-            let undo = self.keymap.shown(crate::tui::actions::Action::Undo);
-            let what = named_are(videos);
-            let them = if videos.len() == 1 { "it" } else { "them" };
-            self.say(
-                Tone::Good,
-                format!("{what} in the trash, for 30 days; {undo} takes {them} back"),
-            );
-        }
-        if let Some(trouble) = trouble {
-            self.complain(trouble);
-        }
-        self.moved_to()
-    }
-
-    fn restored(&mut self, videos: &[VideoResponse], trouble: Option<&Trouble>) -> Vec<Effect> {
-        if !videos.is_empty() {
-            self.say(
-                Tone::Good,
-                format!("{} out of the trash", named_are(videos)),
-            );
-        }
-        if let Some(trouble) = trouble {
-            self.complain(trouble);
-        }
-        for video in videos {
-            self.library.take(video);
-        }
-        self.list_again()
-    }
-
-    fn edited(&mut self, result: Result<Box<VideoResponse>, Trouble>) -> Vec<Effect> {
-        match result {
-            Ok(video) => {
-                self.library.take(&video);
-                self.say(Tone::Good, format!("{} is changed", quoted(&name(&video))));
-                self.look_later().into_iter().collect()
-            }
-            Err(trouble) => self.complained(&trouble),
-        }
-    }
-
     fn collected(&mut self, batch: u64, result: Result<Collected, Trouble>) -> Vec<Effect> {
         let collected = match result {
             Ok(collected) => collected,
             Err(trouble) => return self.complained(&trouble),
         };
-        for sentence in &collected.unusable {
-            self.note(Tone::Bad, sentence.clone());
+        // The first one is part of what is said of all.
+        for sentence in collected.unusable.iter().skip(1) {
+            self.note(Tone::Bad, format!("cannot be uploaded: {sentence}"));
         }
         let files = collected.files.len() as u64;
         let these = count(files, "file", "files");
@@ -217,12 +173,11 @@ impl Model {
             words = format!("{words}; {left_out} left out: hidden, or an operating system's");
         }
         if let Some(first) = collected.unusable.first() {
-            let more = collected.unusable.len();
-            words = if more > 1 {
-                format!("{words}; {first}, and more")
-            } else {
-                format!("{words}; {first}")
-            };
+            words = format!("{words}; not {first}");
+            let more = collected.unusable.len() - 1;
+            if more > 0 {
+                words = format!("{words}; nor {more} more, which the log names");
+            }
         }
         let is_good = files > 0 && collected.unusable.is_empty();
         self.say(if is_good { Tone::Good } else { Tone::Bad }, words);
@@ -320,9 +275,10 @@ impl Model {
             is_open: self.is_wide(),
             ..super::Library::default()
         };
-        self.undo.clear();
+        self.done.clear();
         self.pictures.forget();
         self.known = super::Remembered::default();
+        self.told = super::complete::Told::default();
         if self.account.place.server.is_none() {
             self.ask_to_log_in();
             return Vec::new();
@@ -342,13 +298,5 @@ impl Model {
         effects.extend(self.poll_later());
         self.is_stale = true;
         effects
-    }
-}
-
-/// One by its name, or how many there are.
-pub(super) fn named_are(videos: &[VideoResponse]) -> String {
-    match videos {
-        [video] => format!("{} is", quoted(&name(video))),
-        several => format!("{} are", count(several.len() as u64, "video", "videos")),
     }
 }

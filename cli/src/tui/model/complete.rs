@@ -6,12 +6,50 @@ use std::path::PathBuf;
 use super::Model;
 use super::input::Input;
 use super::message::Effect;
+use super::message::Trouble;
 use super::overlay::{Overlay, Prompt};
 
+/// The tags and cards that the server told of.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Told {
+    tags: BTreeSet<String>,
+    sources: BTreeSet<String>,
+}
+
 impl Model {
+    /// Offers what a tag or a card may be, and asks the server for those that no row here has.
+    pub(super) fn ask_for_names(&mut self, prompt: Prompt) -> Option<Effect> {
+        let is_asked = matches!(prompt, Prompt::Tag | Prompt::Source) && !self.is_away();
+        is_asked.then_some(Effect::Names)
+    }
+
+    /// The server told which there are. Where it did not, those of the rows here are offered.
+    pub(super) fn named(
+        &mut self,
+        told: Result<(Vec<String>, Vec<String>), Trouble>,
+    ) -> Vec<Effect> {
+        match told {
+            Ok((tags, sources)) => {
+                self.told = Told {
+                    tags: tags.into_iter().collect(),
+                    sources: sources.into_iter().collect(),
+                };
+                self.offer_words();
+                self.is_stale |= self.overlay.is_some();
+            }
+            Err(trouble) => self.heard(&trouble),
+        }
+        Vec::new()
+    }
+
     /// Asks for a path, beginning with this one.
     pub(super) fn offer(&mut self, prompt: Prompt, path: PathBuf) -> Vec<Effect> {
-        let input = Input::of(&path.display().to_string());
+        // Where a name is not UTF-8, what of it is not is shown by its numbers, as in the browser.
+        let text = match path.to_str() {
+            Some(text) => text.to_owned(),
+            None => crate::commands::upload::shown(&path),
+        };
+        let input = Input::of(&text);
         self.offered = Some((input.text().trim().to_owned(), path));
         self.lay(Overlay::Prompt(prompt, input))
     }
@@ -24,7 +62,7 @@ impl Model {
         }
     }
 
-    /// Offers the words that a line may become: profiles, and the tags and cards of the videos that are known here.
+    /// Offers the words that a line may become: profiles, and the tags and cards of the rows here and of the server.
     pub(super) fn offer_words(&mut self) {
         let Some(Overlay::Prompt(prompt, input)) = &self.overlay else {
             return;
@@ -35,11 +73,16 @@ impl Model {
                 let profiles = self.account.place.profiles.iter();
                 profiles.map(String::as_str).collect()
             }
-            Prompt::Tag => rows
-                .flat_map(|video| &video.tags)
-                .map(String::as_str)
-                .collect(),
-            Prompt::Source => rows.filter_map(|video| video.source.as_deref()).collect(),
+            Prompt::Tag => {
+                let tags = rows.flat_map(|video| &video.tags).chain(&self.told.tags);
+                tags.map(String::as_str).collect()
+            }
+            Prompt::Source => {
+                let sources = rows.filter_map(|video| video.source.as_deref());
+                sources
+                    .chain(self.told.sources.iter().map(String::as_str))
+                    .collect()
+            }
             _ => return,
         };
         let typed = input.text().to_lowercase();

@@ -2,7 +2,6 @@
 
 mod acts;
 mod answers;
-mod message;
 mod pace;
 mod queue;
 #[cfg(test)]
@@ -14,13 +13,12 @@ use std::path::PathBuf;
 
 use heimdex_client::control::{ItemId, QueueItem, Reason, Status, WatchId, WatchStatus};
 
-use super::message::{Effect, Trouble};
+use super::message::{Asking, Asleep, Effect, Trouble};
 use super::{Model, View};
 
-pub(crate) use message::{Asking, Asleep, Looked, News, Order, Part, Told};
 use pace::Paces;
 pub(crate) use queue::Queue;
-pub(crate) use wiping::{WipeStep, Wiping, WipingIs};
+pub(crate) use wiping::{Since, Wiping, WipingIs};
 
 /// What is known of it.
 #[derive(Debug, Clone, Default, PartialEq)]

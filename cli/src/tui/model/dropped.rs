@@ -7,7 +7,9 @@ use std::str::Chars;
 /// The paths that a file manager dropped: quoted or escaped as for a shell, as `file:` URLs, or as they are, one a line.
 /// None where the text is anything else.
 pub(super) fn dropped(text: &str) -> Vec<PathBuf> {
-    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    // Terminals send the ends of lines as the return key does.
+    let lines = text.split(['\r', '\n']).map(str::trim);
+    let lines = lines.filter(|line| !line.is_empty());
     let mut paths = Vec::new();
     for line in lines {
         let Some(found) = of_line(line) else {
@@ -89,6 +91,8 @@ mod tests {
             ("/a/b\\ c.mp4 /d.mp4", &["/a/b c.mp4", "/d.mp4"]),
             ("/a/b c.mp4\n/d.mp4\n", &["/a/b c.mp4", "/d.mp4"]),
             ("file:///a/b%20c.mp4\r\nfile:///d", &["/a/b c.mp4", "/d"]),
+            ("/a/b c.mp4\r/d.mp4\r", &["/a/b c.mp4", "/d.mp4"]),
+            ("'/a/b c.mp4'\r'/d.mp4'", &["/a/b c.mp4", "/d.mp4"]),
             ("some words", &[]),
             ("/a/b.mp4\nand words", &[]),
             ("", &[]),

@@ -25,6 +25,11 @@ pub(crate) enum Typed {
     Unknown,
 }
 
+/// The field before or behind one of so many, around the ends.
+pub(crate) fn beside(focus: usize, fields: usize, is_back: bool) -> usize {
+    (focus + if is_back { fields - 1 } else { 1 }) % fields
+}
+
 /// Says nothing of what was typed: it may be a password.
 impl fmt::Debug for Input {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,27 +1,13 @@
 //! Where keys, pasted text and the mouse go: what lies over the view first, then what is typed into, then the keymap.
 
 use super::account::FORM_FIELDS;
-use super::browser::SendForm;
-use super::daemon::Asking;
 use super::dropped::dropped;
-use super::input::{Input, Typed};
-use super::message::{Effect, Mouse, Pointed};
-use super::overlay::{EDIT_FIELDS, Edit, Overlay, Palette, Prompt, Question};
+use super::input::{Input, Typed, beside};
+use super::message::{Asking, Effect, Mouse, Pointed};
+use super::overlay::{Overlay, Palette, Prompt, Question, SendForm};
 use super::{Model, PAUSE, Timer, View};
 use crate::tui::actions::Action;
-use crate::tui::key::{Code, Key, Named};
-
-pub(super) fn named(key: Key) -> Option<Named> {
-    match key.code {
-        Code::Named(named) if !key.ctrl && !key.alt => Some(named),
-        _ => None,
-    }
-}
-
-/// The field before or behind, around the ends.
-pub(super) fn field(focus: usize, fields: usize, is_back: bool) -> usize {
-    (focus + if is_back { fields - 1 } else { 1 }) % fields
-}
+use crate::tui::key::{Key, Named};
 
 impl Model {
     pub(super) fn key(&mut self, key: Key) -> Vec<Effect> {
@@ -73,18 +59,26 @@ impl Model {
         }
     }
 
-    fn help_key(&mut self, top: usize, key: Key) -> Vec<Effect> {
+    /// How far lines are scrolled after a key; `None` where it is about something else.
+    fn scrolled(&self, top: usize, key: Key) -> Option<usize> {
         let page = self.list_height();
-        let top = match self.keymap.action(self.view, key) {
-            Some(Action::Back | Action::Help | Action::Open) => return Vec::new(),
-            Some(Action::Down) => top.saturating_add(1),
-            Some(Action::Up) => top.saturating_sub(1),
-            Some(Action::PageDown) => top.saturating_add(page),
-            Some(Action::PageUp) => top.saturating_sub(page),
-            Some(Action::First) => 0,
-            Some(Action::Last) => usize::MAX,
-            _ => top,
-        };
+        match self.keymap.action(self.view, key)? {
+            Action::Down => Some(top.saturating_add(1)),
+            Action::Up => Some(top.saturating_sub(1)),
+            Action::PageDown => Some(top.saturating_add(page)),
+            Action::PageUp => Some(top.saturating_sub(page)),
+            Action::First => Some(0),
+            Action::Last => Some(usize::MAX),
+            _ => None,
+        }
+    }
+
+    fn help_key(&mut self, top: usize, key: Key) -> Vec<Effect> {
+        if let Some(Action::Back | Action::Help | Action::Open) = self.keymap.action(self.view, key)
+        {
+            return Vec::new();
+        }
+        let top = self.scrolled(top, key).unwrap_or(top);
         let most = crate::tui::screens::help_most(self);
         self.overlay = Some(Overlay::Help(top.min(most)));
         Vec::new()
@@ -92,7 +86,7 @@ impl Model {
 
     fn palette_key(&mut self, mut palette: Palette, key: Key) -> Vec<Effect> {
         let found = palette.found(self.view);
-        match named(key) {
+        match key.named() {
             Some(Named::Escape) => return Vec::new(),
             Some(Named::Enter) => {
                 return match found.get(palette.cursor) {
@@ -115,7 +109,7 @@ impl Model {
     }
 
     fn prompt_key(&mut self, prompt: Prompt, mut input: Input, key: Key) -> Vec<Effect> {
-        match named(key) {
+        match key.named() {
             Some(Named::Escape) => {
                 self.completions.clear();
                 return Vec::new();
@@ -154,10 +148,12 @@ impl Model {
             }
             (Question::Logout, Some('y')) => return vec![Effect::Logout],
             (Question::Unwatch(id), Some('y')) => {
+                let folder = self.daemon.called(id);
+                self.did(format!("watching {folder} no more"), "");
                 return vec![Effect::Daemon(Asking::Unwatch(id))];
             }
             (_, Some('n' | 'q')) => return Vec::new(),
-            _ if named(key) == Some(Named::Escape) => return Vec::new(),
+            _ if key.named() == Some(Named::Escape) => return Vec::new(),
             _ => {}
         }
         self.overlay = Some(Overlay::Ask(question));
@@ -171,47 +167,18 @@ impl Model {
         top: usize,
         key: Key,
     ) -> Vec<Effect> {
-        let most = lines.len().saturating_sub(1);
-        let top = match self.keymap.action(self.view, key) {
-            Some(Action::Down) => top.saturating_add(1).min(most),
-            Some(Action::Up) => top.saturating_sub(1),
-            _ => return Vec::new(),
+        // Whatever goes on in nothing closes it.
+        let Some(top) = self.scrolled(top, key) else {
+            return Vec::new();
         };
+        let most = crate::tui::screens::read_most(self, &lines);
+        let top = top.min(most);
         self.overlay = Some(Overlay::Lines(title, lines, top));
         Vec::new()
     }
 
-    fn edit_key(&mut self, mut edit: Box<Edit>, key: Key) -> Vec<Effect> {
-        match named(key) {
-            Some(Named::Escape) => return Vec::new(),
-            Some(Named::Enter) => {
-                let (video, version) = (edit.video, edit.version);
-                let change = edit.change();
-                return change
-                    .map(|change| Effect::Edit {
-                        video,
-                        version,
-                        change,
-                    })
-                    .into_iter()
-                    .collect();
-            }
-            Some(Named::Tab | Named::Down) => {
-                edit.focus = field(edit.focus, EDIT_FIELDS.len(), false);
-            }
-            Some(Named::BackTab | Named::Up) => {
-                edit.focus = field(edit.focus, EDIT_FIELDS.len(), true);
-            }
-            _ => {
-                edit.fields[edit.focus].key(key);
-            }
-        }
-        self.overlay = Some(Overlay::Edit(edit));
-        Vec::new()
-    }
-
     fn search_key(&mut self, mut input: Input, key: Key) -> Vec<Effect> {
-        match named(key) {
+        match key.named() {
             Some(Named::Enter) => return Vec::new(),
             Some(Named::Escape) => {
                 self.library.filter.text.clear();
@@ -250,17 +217,17 @@ impl Model {
         let Some(form) = self.account.form.as_mut().filter(|form| !form.is_busy) else {
             return Vec::new();
         };
-        match named(key) {
+        match key.named() {
             Some(Named::Escape) if has_server => {
                 self.view = View::Library;
                 Vec::new()
             }
             Some(Named::Tab | Named::Down) => {
-                form.focus = field(form.focus, FORM_FIELDS.len(), false);
+                form.focus = beside(form.focus, FORM_FIELDS.len(), false);
                 Vec::new()
             }
             Some(Named::BackTab | Named::Up) => {
-                form.focus = field(form.focus, FORM_FIELDS.len(), true);
+                form.focus = beside(form.focus, FORM_FIELDS.len(), true);
                 Vec::new()
             }
             Some(Named::Enter) => match form.filled() {
@@ -290,30 +257,9 @@ impl Model {
 
     pub(super) fn paste(&mut self, text: &str) -> Vec<Effect> {
         self.is_stale = true;
-        match &mut self.overlay {
-            Some(Overlay::Prompt(_, input)) => {
-                input.paste(text);
-                return Vec::new();
-            }
-            Some(Overlay::Palette(palette)) => {
-                palette.input.paste(text);
-                return Vec::new();
-            }
-            Some(Overlay::Edit(edit)) => {
-                edit.fields[edit.focus].paste(text);
-                return Vec::new();
-            }
-            Some(Overlay::Retag(form)) => {
-                form.fields[form.focus].paste(text);
-                return Vec::new();
-            }
-            Some(Overlay::Send(form)) => {
-                let focus = form.focus;
-                form.fields[focus].paste(text);
-                return Vec::new();
-            }
-            Some(Overlay::Help(_) | Overlay::Ask(_) | Overlay::Lines(..)) => return Vec::new(),
-            None => {}
+        if let Some(overlay) = &mut self.overlay {
+            overlay.paste(text);
+            return Vec::new();
         }
         if self.view == View::Library
             && let Some(input) = &mut self.library.search
@@ -333,7 +279,10 @@ impl Model {
         if self.view == View::Account
             && let Some(form) = &mut self.account.form
         {
-            form.fields[form.focus].paste(text);
+            if !form.is_busy {
+                form.fields[form.focus].paste(text);
+                form.trouble = None;
+            }
             return Vec::new();
         }
         // A file manager drops paths as text.
@@ -378,7 +327,7 @@ impl Model {
                 self.moved_to()
             }
             View::Transfers => {
-                crate::tui::screens::click_transfer(self, row);
+                crate::tui::screens::click_transfer(self, mouse.row);
                 self.is_stale = true;
                 self.look_farther()
             }

@@ -5,12 +5,13 @@ mod known;
 
 use std::collections::BTreeMap;
 
+use heimdex_api::limits::PAGE_MAX;
 use heimdex_api::video::{VideoListResponse, VideoResponse};
 use heimdex_api::{VideoId, VideoState};
 
 use super::input::Input;
 use super::message::{ListAsk, PageAsk, Trouble, Whole};
-use super::window::{Anchor, PAGE, Window};
+use super::window::{Anchor, Compared, PAGE, Seek, Sought, Window};
 
 pub(crate) use filter::{Filter, Sort};
 pub(crate) use known::Known;
@@ -25,6 +26,17 @@ pub(crate) enum Rows {
     Recalled,
     /// What is known here, narrowed without the server, which is away.
     Known,
+}
+
+/// What is to be asked next, as so much arrived that the video under the cursor is far behind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Next {
+    /// The next page that it may be in.
+    Seek(Seek),
+    /// The anchored page: another video is meant by now.
+    Compare,
+    /// The list from its end: it is not there any more.
+    Begin,
 }
 
 /// The library as it is held.
@@ -50,6 +62,8 @@ pub(crate) struct Library {
     pub(crate) is_loading: bool,
     /// Whether a comparison is on its way.
     pub(crate) is_comparing: bool,
+    /// What an answer made necessary to ask.
+    pub(crate) next: Option<Next>,
     /// Where the rows come from.
     pub(crate) rows: Rows,
     /// What is known beside them.
@@ -68,6 +82,7 @@ impl Library {
         self.generation += 1;
         self.is_loading = true;
         self.is_comparing = false;
+        self.next = None;
         self.follow = None;
         ListAsk {
             generation: self.generation,
@@ -121,6 +136,27 @@ impl Library {
             page: PageAsk::Compare,
             query,
         })
+    }
+
+    /// What the last answer made necessary to ask.
+    pub(crate) fn ask_next(&mut self) -> Option<ListAsk> {
+        match self.next.take()? {
+            Next::Seek(seek) => Some(self.seek(seek)),
+            Next::Compare => self.compare(),
+            Next::Begin => Some(self.begin(self.window.anchor())),
+        }
+    }
+
+    fn seek(&mut self, seek: Seek) -> ListAsk {
+        self.is_comparing = true;
+        let mut query = self.filter.query(self.window.anchor());
+        query.cursor = Some(seek.cursor().to_owned());
+        query.limit = Some(PAGE_MAX.to_string());
+        ListAsk {
+            generation: self.generation,
+            page: PageAsk::Seek(seek),
+            query,
+        }
     }
 
     /// What is shown, to be read anew.
@@ -180,7 +216,9 @@ impl Library {
                     }
                     // Asked for again when there is a reason to, or it would be over and over.
                     PageAsk::Join(side, _) => self.window.failed(*side),
-                    PageAsk::Compare | PageAsk::Again(_) => self.is_comparing = false,
+                    PageAsk::Compare | PageAsk::Seek(_) | PageAsk::Again(_) => {
+                        self.is_comparing = false;
+                    }
                 }
                 return false;
             }
@@ -189,9 +227,15 @@ impl Library {
         match &ask.page {
             PageAsk::Begin(anchor) => {
                 self.is_loading = false;
-                // What stood in for it: the cursor stays on its video.
-                if std::mem::take(&mut self.rows) != Rows::Told && *anchor == Anchor::Start {
-                    self.window.compare(reply);
+                // Where something stood in for it, the cursor stays on its video; but where nobody put it there, and the
+                // list is that of another time, it is on the newest.
+                let stood_in = match std::mem::take(&mut self.rows) {
+                    Rows::Told => false,
+                    Rows::Recalled => self.window.is_chosen,
+                    Rows::Known => true,
+                };
+                if stood_in && *anchor == Anchor::Start {
+                    self.compared(reply);
                 } else {
                     self.window = Window::begin(*anchor, reply);
                     self.window.find(self.follow.take());
@@ -206,13 +250,39 @@ impl Library {
             }
             PageAsk::Compare => {
                 self.is_comparing = false;
-                self.window.compare(reply) || had_trouble
+                self.compared(reply) || had_trouble
+            }
+            PageAsk::Seek(seek) => {
+                self.is_comparing = false;
+                self.sought(seek, reply) || had_trouble
             }
             PageAsk::Again(from) => {
                 self.is_comparing = false;
                 self.window.again(from.as_ref(), reply) || had_trouble
             }
         }
+    }
+
+    fn compared(&mut self, reply: VideoListResponse) -> bool {
+        match self.window.compare(reply) {
+            Compared::Same => false,
+            Compared::Changed => true,
+            Compared::Behind(seek) => {
+                self.next = Some(Next::Seek(seek));
+                false
+            }
+        }
+    }
+
+    fn sought(&mut self, seek: &Seek, reply: VideoListResponse) -> bool {
+        let next = match self.window.sought(seek, reply) {
+            Sought::Found => return true,
+            Sought::Behind(seek) => Next::Seek(seek),
+            Sought::Moved => Next::Compare,
+            Sought::Gone => Next::Begin,
+        };
+        self.next = Some(next);
+        false
     }
 
     /// Takes in how a video stands now; whether anything is another.

@@ -12,7 +12,7 @@ use heimdex_client::events::Happened;
 
 use super::library::Rows;
 use super::lists::asked;
-use super::message::{Effect, Timer, Trouble};
+use super::message::{Effect, Live, Timer};
 use super::{Anchor, Link, Model, View};
 
 /// How often the list is compared with the server's while nothing is told.
@@ -23,19 +23,6 @@ const QUIET: u8 = 12;
 const POSTERS: &str = "thumbnail";
 /// How long changes gather before a look at the list.
 const LOOK: Duration = Duration::from_millis(500);
-
-/// What came from the server's stream of events.
-#[derive(Debug, Clone)]
-pub(crate) enum Live {
-    /// It is there, or there again.
-    There,
-    /// This happened.
-    Happened(Happened),
-    /// It broke, or the server is away; it is tried again.
-    Away(Trouble),
-    /// There is none.
-    Never,
-}
 
 /// How the library is kept as the server has it.
 #[derive(Debug, Clone, Default)]
@@ -225,7 +212,7 @@ impl Model {
     fn read_again(&mut self) -> Vec<Effect> {
         let mut effects: Vec<Effect> = self.library.again().map(asked).into_iter().collect();
         if let Some(video) = self.selected_id().filter(|_| self.library.is_open) {
-            effects.push(Effect::Show(video));
+            effects.extend(self.ask_about(video));
         }
         self.transfers.ask_soon();
         self.ask_for_posters_again();
@@ -307,7 +294,9 @@ impl Model {
         }
         self.feed.quiet = 0;
         effects.extend(self.look());
-        effects.extend(self.library.unfinished().map(Effect::Show));
+        if let Some(video) = self.library.unfinished() {
+            effects.extend(self.ask_about(video));
+        }
         effects
     }
 }

@@ -1,4 +1,11 @@
-//! What happens, and what is to be done about it: the closed lists between the model and the runtime.
+//! What happens, and what is to be done about it: the closed lists between the model and the runtime, and what they speak
+//! of.
+
+mod daemon;
+mod files;
+mod lists;
+mod tags;
+mod trouble;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -6,22 +13,22 @@ use std::time::Duration;
 use heimdex_api::auth::UserResponse;
 use heimdex_api::ops::UsageResponse;
 use heimdex_api::video::{
-    UpdateVideoRequest, VideoListQuery, VideoListResponse, VideoResponse, VideoStatusResponse,
+    UpdateVideoRequest, VideoListResponse, VideoResponse, VideoStatusResponse,
 };
 use heimdex_api::{Secret, VideoId};
-use heimdex_client::ErrorClass;
 use heimdex_client::bwlimit::Timetable;
+use heimdex_client::events::Happened;
 use heimdex_client::journal::SeenLibrary;
 use heimdex_client::transfer::Progress;
 
-use super::browser::{Read, Reading, Texts};
-use super::daemon::{Asking, News, Told};
-use super::live::Live;
-use super::pictures::Canvas;
-use super::retag::TagChange;
-use super::window::{Anchor, Side};
 use crate::tui::key::Key;
-use crate::tui::picture::{Picture, Size};
+use crate::tui::picture::{Canvas, Picture, Size};
+
+pub(crate) use daemon::{Asking, Asleep, Looked, News, Order, Part, Told, WipeStep};
+pub(crate) use files::{Before, Entry, Facts, Listing, Read, Reading};
+pub(crate) use lists::{ListAsk, PageAsk};
+pub(crate) use tags::TagChange;
+pub(crate) use trouble::Trouble;
 
 /// Something that happened.
 #[derive(Debug, Clone)]
@@ -71,6 +78,19 @@ pub(crate) enum Msg {
     },
 }
 
+/// What came from the server's stream of events.
+#[derive(Debug, Clone)]
+pub(crate) enum Live {
+    /// It is there, or there again.
+    There,
+    /// This happened.
+    Happened(Happened),
+    /// It broke, or the server is away; it is tried again.
+    Away(Trouble),
+    /// There is none.
+    Never,
+}
+
 /// What the mouse did, and where.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Mouse {
@@ -108,43 +128,12 @@ pub(crate) enum Timer {
     Search(u64),
     /// The cursor rests: all about this video is asked for.
     Rest(VideoId),
+    /// It is a while ago that a folder was found safe to wipe, by the question of this number.
+    Yes(u64),
+    /// What was said is a while ago, by how often anything was said before it.
+    Notice(u64),
     /// A second of transfers.
     Second,
-}
-
-/// Why something did not work, in sentences.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Trouble {
-    /// What happened.
-    pub(crate) text: String,
-    /// What to do.
-    pub(crate) hint: Option<String>,
-    /// What kind it is.
-    pub(crate) class: ErrorClass,
-}
-
-/// A page that is asked for.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct ListAsk {
-    /// Which list: answers for an earlier one are not looked at.
-    pub(crate) generation: u64,
-    /// Which of its pages.
-    pub(crate) page: PageAsk,
-    /// What the server is asked for.
-    pub(crate) query: VideoListQuery,
-}
-
-/// Which page of a list.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum PageAsk {
-    /// One of the ends.
-    Begin(Anchor),
-    /// The next one beyond a side, by its cursor.
-    Join(Side, String),
-    /// The anchored one, to be compared with what is held.
-    Compare,
-    /// The one under the cursor, from where it was asked for; the anchored one without that.
-    Again(Option<(Side, String)>),
 }
 
 /// All about a video.
@@ -193,6 +182,17 @@ pub(crate) struct Collected {
     pub(crate) unusable: Vec<String>,
 }
 
+/// What the server is to be told of what is sent.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Texts {
+    /// Its title, where it is one file.
+    pub(crate) title: Option<String>,
+    /// Its description, where it is one file.
+    pub(crate) description: Option<String>,
+    /// Its tags.
+    pub(crate) tags: Vec<String>,
+}
+
 /// A file to send.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Sending {
@@ -223,6 +223,15 @@ pub(crate) enum Moved {
     Stopped,
 }
 
+/// Why a video is as it was.
+#[derive(Debug, Clone)]
+pub(crate) struct Unchanged {
+    /// What happened.
+    pub(crate) trouble: Trouble,
+    /// What it is now, where somebody else changed it meanwhile.
+    pub(crate) now: Option<Box<VideoResponse>>,
+}
+
 /// The answer to an effect.
 #[derive(Debug, Clone)]
 pub(crate) enum Answer {
@@ -245,12 +254,12 @@ pub(crate) enum Answer {
     /// To [`Effect::Restore`].
     Restored(Vec<VideoResponse>, Option<Trouble>),
     /// To [`Effect::Edit`].
-    Edited(Result<Box<VideoResponse>, Trouble>),
+    Edited(VideoId, Result<Box<VideoResponse>, Unchanged>),
     /// To [`Effect::Tag`]: those that have them now, and what stopped it.
     Tagged(Vec<VideoResponse>, Option<Trouble>),
-    /// To [`Effect::Play`]: what opened it.
-    Played(Result<String, Trouble>),
-    /// To [`Effect::Copy`] and [`Effect::CopyUrl`]: what was copied, in words.
+    /// To [`Effect::Play`]: what was to be opened, and what opened it; once more where that failed at once.
+    Played(String, Result<String, Trouble>),
+    /// To [`Effect::Copy`] and [`Effect::CopyUrls`]: what was copied, in words.
     Copied(Result<String, Trouble>),
     /// To [`Effect::Collect`].
     Collected(u64, Result<Collected, Trouble>),
@@ -260,6 +269,8 @@ pub(crate) enum Answer {
     Moved(u64, Result<Moved, Trouble>),
     /// To [`Effect::HandOver`]: how many files the daemon took.
     HandedOver(Result<usize, Trouble>),
+    /// To [`Effect::Names`]: the tags, and the cards.
+    Named(Result<(Vec<String>, Vec<String>), Trouble>),
     /// To [`Effect::Who`].
     Who(Result<Box<Who>, Trouble>),
     /// To [`Effect::Login`], [`Effect::Logout`] and [`Effect::UseProfile`].
@@ -311,17 +322,17 @@ pub(crate) enum Effect {
     },
     /// Give these other tags, each by those that it has then.
     Tag(Vec<VideoId>, TagChange),
-    /// Open a video in a player.
-    Play(VideoId),
+    /// Open videos in a player, one after another; in words, which.
+    Play(Vec<VideoId>, String),
     /// Copy a text, which is called so.
     Copy {
         /// The text.
         text: String,
         /// What it is.
-        what: &'static str,
+        what: String,
     },
-    /// Copy a link to a video's bytes.
-    CopyUrl(VideoId),
+    /// Copy links to the bytes of videos, one a line.
+    CopyUrls(Vec<VideoId>),
     /// Look what there is to upload at these paths.
     Collect {
         /// The number of this upload.
@@ -342,12 +353,14 @@ pub(crate) enum Effect {
         /// Which.
         video: VideoId,
     },
-    /// Stop a transfer after what is in flight.
+    /// Stop a transfer, and what is in flight of it.
     Stop(u64),
     /// Uploads take at most this from now on.
     Limit(Timetable),
     /// Give files to the daemon, each with the upload that it is of.
     HandOver(Vec<(u64, PathBuf)>),
+    /// Ask which tags and cards there are.
+    Names,
     /// Ask who is logged in.
     Who,
     /// Log in.

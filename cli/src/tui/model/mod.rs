@@ -7,6 +7,7 @@ pub(crate) mod browser;
 mod complete;
 pub(crate) mod daemon;
 mod dropped;
+mod edit;
 mod grid;
 mod input;
 mod keys;
@@ -14,6 +15,8 @@ mod library;
 mod lists;
 mod live;
 mod message;
+mod moving;
+mod names;
 mod offline;
 mod overlay;
 mod pictures;
@@ -24,6 +27,7 @@ pub(crate) mod tests;
 mod timers;
 mod transfers;
 mod typed;
+mod undo;
 mod view;
 mod window;
 
@@ -31,7 +35,6 @@ use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use heimdex_api::VideoId;
 use heimdex_client::ErrorClass;
 
 use super::keymap::Keymap;
@@ -39,30 +42,32 @@ use super::options::Options;
 use super::theme::Theme;
 use crate::clock::Moment;
 
-pub(crate) use account::{Account, FORM_FIELDS, PASSWORD};
-pub(crate) use browser::{
-    Before, Browser, Entry, Facts, Listing, Read, Reading, SEND_FIELDS, SendForm, Texts,
-};
-pub(crate) use daemon::{
-    Asking, Asleep, Daemon, Known, Looked, News, Order, Part, Told, WipeStep, Wiping, WipingIs,
-};
+pub(crate) use account::{Account, FORM_FIELDS, Form, PASSWORD};
+pub(crate) use browser::Browser;
+pub(crate) use daemon::{Daemon, Known, Since, Wiping, WipingIs};
 pub(crate) use input::Input;
 pub(crate) use library::{Library, name};
-pub(crate) use live::{Feed, Live};
+pub(crate) use live::Feed;
 pub(crate) use message::{
-    Answer, Collected, Effect, Mouse, Moved, Msg, Place, Pointed, Sending, Timer, Trouble, Who,
-    Whole,
+    Answer, Asking, Asleep, Before, Collected, Effect, Entry, Facts, Listing, Live, Looked, Mouse,
+    Moved, Msg, News, Order, Part, Place, Pointed, Read, Reading, Sending, TagChange, Texts, Timer,
+    Told, Trouble, Unchanged, Who, Whole, WipeStep,
 };
 pub(crate) use offline::Remembered;
-pub(crate) use overlay::{EDIT_FIELDS, Edit, Overlay, Palette, Prompt, Question};
-pub(crate) use pictures::{Canvas, Means, Pictures, Spot};
-pub(crate) use retag::{RETAG_FIELDS, Retag, TagChange};
+pub(crate) use overlay::{
+    EDIT_FIELDS, Edit, Overlay, Palette, Prompt, Question, RETAG_FIELDS, Retag, SEND_FIELDS,
+    SendForm,
+};
+pub(crate) use pictures::{Pictures, Spot};
 pub(crate) use transfers::{SECONDS, Standing, Transfer, Transfers, Way};
 pub(crate) use view::View;
 pub(crate) use window::Anchor;
 
 /// How long typing pauses before a search is asked for.
 const PAUSE: Duration = Duration::from_millis(120);
+/// How long it is told what went well, and what did not: the log keeps both.
+const FADES_GOOD: Duration = Duration::from_secs(6);
+const FADES_BAD: Duration = Duration::from_secs(15);
 /// Lines of the log that are kept.
 const LOG: usize = 500;
 
@@ -116,7 +121,7 @@ pub(crate) struct Model {
     pub(crate) overlay: Option<Overlay>,
     /// Whether the server answers.
     pub(crate) link: Link,
-    /// What happened last, until the next key.
+    /// What happened last, until the next key, or for a while: what is true by now stands below it.
     pub(crate) notice: Option<(Tone, String)>,
     /// The library.
     pub(crate) library: Library,
@@ -136,8 +141,8 @@ pub(crate) struct Model {
     pub(crate) log: VecDeque<Line>,
     /// How far the log is scrolled back.
     pub(crate) log_back: usize,
-    /// What was deleted here, to be had back: the latest last.
-    undo: Vec<Vec<VideoId>>,
+    /// What was done here, and can be taken back or cannot: the latest last.
+    done: Vec<undo::Done>,
     /// Whether the screen is to be drawn again.
     is_stale: bool,
     feed: Feed,
@@ -145,6 +150,12 @@ pub(crate) struct Model {
     /// The path that a prompt was opened with, and its text there: names need not be UTF-8.
     offered: Option<(String, PathBuf)>,
     known: Remembered,
+    /// How often anything was said, and how often that was when time began to run for it.
+    said: (u64, u64),
+    /// The tags and cards that there are.
+    told: complete::Told,
+    /// A form that was sent, until it is known that nothing of it is lost.
+    unsaved: Option<Box<Edit>>,
     is_over: bool,
 }
 
@@ -172,12 +183,15 @@ impl Model {
             },
             log: VecDeque::new(),
             log_back: 0,
-            undo: Vec::new(),
+            done: Vec::new(),
             is_stale: true,
             feed: Feed::default(),
             rest: rest::Rest::default(),
             offered: None,
             known: Remembered::default(),
+            said: (0, 0),
+            told: complete::Told::default(),
+            unsaved: None,
             is_over: false,
         };
         for wrong in options.wrong {
@@ -240,6 +254,7 @@ impl Model {
         if !self.is_over && self.transfers.wants_ticks() {
             effects.push(Effect::After(Duration::from_secs(1), Timer::Second));
         }
+        effects.extend(self.let_fade());
         effects
     }
 
@@ -283,8 +298,28 @@ impl Model {
     fn say(&mut self, tone: Tone, text: impl Into<String>) {
         let text = text.into();
         self.notice = Some((tone, text.clone()));
+        self.said.0 += 1;
         self.note(tone, text);
         self.is_stale = true;
+    }
+
+    /// Lets time run for what was said since the last event.
+    fn let_fade(&mut self) -> Option<Effect> {
+        let (said, timed) = self.said;
+        let (tone, _) = self.notice.as_ref()?;
+        let wait = match tone {
+            Tone::Good => FADES_GOOD,
+            Tone::Bad => FADES_BAD,
+        };
+        self.said.1 = said;
+        (said != timed).then_some(Effect::After(wait, Timer::Notice(said)))
+    }
+
+    /// What was said as this one is a while ago.
+    fn fade(&mut self, said: u64) {
+        if self.said.0 == said {
+            self.is_stale |= self.notice.take().is_some();
+        }
     }
 
     /// Writes what happened into the log.
@@ -302,11 +337,7 @@ impl Model {
     /// Tells what went wrong; whether the server answers, and anybody is logged in, is known from it.
     fn complain(&mut self, trouble: &Trouble) {
         self.heard(trouble);
-        let text = match &trouble.hint {
-            Some(hint) => format!("{}; {hint}", trouble.text),
-            None => trouble.text.clone(),
-        };
-        self.say(Tone::Bad, text);
+        self.say(Tone::Bad, trouble.sentence());
     }
 
     /// What an error says of the link.

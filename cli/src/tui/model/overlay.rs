@@ -1,14 +1,18 @@
-//! What lies over a view: help, palette, questions, and the form that edits a video.
+//! What lies over a view: help, palette, questions, and forms.
 
-use heimdex_api::VideoId;
-use heimdex_api::video::{UpdateVideoRequest, VideoResponse};
+mod edit;
+mod retag;
+mod send;
+
 use heimdex_client::control::WatchId;
 
 use super::View;
-use super::browser::SendForm;
 use super::input::Input;
-use super::retag::Retag;
 use crate::tui::actions::{ACTIONS, Entry, Fit};
+
+pub(crate) use edit::{EDIT_FIELDS, Edit};
+pub(crate) use retag::{RETAG_FIELDS, Retag};
+pub(crate) use send::{SEND_FIELDS, SendForm};
 
 /// What lies over a view and takes the keys.
 #[derive(Debug, Clone)]
@@ -29,6 +33,23 @@ pub(crate) enum Overlay {
     Send(Box<SendForm>),
     /// Lines to read, by their title, from this one on.
     Lines(String, Vec<String>, usize),
+}
+
+impl Overlay {
+    /// Text is pasted into what is typed into, if anything is.
+    pub(crate) fn paste(&mut self, text: &str) {
+        let field = match self {
+            Self::Prompt(_, input) => input,
+            Self::Palette(palette) => &mut palette.input,
+            // What is on its way is not typed into.
+            Self::Edit(edit) if edit.is_saving => return,
+            Self::Edit(edit) => &mut edit.fields[edit.focus],
+            Self::Retag(form) => &mut form.fields[form.focus],
+            Self::Send(form) => &mut form.fields[form.focus],
+            Self::Help(_) | Self::Ask(_) | Self::Lines(..) => return,
+        };
+        field.paste(text);
+    }
 }
 
 /// What a line is typed for.
@@ -116,69 +137,5 @@ impl Palette {
         // Those that fit alike stay in the order of the table.
         found.sort_by_key(|(fit, _)| *fit);
         found.into_iter().map(|(_, entry)| entry).collect()
-    }
-}
-
-/// The texts of a video while they are edited.
-#[derive(Debug, Clone)]
-pub(crate) struct Edit {
-    /// Which video.
-    pub(crate) video: VideoId,
-    /// Its version when it was opened: what somebody else changed since is not overwritten.
-    pub(crate) version: Option<u64>,
-    /// Title, description, and tags with commas between them.
-    pub(crate) fields: [Input; 3],
-    /// The one that is typed into.
-    pub(crate) focus: usize,
-    before: [String; 3],
-}
-
-/// Stands for the end of a line where one line is edited.
-const LINE_END: &str = "⏎";
-
-/// The names of the fields.
-pub(crate) const EDIT_FIELDS: [&str; 3] = ["Title", "Description", "Tags"];
-
-impl Edit {
-    /// The form of a video.
-    pub(crate) fn of(video: &VideoResponse) -> Self {
-        let fields = [
-            Input::of(video.title.as_deref().unwrap_or("")),
-            Input::of(
-                &video
-                    .description
-                    .as_deref()
-                    .unwrap_or("")
-                    .replace('\n', LINE_END),
-            ),
-            Input::of(&video.tags.join(", ")),
-        ];
-        let before = fields.clone().map(|field| field.text());
-        Self {
-            video: video.video_id,
-            version: video.version,
-            fields,
-            focus: 0,
-            before,
-        }
-    }
-
-    /// What is to be changed; `None` where all is as it was.
-    pub(crate) fn change(&self) -> Option<UpdateVideoRequest> {
-        let [title, description, tags] = [0, 1, 2].map(|at| {
-            let text = self.fields[at].text();
-            (text != self.before[at]).then(|| text.replace(LINE_END, "\n").trim().to_owned())
-        });
-        let split = |tags: String| {
-            let tags = tags.split(',').map(str::trim).filter(|tag| !tag.is_empty());
-            tags.map(str::to_owned).collect()
-        };
-        let change = UpdateVideoRequest {
-            title,
-            description,
-            tags: tags.map(split),
-            damaged: None,
-        };
-        (change != UpdateVideoRequest::default()).then_some(change)
     }
 }

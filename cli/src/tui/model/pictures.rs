@@ -8,7 +8,7 @@ use ratatui::layout::Rect;
 
 use super::message::{Effect, Timer, Trouble};
 use super::{Model, Tone, View};
-use crate::tui::picture::{Picture, Size};
+use crate::tui::picture::{Canvas, Picture, Size};
 
 /// How long the screen rests before the posters on it are asked for.
 const REST: Duration = Duration::from_millis(120);
@@ -16,31 +16,6 @@ const REST: Duration = Duration::from_millis(120);
 const HELD: usize = 12 << 20;
 /// Posters that are asked for at once. The next one is chosen when one of them is here, by what is in sight then.
 const AT_ONCE: usize = 4;
-
-/// By what a terminal shows pictures.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Means {
-    /// The protocol of kitty.
-    Kitty {
-        /// Whether it takes them deflated.
-        deflated: bool,
-    },
-    /// That of iTerm2.
-    Iterm2,
-    /// Sixels.
-    Sixel,
-    /// Characters, each of two pixels.
-    HalfBlocks,
-}
-
-/// What pictures are made for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Canvas {
-    /// By what they are shown.
-    pub(crate) means: Means,
-    /// Pixels of a character: width and height.
-    pub(crate) cell: (u16, u16),
-}
 
 /// A place on the screen for the poster of a video.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

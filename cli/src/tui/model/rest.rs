@@ -51,12 +51,17 @@ impl Model {
         if !self.library.is_open || selected != Some(video) || self.link != Link::Online {
             return Vec::new();
         }
+        self.ask_about(video).into_iter().collect()
+    }
+
+    /// All about a video at once; once more behind it where that is on its way already.
+    pub(super) fn ask_about(&mut self, video: VideoId) -> Option<Effect> {
         if self.rest.asked == Some(video) {
             self.rest.is_outdated = true;
-            return Vec::new();
+            return None;
         }
         (self.rest.asked, self.rest.is_outdated) = (Some(video), false);
-        vec![Effect::Show(video)]
+        Some(Effect::Show(video))
     }
 
     /// An answer is here: what changed since it was asked for is asked for again.

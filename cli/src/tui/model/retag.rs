@@ -1,69 +1,13 @@
 //! Texts of what is marked: all of one video, and of several the tags that they get and lose.
 
-use heimdex_api::VideoId;
 use heimdex_api::video::VideoResponse;
 
-use super::answers::named_are;
-use super::input::Input;
-use super::keys::{field, named};
-use super::message::{Effect, Trouble};
-use super::overlay::{Edit, Overlay};
+use super::input::beside;
+use super::message::{Effect, TagChange, Trouble};
+use super::names::{are, these};
+use super::overlay::{Edit, Overlay, RETAG_FIELDS, Retag};
 use super::{Model, Tone};
 use crate::tui::key::{Key, Named};
-
-/// The names of the fields.
-pub(crate) const RETAG_FIELDS: [&str; 2] = ["Add tags", "Remove tags"];
-
-/// The tags of several videos while they are edited.
-#[derive(Debug, Clone)]
-pub(crate) struct Retag {
-    /// Which videos.
-    pub(crate) videos: Vec<VideoId>,
-    /// What they get and what they lose, with commas between.
-    pub(crate) fields: [Input; 2],
-    /// The one that is typed into.
-    pub(crate) focus: usize,
-}
-
-/// Tags that videos get and lose; what others they have stays.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct TagChange {
-    /// They get these.
-    pub(crate) add: Vec<String>,
-    /// They lose these.
-    pub(crate) remove: Vec<String>,
-}
-
-impl Retag {
-    fn change(&self) -> TagChange {
-        let [add, remove] = [0, 1].map(|at| {
-            let text = self.fields[at].text();
-            let tags = text.split(',').map(str::trim).filter(|tag| !tag.is_empty());
-            tags.map(str::to_owned).collect()
-        });
-        TagChange { add, remove }
-    }
-}
-
-impl TagChange {
-    /// What a video with these tags has then; `None` where that is the same.
-    pub(crate) fn after(&self, now: &[String]) -> Option<Vec<String>> {
-        let kept = now.iter().filter(|tag| !holds(&self.remove, tag));
-        let mut after: Vec<String> = kept.cloned().collect();
-        for tag in &self.add {
-            if !holds(&after, tag) {
-                after.push(tag.clone());
-            }
-        }
-        (after != now).then_some(after)
-    }
-}
-
-/// Tags are the same whatever the case of their letters.
-fn holds(tags: &[String], wanted: &str) -> bool {
-    let wanted = wanted.to_lowercase();
-    tags.iter().any(|tag| tag.to_lowercase() == wanted)
-}
 
 impl Model {
     /// The form of what is meant.
@@ -74,19 +18,18 @@ impl Model {
             [(id, _)] => self.library.window.row(*id),
             _ => None,
         };
-        let form = match one {
-            Some(video) => Overlay::Edit(Box::new(Edit::of(video))),
-            None => Overlay::Retag(Box::new(Retag {
-                videos: meant.iter().map(|(id, _)| *id).collect(),
-                fields: Default::default(),
-                focus: 0,
-            })),
+        let form = if let Some(video) = one {
+            let kept = self.unsaved.take_if(|form| form.video == video.video_id);
+            Overlay::Edit(kept.unwrap_or_else(|| Box::new(Edit::of(video))))
+        } else {
+            let videos = meant.iter().map(|(id, _)| *id).collect();
+            Overlay::Retag(Box::new(Retag::of(videos)))
         };
         self.lay(form)
     }
 
     pub(super) fn retag_key(&mut self, mut form: Box<Retag>, key: Key) -> Vec<Effect> {
-        match named(key) {
+        match key.named() {
             Some(Named::Escape) => return Vec::new(),
             Some(Named::Enter) => {
                 let change = form.change();
@@ -95,10 +38,10 @@ impl Model {
                 return effect.into_iter().collect();
             }
             Some(Named::Tab | Named::Down) => {
-                form.focus = field(form.focus, RETAG_FIELDS.len(), false);
+                form.focus = beside(form.focus, RETAG_FIELDS.len(), false);
             }
             Some(Named::BackTab | Named::Up) => {
-                form.focus = field(form.focus, RETAG_FIELDS.len(), true);
+                form.focus = beside(form.focus, RETAG_FIELDS.len(), true);
             }
             _ => {
                 form.fields[form.focus].key(key);
@@ -117,32 +60,14 @@ impl Model {
             self.library.take(video);
             self.library.marks.remove(&video.video_id);
         }
-        if !videos.is_empty() {
-            self.say(Tone::Good, format!("{} changed", named_are(videos)));
+        let all: Vec<&VideoResponse> = videos.iter().collect();
+        if let Some(what) = these(&all) {
+            self.did(format!("tagging {what}"), "");
+            self.say(Tone::Good, format!("{what} {} changed", are(&all)));
         }
         if let Some(trouble) = trouble {
             self.complain(trouble);
         }
         self.look_later().into_iter().collect()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_the_tags_that_are_named_are_others() {
-        let own = |tags: &[&str]| tags.iter().map(|&tag| tag.to_owned()).collect::<Vec<_>>();
-        let change = TagChange {
-            add: own(&["Reel 2", "new"]),
-            remove: own(&["OLD", "absent"]),
-        };
-        assert_eq!(
-            change.after(&own(&["old", "a"])),
-            Some(own(&["a", "Reel 2", "new"]))
-        );
-        assert_eq!(change.after(&own(&["reel 2", "NEW"])), None);
-        assert_eq!(TagChange::default().after(&own(&["a"])), None);
     }
 }

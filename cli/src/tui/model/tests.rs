@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use heimdex_api::Timestamp;
 use heimdex_api::video::{VideoListResponse, VideoResponse};
+use heimdex_api::{Timestamp, VideoId};
 use heimdex_client::ErrorClass;
 use heimdex_client::journal::SeenLibrary;
 use heimdex_client::transfer::Progress;
@@ -16,6 +16,7 @@ use super::*;
 use crate::tui::actions::ACTIONS;
 use crate::tui::key::Key;
 use crate::tui::options::Surroundings;
+use crate::tui::picture::{Canvas, Means};
 use crate::tui::theme::Glyphs;
 
 /// A video whose size is its number.
@@ -81,7 +82,14 @@ pub(crate) fn trouble(class: ErrorClass, text: &str) -> Trouble {
 /// Presses keys, by their names.
 pub(crate) fn press(model: &mut Model, keys: &str) -> Vec<Effect> {
     let keys = keys.split(' ').map(|key| key.parse::<Key>().unwrap());
-    keys.flat_map(|key| model.update(Msg::Key(key))).collect()
+    keys.flat_map(|key| done(model, Msg::Key(key))).collect()
+}
+
+/// What is to be done about an event, but for the time of what was said.
+pub(crate) fn done(model: &mut Model, msg: Msg) -> Vec<Effect> {
+    let mut effects = model.update(msg);
+    effects.retain(|effect| !matches!(effect, Effect::After(_, Timer::Notice(_))));
+    effects
 }
 
 /// Types a text.
@@ -195,15 +203,16 @@ impl World {
             } => {
                 let mut video = self.videos.get(&id).cloned().unwrap_or_else(|| video(7));
                 video.title = change.title.or(video.title);
-                Answer::Edited(self.ok(Box::new(video)))
+                let unchanged = |trouble| Unchanged { trouble, now: None };
+                Answer::Edited(id, self.ok(Box::new(video)).map_err(unchanged))
             }
             Effect::Tag(ids, change) => match self.broken.clone() {
                 Some(trouble) => Answer::Tagged(Vec::new(), Some(trouble)),
                 None => Answer::Tagged(self.tag(&ids, &change), None),
             },
-            Effect::Play(_) => Answer::Played(self.ok("mpv".into())),
-            Effect::Copy { what, .. } => Answer::Copied(self.ok(what.into())),
-            Effect::CopyUrl(_) => Answer::Copied(self.ok("a link".into())),
+            Effect::Play(_, what) => Answer::Played(what, self.ok("mpv".into())),
+            Effect::Copy { what, .. } => Answer::Copied(self.ok(what)),
+            Effect::CopyUrls(_) => Answer::Copied(self.ok("a link".into())),
             Effect::Collect { batch, .. } => Answer::Collected(batch, self.collected()),
             Effect::Finish(_) => Answer::Finished(self.ok(())),
             Effect::Send(files) => {
@@ -238,11 +247,20 @@ impl World {
                 return Vec::new();
             }
             Effect::ForgetPosters(_) => return Vec::new(),
+            Effect::Names => Answer::Named(self.ok(self.names())),
             Effect::Who | Effect::Limit(_) | Effect::Suspend | Effect::Redraw | Effect::Quit => {
                 return Vec::new();
             }
         };
         vec![Msg::Answer(answer)]
+    }
+
+    /// The tags and the cards.
+    fn names(&self) -> (Vec<String>, Vec<String>) {
+        let videos = self.videos.values();
+        let tags = videos.clone().flat_map(|video| video.tags.clone());
+        let sources = videos.filter_map(|video| video.source.clone());
+        (tags.collect(), sources.collect())
     }
 
     /// Three files; only this machine is looked at, so no outage matters.
@@ -270,8 +288,14 @@ impl World {
     pub(crate) fn settle(&mut self, model: &mut Model, effects: Vec<Effect>) {
         let mut effects: std::collections::VecDeque<Effect> = effects.into();
         while let Some(effect) = effects.pop_front() {
-            // These come back for ever.
-            if matches!(effect, Effect::After(_, Timer::Poll | Timer::Second)) {
+            // These come back for ever, or much later.
+            if matches!(
+                effect,
+                Effect::After(
+                    _,
+                    Timer::Poll | Timer::Second | Timer::Yes(_) | Timer::Notice(_)
+                )
+            ) {
                 continue;
             }
             for msg in self.answer(effect) {
@@ -281,7 +305,7 @@ impl World {
     }
 }
 
-fn started(count: u64) -> (Model, World) {
+pub(crate) fn started(count: u64) -> (Model, World) {
     let (mut model, mut world) = (model((100, 30)), World::of(count));
     let effects = model.begin();
     world.settle(&mut model, effects);
@@ -355,6 +379,198 @@ fn all_that_is_marked_is_tagged_and_a_title_is_that_of_one() {
 }
 
 #[test]
+fn what_was_said_makes_room_for_what_is_true_by_now() {
+    let (mut model, _) = started(2);
+    let effects = model.update(Msg::Answer(Answer::Copied(Ok("it".into()))));
+    let [Effect::After(good, Timer::Notice(first))] = effects[..] else {
+        panic!("{effects:?}");
+    };
+    let failed = Err(trouble(ErrorClass::Failed, "the store refuses"));
+    let effects = model.update(Msg::Answer(Answer::Copied(failed)));
+    let [Effect::After(bad, Timer::Notice(second))] = effects[..] else {
+        panic!("{effects:?}");
+    };
+    assert!(good < bad, "what went wrong is told longer");
+    model.take_stale();
+    let _ = model.update(Msg::Timer(Timer::Notice(first)));
+    assert!(model.notice.is_some() && !model.is_stale());
+    let _ = model.update(Msg::Timer(Timer::Notice(second)));
+    assert!(model.notice.is_none() && model.is_stale());
+    assert_eq!(model.log.len(), 2, "the log keeps it");
+}
+
+#[test]
+fn all_that_is_marked_is_played_and_copied() {
+    let (mut model, mut world) = started(4);
+    let ids: Vec<VideoId> = model
+        .library
+        .window
+        .rows()
+        .map(|row| row.video_id)
+        .collect();
+    let _ = press(&mut model, "j space g space G");
+    let effects = press(&mut model, "y");
+    let [Effect::Copy { text, what }] = &effects[..] else {
+        panic!("{effects:?}");
+    };
+    assert_eq!(*text, format!("{}\n{}", ids[0], ids[1]));
+    assert_eq!(what, "the ids of 2 videos");
+    let effects = press(&mut model, "Y");
+    assert!(
+        matches!(&effects[..], [Effect::CopyUrls(videos)] if *videos == ids[..2]),
+        "{effects:?}"
+    );
+    let effects = press(&mut model, "p");
+    assert!(
+        matches!(&effects[..], [Effect::Play(videos, _)] if *videos == ids[..2]),
+        "{effects:?}"
+    );
+    world.settle(&mut model, effects);
+    assert_eq!(model.notice.clone().unwrap().1, "2 videos opened in mpv");
+    assert_eq!(model.library.marks.len(), 2);
+    let failed = trouble(ErrorClass::Failed, "`mpv` failed at once");
+    let _ = model.update(Msg::Answer(Answer::Played("`A`".into(), Err(failed))));
+    let line = model.log.back().unwrap();
+    assert_eq!(
+        (line.tone, line.text.as_str()),
+        (Tone::Bad, "`A`: `mpv` failed at once")
+    );
+    // Without marks it is the one under the cursor.
+    let _ = press(&mut model, "esc");
+    let effects = press(&mut model, "y");
+    let [Effect::Copy { text, what }] = &effects[..] else {
+        panic!("{effects:?}");
+    };
+    assert_eq!(
+        (text.as_str(), what.as_str()),
+        (ids[3].to_string().as_str(), "the id of `A003C003`")
+    );
+}
+
+/// The form of the first video, with this title typed, and the question that it became.
+fn retitled(title: &str) -> (Model, World, Effect) {
+    let (mut model, mut world) = started(3);
+    settled(&mut model, &mut world, "e ctrl-u");
+    let _ = type_in(&mut model, title);
+    let mut effects = press(&mut model, "enter");
+    assert!(matches!(&effects[..], [Effect::Edit { .. }]), "{effects:?}");
+    (model, world, effects.remove(0))
+}
+
+fn form(model: &Model) -> &Edit {
+    match &model.overlay {
+        Some(Overlay::Edit(form)) => form,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// The server does not take it: somebody else made this of the video, or it is in the trash.
+fn not_taken(id: VideoId, text: &str, now: Option<VideoResponse>) -> Msg {
+    let unchanged = Unchanged {
+        trouble: trouble(ErrorClass::Failed, text),
+        now: now.map(Box::new),
+    };
+    Msg::Answer(Answer::Edited(id, Err(unchanged)))
+}
+
+#[test]
+fn what_was_typed_stays_where_the_server_does_not_take_it() {
+    let (mut model, _, effect) = retitled("mine");
+    let Effect::Edit { video: id, .. } = effect else {
+        panic!("{effect:?}");
+    };
+    assert!(form(&model).is_saving);
+    let trashed = "The video is in the trash; restore it first.";
+    let _ = model.update(not_taken(id, trashed, None));
+    let edit = form(&model);
+    assert_eq!(edit.fields[0].text(), "mine");
+    assert_eq!(edit.trouble.as_deref(), Some(trashed));
+    assert!(!edit.is_saving);
+    // Left before it was answered: it is there when it is asked for.
+    let _ = press(&mut model, "enter esc");
+    assert!(model.overlay.is_none());
+    let _ = model.update(not_taken(id, trashed, None));
+    assert!(model.overlay.is_none());
+    let text = &model.notice.as_ref().unwrap().1;
+    assert!(
+        text.ends_with("e on that video has what was typed"),
+        "{text}"
+    );
+    let _ = press(&mut model, "e");
+    assert_eq!(form(&model).fields[0].text(), "mine");
+    // Whoever is logged out meanwhile finds it again.
+    let _ = press(&mut model, "enter");
+    let unchanged = Unchanged {
+        trouble: trouble(ErrorClass::NotLoggedIn, "the session is over"),
+        now: None,
+    };
+    let _ = model.update(Msg::Answer(Answer::Edited(id, Err(unchanged))));
+    assert!(model.overlay.is_none() && model.account.form.is_some());
+    model.account.form = None;
+    let _ = model.show(View::Library);
+    let _ = press(&mut model, "e");
+    assert_eq!(form(&model).fields[0].text(), "mine");
+}
+
+#[test]
+fn what_somebody_else_typed_elsewhere_is_kept_and_the_same_is_asked_about() {
+    let (mut model, _, effect) = retitled("mine");
+    let Effect::Edit { video: id, .. } = effect else {
+        panic!("{effect:?}");
+    };
+    let mut theirs = video(0);
+    theirs.version = Some(2);
+    theirs.description = Some("theirs".into());
+    let effects = model.update(not_taken(id, "it is at version 2", Some(theirs.clone())));
+    let [
+        Effect::Edit {
+            version: Some(2),
+            change,
+            ..
+        },
+    ] = &effects[..]
+    else {
+        panic!("{effects:?}");
+    };
+    assert_eq!(
+        (change.title.as_deref(), &change.description),
+        (Some("mine"), &None)
+    );
+    theirs.version = Some(3);
+    theirs.title = Some("Take 7".into());
+    let effects = model.update(not_taken(id, "it is at version 3", Some(theirs)));
+    assert!(effects.is_empty(), "{effects:?}");
+    let edit = form(&model);
+    let texts = edit.fields.clone().map(|field| field.text());
+    assert_eq!(texts, ["mine", "theirs", ""]);
+    let text = edit.trouble.clone().unwrap();
+    assert!(text.contains("its title is `Take 7` now"), "{text}");
+    let effects = press(&mut model, "enter");
+    let [
+        Effect::Edit {
+            version: Some(3),
+            change,
+            ..
+        },
+    ] = &effects[..]
+    else {
+        panic!("{effects:?}");
+    };
+    assert_eq!(change.title.as_deref(), Some("mine"));
+}
+
+#[test]
+fn tags_that_two_people_give_are_all_given() {
+    let mut seen = video(0);
+    seen.tags = vec!["a".into(), "b".into()];
+    let mut edit = Edit::of(&seen);
+    edit.fields[2] = Input::of("b, c");
+    seen.tags = vec!["a".into(), "b".into(), "d".into()];
+    assert_eq!(edit.rebase(&seen), None);
+    assert_eq!(edit.fields[2].text(), "b, d, c");
+}
+
+#[test]
 fn what_is_not_understood_stays_in_its_box_and_what_there_is_is_offered() {
     let (mut model, mut world) = started(3);
     settled(&mut model, &mut world, "a");
@@ -378,10 +594,40 @@ fn what_is_not_understood_stays_in_its_box_and_what_there_is_is_offered() {
 }
 
 #[test]
+fn tags_and_cards_that_no_row_here_has_are_offered() {
+    let (mut model, mut world) = started(3);
+    for (number, tag) in (500..).zip(["many", "many2"]) {
+        let mut video = video(number);
+        video.tags = vec![tag.into()];
+        video.source = Some(format!("card {number}"));
+        world.videos.insert(video.video_id, video);
+    }
+    settled(&mut model, &mut world, "t");
+    assert_eq!(model.completions, ["many", "many2"]);
+    let _ = type_in(&mut model, "many");
+    assert_eq!(model.completions, ["many2"]);
+    settled(&mut model, &mut world, "esc c");
+    assert_eq!(model.completions, ["A cam, day 3", "card 500", "card 501"]);
+    // What is typed meanwhile narrows what comes.
+    let _ = press(&mut model, "esc");
+    let effects = press(&mut model, "t");
+    let _ = type_in(&mut model, "many");
+    world.settle(&mut model, effects);
+    assert_eq!(model.completions, ["many2"]);
+    world.broken = Some(trouble(ErrorClass::Unreachable, "cannot reach films"));
+    let effects = model.update(Msg::Timer(Timer::Poll));
+    world.settle(&mut model, effects);
+    let _ = press(&mut model, "esc");
+    assert!(press(&mut model, "t").is_empty(), "nobody is there to ask");
+}
+
+#[test]
 fn nothing_is_opened_where_there_is_no_video() {
     let (mut model, mut world) = started(0);
     settled(&mut model, &mut world, "enter");
     assert!(!model.library.is_open);
+    settled(&mut model, &mut world, "d");
+    assert_eq!(model.notice, None, "nothing is downloaded");
 }
 
 #[test]
@@ -512,6 +758,24 @@ fn files_that_are_dropped_together_are_sent_together() {
         matches!(&effects[..], [Effect::Collect { paths, .. }] if *paths == expected),
         "{effects:?}"
     );
+}
+
+#[test]
+fn which_of_several_paths_is_missing_is_said_once() {
+    let (mut model, _) = started(1);
+    let mut collected = found([10]);
+    let missing = ["a", "b"].map(|name| format!("`/{name}.mp4`: there is no such file"));
+    collected.unusable = missing.into();
+    let _ = model.update(Msg::Answer(Answer::Collected(9, Ok(collected))));
+    let text = model.notice.clone().unwrap().1;
+    let expected =
+        "uploading 1 file; not `/a.mp4`: there is no such file; nor 1 more, which the log names";
+    assert_eq!(text, expected);
+    let told = |name: &str| {
+        let lines = model.log.iter();
+        lines.filter(|line| line.text.contains(name)).count()
+    };
+    assert_eq!((told("/a.mp4"), told("/b.mp4")), (1, 1));
 }
 
 #[test]

@@ -27,6 +27,14 @@ impl Model {
             Timer::Search(generation) if generation == self.library.generation => self.list_anew(),
             Timer::Search(_) => Vec::new(),
             Timer::Rest(video) => self.rested(video),
+            Timer::Notice(said) => {
+                self.fade(said);
+                Vec::new()
+            }
+            Timer::Yes(number) => {
+                self.yes_grew_old(number);
+                Vec::new()
+            }
             Timer::Second => {
                 let looked = self.daemon_second();
                 let asked = self.transfers.second(self.feed.is_live);

@@ -66,6 +66,7 @@ impl Transfers {
 
     /// Files that were found for an upload.
     pub(crate) fn collected(&mut self, batch: u64, collected: &Collected) -> Vec<Effect> {
+        let first = self.list.len();
         for (file, (name, size, path)) in collected.files.iter().enumerate() {
             let way = Way::Up {
                 batch,
@@ -76,6 +77,8 @@ impl Transfers {
         }
         if !collected.files.is_empty() {
             self.open.insert(batch, collected.files.len());
+            // Whoever asked for them goes on with the first one.
+            self.cursor = first;
         }
         self.start()
     }

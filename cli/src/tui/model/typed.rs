@@ -2,11 +2,10 @@
 
 use heimdex_client::bwlimit::Timetable;
 
-use super::daemon::Asking;
 use super::input::Input;
-use super::message::Effect;
+use super::message::{Asking, Effect, Texts};
 use super::overlay::{Overlay, Prompt};
-use super::{Model, Texts, Tone};
+use super::{Model, Tone};
 use crate::output::time;
 
 impl Model {

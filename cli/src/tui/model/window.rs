@@ -5,6 +5,7 @@
 mod again;
 mod changes;
 mod page;
+mod seek;
 
 use std::collections::{BTreeSet, VecDeque};
 
@@ -12,6 +13,8 @@ use heimdex_api::VideoId;
 use heimdex_api::video::{VideoListResponse, VideoResponse};
 
 use page::Page;
+pub(crate) use page::{Anchor, Side};
+pub(crate) use seek::{Compared, Seek, Sought};
 
 /// Videos that are asked for at once.
 pub(crate) const PAGE: usize = 100;
@@ -19,24 +22,6 @@ pub(crate) const PAGE: usize = 100;
 const PAGES: usize = 6;
 /// Fewer rows than this beyond the cursor: the next page is asked for.
 const AHEAD: usize = 60;
-
-/// Which end of the list the window hangs on. From the end the list is asked for the other way round.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Anchor {
-    /// The first row of the first page is the first row of all.
-    Start,
-    /// The last row of the last page is.
-    End,
-}
-
-/// A side of what is held.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Side {
-    /// What comes before.
-    Before,
-    /// What comes after.
-    After,
-}
 
 /// What is beyond a side.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,6 +44,8 @@ pub(crate) struct Window {
     /// Rows between the anchored end and what is held.
     let_go: u64,
     cursor: usize,
+    /// Whether a person put the cursor where it is.
+    pub(crate) is_chosen: bool,
     top: usize,
     /// How many there are in all.
     pub(crate) total: u64,
@@ -75,6 +62,7 @@ impl Default for Window {
             anchor: Anchor::Start,
             let_go: 0,
             cursor: 0,
+            is_chosen: false,
             top: 0,
             total: 0,
             is_lower_bound: false,
@@ -146,6 +134,7 @@ impl Window {
     pub(crate) fn go(&mut self, rows: isize, height: usize) {
         let last = self.len().saturating_sub(1);
         self.cursor = self.cursor.saturating_add_signed(rows).min(last);
+        self.is_chosen = true;
         self.top = self.top_for(height);
     }
 
@@ -154,6 +143,7 @@ impl Window {
         let row = self.top_for(height) + row;
         if row < self.len() {
             self.cursor = row;
+            self.is_chosen = true;
         }
     }
 
@@ -252,8 +242,9 @@ impl Window {
         self.holds(side).then_some(rows.min(500))
     }
 
-    /// Takes in how the anchored page looks now: the cursor stays on its video. Whether anything is another.
-    pub(crate) fn compare(&mut self, reply: VideoListResponse) -> bool {
+    /// Takes in how the anchored page looks now: the cursor stays on its video. Where that lies farther behind by now,
+    /// what is held stays as it is until it is found there.
+    pub(crate) fn compare(&mut self, reply: VideoListResponse) -> Compared {
         let before = self.clone();
         let selected = self.selected().map(|video| video.video_id);
         self.count(&reply);
@@ -280,10 +271,19 @@ impl Window {
                 self.pages.pop_back();
                 self.pages.push_back(fresh);
             }
-            (_, None) => self.only(fresh),
+            (_, None) => {
+                if let Some(seek) = self.behind(&fresh) {
+                    return Compared::Behind(seek);
+                }
+                self.only(fresh);
+            }
         }
         self.find(selected);
-        *self != before
+        if *self == before {
+            Compared::Same
+        } else {
+            Compared::Changed
+        }
     }
 
     /// Only this page is held from now on. What was asked for beyond the others is not waited for.
@@ -295,12 +295,16 @@ impl Window {
         self.let_go = 0;
     }
 
-    /// Puts the cursor on a video, where it is still here.
+    /// Puts the cursor on a video, where it is still here. It stays where it is on the screen, but a list whose first row is
+    /// in sight shows its first row.
     pub(crate) fn find(&mut self, video: Option<VideoId>) {
         let old = self.cursor;
         let found = video.and_then(|id| self.rows().position(|row| row.video_id == id));
         self.cursor = found.unwrap_or(old).min(self.len().saturating_sub(1));
-        self.top = (self.top + self.cursor).saturating_sub(old);
+        let is_at_start = self.top == 0 && self.anchor == Anchor::Start && self.holds(Side::Before);
+        if !is_at_start {
+            self.top = (self.top + self.cursor).saturating_sub(old);
+        }
     }
 
     fn count(&mut self, reply: &VideoListResponse) {

@@ -5,8 +5,8 @@ use std::io::{self, Write as _};
 
 use crate::args::Posters;
 use crate::output::depth::Depth;
-use crate::tui::model::{Canvas, Means};
 use crate::tui::options::Surroundings;
+use crate::tui::picture::{Canvas, Means};
 use crate::tui::theme::Glyphs;
 
 /// Pictures of one pixel in the way of kitty, as they are and deflated, which are not to be shown; the terminal's name;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use heimdex_api::auth::LoginRequest;
 use heimdex_api::ops::feature;
 use heimdex_api::video::{UpdateVideoRequest, VideoListResponse, VideoResponse};
-use heimdex_api::{Secret, VideoId, failpoint};
+use heimdex_api::{ErrorCode, Secret, VideoId, failpoint};
 use heimdex_client::ApiClient;
 use heimdex_client::http::HttpError;
 use heimdex_client::journal::SeenLibrary;
@@ -16,9 +16,11 @@ use super::player::{self, LINK};
 use super::session::Session;
 use super::{Incoming, complete, daemon, files, moving, pictures, sending};
 use crate::args::ConnectionArgs;
+use crate::clock;
 use crate::commands::{account, logout};
+use crate::completing;
 use crate::error::CliError;
-use crate::tui::model::{Answer, Effect, Msg, TagChange, Trouble, Who, Whole};
+use crate::tui::model::{Answer, Effect, Msg, TagChange, Trouble, Unchanged, Who, Whole};
 
 impl From<CliError> for Trouble {
     fn from(error: CliError) -> Self {
@@ -83,28 +85,25 @@ pub(super) async fn perform(session: &Arc<Session>, effect: Effect) {
             version,
             change,
         } => {
-            let changed = async {
-                let client = session.client().await?;
-                Ok(Box::new(
-                    client.update_video(video, &change, version).await?,
-                ))
-            };
-            Answer::Edited(changed.await)
+            let changed = edit(session, video, version, &change).await;
+            Answer::Edited(video, changed.map(Box::new))
         }
         Effect::Tag(videos, change) => {
             let (done, trouble) = tag(session, &videos, &change).await;
             Answer::Tagged(done, trouble)
         }
-        Effect::Play(video) => Answer::Played(player::play(session, video).await),
+        Effect::Play(videos, what) => {
+            let played = player::play(session, &videos, &what).await;
+            Answer::Played(what, played)
+        }
         Effect::Copy { text, what } => {
-            let copy = Incoming::Copy(Secret::new(text), what.to_owned());
+            let copy = Incoming::Copy(Secret::new(text), what);
             let _ = session.queue.send(copy).await;
             return;
         }
-        Effect::CopyUrl(video) => match link(session, video).await {
-            Ok(url) => {
-                let what = "a link that holds for 12 hours".to_owned();
-                let _ = session.queue.send(Incoming::Copy(url, what)).await;
+        Effect::CopyUrls(videos) => match links(session, &videos).await {
+            Ok((urls, what)) => {
+                let _ = session.queue.send(Incoming::Copy(urls, what)).await;
                 return;
             }
             Err(trouble) => Answer::Copied(Err(trouble)),
@@ -123,6 +122,7 @@ pub(super) async fn perform(session: &Arc<Session>, effect: Effect) {
             let handed_over = daemon::hand_over(session, paths).await;
             Answer::HandedOver(handed_over.map_err(Into::into))
         }
+        Effect::Names => Answer::Named(names(session).await),
         Effect::Who => Answer::Who(who(session).await.map(Box::new)),
         Effect::Login {
             server,
@@ -212,6 +212,30 @@ async fn each(
     (done, None)
 }
 
+/// Changes a video that is of this version; where it is not, what it is now comes back.
+async fn edit(
+    session: &Session,
+    video: VideoId,
+    version: Option<u64>,
+    change: &UpdateVideoRequest,
+) -> Result<VideoResponse, Unchanged> {
+    let as_it_was = |trouble| Unchanged { trouble, now: None };
+    let client = session
+        .client()
+        .await
+        .map_err(|error| as_it_was(error.into()))?;
+    let error = match client.update_video(video, change, version).await {
+        Ok(video) => return Ok(video),
+        Err(error) => error,
+    };
+    let is_another = error.code() == Some(ErrorCode::PreconditionFailed);
+    let mut unchanged = as_it_was(error.into());
+    if is_another && let Ok(now) = client.video(video).await {
+        unchanged.now = Some(Box::new(now));
+    }
+    Err(unchanged)
+}
+
 /// Gives each other tags, by those that it has now; what was done before it failed stays done.
 async fn tag(
     session: &Session,
@@ -245,10 +269,19 @@ async fn tag_one(
     Ok(client.update_video(video, &request, now.version).await?)
 }
 
-/// A link to a video's bytes that holds for as long as links can.
-async fn link(session: &Session, video: VideoId) -> Result<Secret, Trouble> {
-    let reply = session.client().await?.download(video, Some(LINK)).await?;
-    Ok(Secret::new(reply.url.expose()))
+/// Links to the bytes of videos, one a line, that hold for as long as links can; and what they are, in words.
+async fn links(session: &Session, videos: &[VideoId]) -> Result<(Secret, String), Trouble> {
+    let client = session.client().await?;
+    let mut links = Vec::new();
+    for video in videos {
+        let reply = client.download(*video, Some(LINK)).await?;
+        links.push(reply.url.expose().to_owned());
+    }
+    let what = match links.len() {
+        1 => "a link that holds for 12 hours".to_owned(),
+        several => format!("{several} links that hold for 12 hours"),
+    };
+    Ok((Secret::new(links.join("\n")), what))
 }
 
 /// Keeps how the library looks. Where it cannot be kept, it is only not shown another time.
@@ -263,6 +296,12 @@ async fn keep(session: &Session, seen: SeenLibrary) {
             "how the library looks cannot be kept"
         );
     }
+}
+
+/// The tags and cards that there are, as they are offered to shells.
+async fn names(session: &Session) -> Result<(Vec<String>, Vec<String>), Trouble> {
+    let names = completing::ask(session.client().await?, clock::now()).await?;
+    Ok((names.tags, names.sources))
 }
 
 async fn who(session: &Session) -> Result<Who, Trouble> {

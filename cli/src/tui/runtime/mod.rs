@@ -13,6 +13,7 @@ mod moving;
 mod pace;
 mod pictures;
 mod player;
+mod playlists;
 mod sending;
 mod session;
 
@@ -29,8 +30,9 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::guard::{Guard, Screen};
-use super::model::{Answer, Canvas, Effect, Model, Msg, Place};
+use super::model::{Answer, Effect, Model, Msg, Place};
 use super::options::{FILE, Options, Surroundings};
+use super::picture::Canvas;
 use super::screens;
 use crate::args::TuiArgs;
 use crate::clock;
@@ -46,10 +48,8 @@ use session::Session;
 /// Events that wait to be looked at. Whoever has another one waits: a terminal, an answer, a timer; what only shows how
 /// far a transfer is, is left out then.
 const QUEUE: usize = 1024;
-/// How long transfers may take to finish what is in flight when the program ends.
-const GRACE: Duration = Duration::from_secs(5);
-/// The same where the terminal is gone, and nobody sees what still runs.
-const GRACE_UNSEEN: Duration = Duration::from_millis(500);
+/// How long transfers may take to end when the program does: they drop what is in flight, and say what arrived before.
+const GRACE: Duration = Duration::from_millis(800);
 
 /// Something for the one owner of all state.
 #[derive(Debug)]
@@ -111,7 +111,6 @@ pub(crate) async fn run(
         is_asking,
         canvas: known,
         is_ended: false,
-        grace: GRACE,
     };
     let result = runtime.until_over(&mut guard, incoming).await;
     drop((inputs, follower));
@@ -133,13 +132,12 @@ struct Runtime {
     /// How it does, where that is known without.
     canvas: Option<Canvas>,
     is_ended: bool,
-    grace: Duration,
 }
 
 /// However it ends: by itself, or by a panic on its way out.
 impl Drop for Runtime {
     fn drop(&mut self) {
-        self.session.drop_playlists();
+        self.session.playlists().clear();
     }
 }
 
@@ -178,6 +176,8 @@ impl Runtime {
         if self.is_asking {
             ask::begin().map_err(CliError::Terminal)?;
         }
+        let playlists = Arc::clone(self.session.playlists());
+        self.tasks.spawn_blocking(move || playlists.sweep());
         let mut pace = Pace::new(Instant::now());
         self.perform_all(first, guard)?;
         while !self.model.is_over() {
@@ -214,12 +214,12 @@ impl Runtime {
         Ok(())
     }
 
-    /// Lets transfers finish what is in flight, for a while; whatever is not stored then goes on another time.
+    /// Stops transfers, which write down what arrived. Whatever is not stored goes on another time.
     async fn end(&self) {
         self.session.stop_all();
         self.tasks.close();
         if self.session.is_moving() {
-            let _ = tokio::time::timeout(self.grace, self.session.moved_all()).await;
+            let _ = tokio::time::timeout(GRACE, self.session.moved_all()).await;
         }
     }
 
@@ -254,10 +254,7 @@ impl Runtime {
                 self.renew(guard)?;
                 Msg::Redrawn
             }
-            Incoming::HungUp => {
-                self.grace = GRACE_UNSEEN;
-                Msg::Ended
-            }
+            Incoming::HungUp => Msg::Ended,
             // Nobody else would hear of it, and what was asked for would never be answered.
             Incoming::Panicked(panic) => resume_unwind(panic),
         };

@@ -61,9 +61,12 @@ fn told(found: &Found) -> Collected {
         .items
         .iter()
         .map(|item| (name(&item.path), item.size, item.path.clone()));
-    let unusable = found.unusable.iter().map(|unusable| match unusable.hint {
-        Some(hint) => format!("{}; {hint}", unusable.error),
-        None => unusable.error.clone(),
+    let unusable = found.unusable.iter().map(|unusable| {
+        let path = uploads::shown(&unusable.path);
+        match unusable.hint {
+            Some(hint) => format!("`{path}`: {}; {hint}", unusable.error),
+            None => format!("`{path}`: {}", unusable.error),
+        }
     });
     Collected {
         files: files.collect(),
@@ -120,5 +123,22 @@ pub(super) fn teller(
     let queue = session.queue.clone();
     move |step| {
         let _ = queue.try_send(Incoming::Msg(Msg::Progress { transfer, step }));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::commands::upload::look_at;
+
+    #[test]
+    fn what_cannot_be_used_of_several_paths_is_named() {
+        let found = look_at(vec!["/no/such/one.mkv".into(), "/no/such/two.mkv".into()]);
+        let told = told(&found.unwrap());
+        assert_eq!(told.unusable.len(), 2);
+        for (sentence, name) in told.unusable.iter().zip(["one", "two"]) {
+            let is_so = format!("`/no/such/{name}.mkv`: there is no such file or folder");
+            assert!(sentence.starts_with(&is_so), "{sentence}");
+        }
     }
 }

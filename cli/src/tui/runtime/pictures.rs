@@ -7,8 +7,8 @@ use tokio::task::spawn_blocking;
 
 use super::session::Session;
 use crate::error::CliError;
-use crate::tui::model::{Canvas, Trouble};
-use crate::tui::picture::{Picture, Size};
+use crate::tui::model::Trouble;
+use crate::tui::picture::{Canvas, Picture, Size};
 
 /// The poster of a video in this size; `None` where it has none, or one that is no picture.
 pub(super) async fn picture(

@@ -70,9 +70,9 @@ pub(super) async fn send(session: &Session, files: Vec<Sending>) {
             let _ = session.queue.send(Incoming::Msg(answer)).await;
         }
     };
-    session
-        .moving(futures::future::join(sending, telling))
-        .await;
+    // Large, as all that an upload does is in it.
+    let both = Box::pin(futures::future::join(sending, telling));
+    session.moving(both).await;
 }
 
 /// The files of which the uploads are begun; for the others is answered.
@@ -96,7 +96,11 @@ async fn begun(
         let ingests = if let Some(ingests) = uploads.get(&number) {
             ingests
         } else {
-            let ingests = batch.ingests(session).await;
+            let beginning = batch.ingests(session);
+            let Some(ingests) = stop.run_until_cancelled(beginning).await else {
+                let _ = endings.try_send((transfer, Ok(Moved::Stopped)));
+                continue;
+            };
             &*uploads.entry(number).or_insert(ingests)
         };
         match ingests {

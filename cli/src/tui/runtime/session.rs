@@ -1,19 +1,20 @@
 //! What effects work with: one server, as one account, and the transfers that run there.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use heimdex_client::ApiClient;
 use heimdex_client::bwlimit::{Throttle, Timetable};
 use heimdex_client::poster_cache::PosterCache;
-use heimdex_client::transfer::TransferContext;
+use heimdex_client::transfer::{InFlight, TransferContext};
 use tokio::sync::{OnceCell, mpsc};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::Incoming;
 use super::batch::{Batch, Whose};
+use super::playlists::Playlists;
 use crate::clock;
 use crate::commands::{Context, transfer};
 use crate::error::CliError;
@@ -53,8 +54,7 @@ struct Shared {
     batches: Arc<Mutex<BTreeMap<u64, Arc<Batch>>>>,
     moving: TaskTracker,
     others: TaskTracker,
-    /// Playlists, for as long as the program runs.
-    playlists: Arc<Mutex<Vec<tempfile::NamedTempFile>>>,
+    playlists: Arc<Playlists>,
 }
 
 impl Session {
@@ -83,7 +83,7 @@ impl Session {
                 batches: Arc::default(),
                 moving: TaskTracker::new(),
                 others: TaskTracker::new(),
-                playlists: Arc::default(),
+                playlists: Arc::new(Playlists::below(playing(&context.settings))),
             },
         }
     }
@@ -161,7 +161,9 @@ impl Session {
         let make = || async {
             let context = self.context(self.settings.clone());
             let transfers = transfer::context(&context, self.client().await?.clone())?;
-            Ok(transfers.with_throttle(self.shared.throttle.clone()))
+            let transfers = transfers.with_throttle(self.shared.throttle.clone());
+            // Somebody looks at the line, and at the key that was to free it.
+            Ok(transfers.with_in_flight(InFlight::Dropped))
         };
         self.transfers.get_or_try_init(make).await
     }
@@ -183,7 +185,7 @@ impl Session {
         locked(&self.shared.running).remove(&transfer);
     }
 
-    /// Stops a transfer after what is in flight.
+    /// Stops a transfer: what is in flight of it is dropped.
     pub(super) fn stop(&self, transfer: u64) {
         if let Some(token) = locked(&self.shared.running).get(&transfer) {
             token.cancel();
@@ -236,15 +238,16 @@ impl Session {
         locked(&self.shared.batches).remove(&number);
     }
 
-    /// Keeps a playlist until the program ends.
-    pub(super) fn keep_playlist(&self, playlist: tempfile::NamedTempFile) {
-        locked(&self.shared.playlists).push(playlist);
+    /// The playlists of this program.
+    pub(super) fn playlists(&self) -> &Arc<Playlists> {
+        &self.shared.playlists
     }
+}
 
-    /// Removes the playlists: whoever reads one of them can play its video for hours.
-    pub(super) fn drop_playlists(&self) {
-        locked(&self.shared.playlists).clear();
-    }
+/// Where playlists lie: a directory that is gone with the session, where there is one.
+fn playing(settings: &Settings) -> Option<&Path> {
+    let paths = settings.paths.as_ref()?;
+    Some(paths.runtime_dir().unwrap_or(paths.state_dir()))
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -5,8 +5,9 @@ use ratatui::layout::Rect;
 
 use crate::output::size;
 use crate::output::text::grouped;
+use crate::settings::quoted;
 use crate::tui::actions::Action;
-use crate::tui::model::{FORM_FIELDS, Input, Model, PASSWORD, Who};
+use crate::tui::model::{FORM_FIELDS, Form, Input, Model, PASSWORD, Who};
 use crate::tui::theme::Role;
 use crate::tui::widgets::{broken, field, put};
 
@@ -156,27 +157,59 @@ fn form(model: &Model, buffer: &mut Buffer, area: Rect) {
             has_cursor,
         );
     }
-    let below = y + 6;
-    let (first, second, role) = match (&form.trouble, form.is_busy) {
-        (_, true) => ("logging in".to_owned(), None, Role::Busy),
-        (Some(trouble), false) => (trouble.text.clone(), trouble.hint.clone(), Role::Bad),
-        (None, false) => (
-            "No account yet? `heimdex register you@example.org` makes one.".into(),
-            None,
-            Role::Dim,
-        ),
+    let y = y + 5;
+    let height = area.bottom().saturating_sub(y);
+    below(model, buffer, Rect { y, height, ..area }, form);
+}
+
+/// What stands below the fields: what goes on, what went wrong, or how one gets an account.
+fn below(model: &Model, buffer: &mut Buffer, area: Rect, form: &Form) {
+    let told = match (&form.trouble, form.is_busy) {
+        (_, true) => vec![("logging in".to_owned(), Role::Busy)],
+        (Some(trouble), false) => {
+            let hint = trouble.hint.clone().map(|hint| (hint, Role::Dim));
+            let text = (trouble.text.clone(), Role::Bad);
+            std::iter::once(text).chain(hint).collect()
+        }
+        (None, false) => vec![
+            ("No account yet? In a shell:".to_owned(), Role::Dim),
+            (registering(form), Role::Text),
+        ],
     };
     let room = area.width.saturating_sub(4);
-    if below < area.bottom() {
-        put(buffer, (area.x + 2, below), room, &first, theme.style(role));
-    }
-    if let Some(second) = second.filter(|_| below + 1 < area.bottom()) {
+    let lines: Vec<(String, Role)> = told
+        .into_iter()
+        .flat_map(|(text, role)| {
+            broken(&text, room)
+                .into_iter()
+                .map(move |line| (line, role))
+        })
+        .collect();
+    // Air above it, where it has room beside that.
+    let is_roomy = usize::from(area.height) > lines.len();
+    let from = area.y + u16::from(is_roomy);
+    for (y, (line, role)) in (from..area.bottom()).zip(lines) {
         put(
             buffer,
-            (area.x + 2, below + 1),
+            (area.x + 2, y),
             room,
-            &second,
-            theme.style(Role::Dim),
+            &line,
+            model.theme.style(role),
         );
     }
+}
+
+/// What makes an account on the server that is typed.
+fn registering(form: &Form) -> String {
+    let [server, email, _] = &form.fields;
+    let typed = |input: &Input, instead: &str| {
+        let text = input.text().trim().to_owned();
+        if text.is_empty() {
+            instead.to_owned()
+        } else {
+            quoted(&text)
+        }
+    };
+    let (server, email) = (typed(server, "URL"), typed(email, "you@example.org"));
+    format!("heimdex register {email} --server {server}")
 }

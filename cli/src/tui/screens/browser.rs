@@ -9,7 +9,7 @@ use crate::output::{size, time};
 use crate::tui::actions::Action;
 use crate::tui::model::{Before, Entry, Model};
 use crate::tui::theme::Role;
-use crate::tui::widgets::{field, put, put_right};
+use crate::tui::widgets::{field, instead, put, put_name, put_right};
 
 /// How wide the columns behind the name are: whether it was sent, length, size, date.
 const BADGE: u16 = 11;
@@ -65,17 +65,11 @@ pub(super) fn draw(model: &Model, buffer: &mut Buffer, area: Rect) {
             height: 1,
             ..rows
         };
-        if top + index == browser.cursor {
+        let is_selected = top + index == browser.cursor;
+        if is_selected {
             buffer.set_style(line, model.theme.style(Role::Cursor));
         }
-        one(
-            model,
-            buffer,
-            line,
-            &columns,
-            entry,
-            top + index == browser.cursor,
-        );
+        one(model, buffer, line, &columns, entry, is_selected);
     }
 }
 
@@ -137,15 +131,16 @@ fn nothing(model: &Model, buffer: &mut Buffer, area: Rect) {
         None if browser.is_loading => ("Reading the folder.".into(), String::new()),
         None if !browser.filter.is_empty() => (
             "No name is like that.".into(),
-            format!("{} clears the filter", model.keymap.shown(Action::Back)),
+            if browser.search.is_some() {
+                "esc clears the filter".into()
+            } else {
+                format!("{} clears the filter", model.keymap.shown(Action::Back))
+            },
         ),
         None => ("Nothing is in this folder.".into(), String::new()),
     };
     let style = model.theme.style(Role::Dim);
-    let y = area.y + area.height / 3;
-    let room = area.width.saturating_sub(4);
-    put(buffer, (area.x + 2, y), room, &first, style);
-    put(buffer, (area.x + 2, y + 1), room, &second, style);
+    instead(buffer, area, &[(first, style), (second, style)]);
 }
 
 fn one(
@@ -157,18 +152,7 @@ fn one(
     is_selected: bool,
 ) {
     let theme = &model.theme;
-    let is_marked = model.browser.marks.contains_key(&entry.path);
-    let mark = match (is_marked, is_selected) {
-        (true, _) => theme.glyph("●", "*"),
-        (false, true) => theme.glyph("▌", ">"),
-        (false, false) => " ",
-    };
-    let role = if is_marked {
-        Role::Marked
-    } else {
-        Role::Accent
-    };
-    put(buffer, (line.x, line.y), 1, mark, theme.style(role));
+    mark(model, buffer, line, entry, is_selected);
     let style = |role| Style {
         bg: None,
         ..theme.style(role)
@@ -178,13 +162,8 @@ fn one(
     } else {
         (entry.name.clone(), Style::new())
     };
-    put(
-        buffer,
-        (line.x + 2, line.y),
-        columns.name,
-        &name,
-        name_style,
-    );
+    let at = (line.x + 2, line.y);
+    put_name(buffer, at, columns.name, &name, name_style);
     let mut x = line.x + 2 + columns.name + 1;
     let dim = style(Role::Dim);
     let facts = model
@@ -213,6 +192,18 @@ fn one(
         let text = entry.modified.map(|at| time::calendar(at, &model.moment));
         put(buffer, (x, line.y), DATE, &text.unwrap_or_default(), dim);
     }
+}
+
+/// Whether it is marked, or under the cursor.
+fn mark(model: &Model, buffer: &mut Buffer, line: Rect, entry: &Entry, is_selected: bool) {
+    let theme = &model.theme;
+    let is_marked = model.browser.marks.contains_key(&entry.path);
+    let (mark, role) = match (is_marked, is_selected) {
+        (true, _) => (theme.glyph("●", "*"), Role::Marked),
+        (false, true) => (theme.glyph("▌", ">"), Role::Accent),
+        (false, false) => (" ", Role::Accent),
+    };
+    put(buffer, (line.x, line.y), 1, mark, theme.style(role));
 }
 
 fn badge(before: Before) -> (&'static str, Role) {

@@ -8,7 +8,8 @@ use ratatui::style::Style;
 use super::poster;
 use crate::output::size;
 use crate::output::state;
-use crate::tui::model::{Canvas, Model, Spot, name};
+use crate::tui::model::{Model, Spot, name};
+use crate::tui::picture::Canvas;
 use crate::tui::theme::Role;
 use crate::tui::widgets::{put, put_right};
 

@@ -103,13 +103,17 @@ pub(super) fn draw(model: &Model, buffer: &mut Buffer, area: Rect, top: usize) {
     for (y, line) in (inside.top()..inside.bottom()).zip(lines.iter().skip(top)) {
         one(model, buffer, Rect { y, ..inside }, (&columns, line));
     }
+    ways_on(model, buffer, inside, lines.len());
+}
+
+/// On the lower edge of a box that holds so many lines to read: which keys go on in it, and which closes it.
+pub(super) fn ways_on(model: &Model, buffer: &mut Buffer, inside: Rect, lines: usize) {
     let closes = (Action::Back, "closes");
-    let ways = if lines.len() <= usize::from(inside.height) {
+    let ways = if lines <= usize::from(inside.height) {
         ways(model, &[closes])
     } else {
         ways(model, &[(Action::Down, "on"), (Action::Up, "back"), closes])
     };
-    // On the lower edge of the box.
     if inside.height > 0 {
         let at = (inside.x, inside.bottom());
         let style = model.theme.style(Role::Accent);

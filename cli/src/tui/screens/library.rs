@@ -8,10 +8,10 @@ use super::{grid, poster, whole};
 use crate::commands::list::{COLUMNS, row};
 use crate::output::table::Side;
 use crate::output::text::{count, grouped};
-use crate::tui::model::{Canvas, Input, Link, Model, Spot, View};
-use crate::tui::picture::Placed;
+use crate::tui::model::{Input, Link, Model, Spot, View};
+use crate::tui::picture::{Canvas, Placed};
 use crate::tui::theme::Role;
-use crate::tui::widgets::{field, put, put_right};
+use crate::tui::widgets::{field, instead, put, put_right};
 
 /// How wide each column of the list is; the title takes what is left.
 const WIDTHS: [u16; 7] = [0, 14, 8, 9, 12, 16, 6];
@@ -145,8 +145,10 @@ pub(crate) fn pictures(model: &Model) -> Vec<Placed> {
         return Vec::new();
     }
     let spots = poster_spots(model);
+    let is_free = |spot: &&Spot| spot.place.bottom() <= super::notice_top(model);
     let placed = spots
         .iter()
+        .filter(is_free)
         .filter_map(|spot| model.pictures.get(spot)?.placed(spot.place));
     placed.collect()
 }
@@ -264,7 +266,12 @@ fn nothing(model: &Model, buffer: &mut Buffer, area: Rect) {
             } else {
                 "No video is like that.".into()
             },
-            format!("{clear} shows everything again"),
+            // Keys are text while a search is typed.
+            if library.search.is_some() {
+                "esc clears the search".into()
+            } else {
+                format!("{clear} shows everything again")
+            },
             Role::Dim,
         ),
         (None, _) => (
@@ -273,22 +280,9 @@ fn nothing(model: &Model, buffer: &mut Buffer, area: Rect) {
             Role::Dim,
         ),
     };
-    let y = area.y + area.height / 3;
-    put(
-        buffer,
-        (area.x + 2, y),
-        area.width.saturating_sub(2),
-        &first,
-        model.theme.style(role),
-    );
-    let style = model.theme.style(Role::Dim);
-    put(
-        buffer,
-        (area.x + 2, y + 1),
-        area.width.saturating_sub(2),
-        &second,
-        style,
-    );
+    let style = |role| model.theme.style(role);
+    let told = [(first, style(role)), (second, style(Role::Dim))];
+    instead(buffer, area, &told);
 }
 
 /// Where in the list one is, and what it is narrowed to.

@@ -7,8 +7,10 @@ mod help;
 mod library;
 mod log;
 mod overlays;
+mod own;
 mod poster;
 mod queued;
+mod row;
 #[cfg(test)]
 pub(crate) mod tests;
 mod transfers;
@@ -18,19 +20,24 @@ mod wiping;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::widgets::{Clear, Widget as _};
 
 use super::actions::Action;
 use super::model::{Link, Model, Overlay, Tone, View};
 use super::theme::Role;
-use super::widgets::{put, put_right};
+use super::widgets::{broken, put, put_right};
 use crate::output::text::width;
 
 pub(crate) use account::scroll as scroll_account;
 pub(crate) use browser::click as click_file;
 pub(crate) use help::most as help_most;
 pub(crate) use library::{grid_shape, pictures, poster_at, poster_spots, scroll_whole};
+pub(crate) use overlays::read_most;
 pub(crate) use transfers::click as click_transfer;
 pub(crate) use watches::{click as click_watch, scroll as scroll_watch};
+
+/// Lines of what happened last, at most.
+const NOTICE_MOST: u16 = 4;
 
 /// Draws all of it.
 pub(crate) fn draw(model: &Model, buffer: &mut Buffer) {
@@ -184,16 +191,51 @@ fn link(model: &Model) -> (String, String, Role) {
     }
 }
 
+/// What happened last, from the foot of the screen upwards: an answer that is cut tells nothing.
+fn notice(model: &Model, buffer: &mut Buffer, tone: Tone, text: &str) {
+    let screen = buffer.area;
+    let mut lines = broken(text, screen.width);
+    let most = usize::from(screen.bottom() - 1 - notice_top(model));
+    if lines.len() > most {
+        let rest = lines.split_off(most.saturating_sub(1)).join(" ");
+        lines.push(rest);
+    }
+    let role = match tone {
+        Tone::Good => Role::Good,
+        Tone::Bad => Role::Bad,
+    };
+    for (y, line) in (notice_top(model)..screen.bottom() - 1).zip(lines) {
+        let row = Rect {
+            y,
+            height: 1,
+            ..screen
+        };
+        Clear.render(row, buffer);
+        buffer.set_style(row, model.theme.style(Role::Text));
+        put(
+            buffer,
+            (row.x, y),
+            row.width,
+            &line,
+            model.theme.style(role),
+        );
+    }
+}
+
+/// The first row of what happened last: all above it is the view's.
+fn notice_top(model: &Model) -> u16 {
+    let screen = Rect::new(0, 0, model.size.0, model.size.1);
+    let lines = model.notice.as_ref();
+    let lines = lines.map_or(1, |(_, text)| broken(text, screen.width).len());
+    let most = NOTICE_MOST.min(body(screen).height);
+    let lines = u16::try_from(lines).unwrap_or(most).min(most);
+    screen.bottom() - 1 - lines
+}
+
 /// What happened last, else where one is.
 fn status(model: &Model, buffer: &mut Buffer, area: Rect) {
     if let Some((tone, text)) = &model.notice {
-        let role = match tone {
-            Tone::Good => Role::Good,
-            Tone::Bad => Role::Bad,
-        };
-        let style = model.theme.style(role);
-        put(buffer, (area.x, area.y), area.width, text, style);
-        return;
+        return notice(model, buffer, *tone, text);
     }
     let text = match model.view {
         View::Library => library::status(model),

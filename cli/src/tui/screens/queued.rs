@@ -2,57 +2,42 @@
 
 use std::time::Duration;
 
-use heimdex_client::control::{QueueItem, Reason, Status, words};
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
-use ratatui::style::Style;
-
+use super::row::{Lead, Row};
 use crate::output::size;
 use crate::output::text::count;
 use crate::tui::model::Model;
 use crate::tui::theme::Role;
-use crate::tui::widgets::{bar, put, put_right};
+use heimdex_client::control::{QueueItem, Reason, Status, words};
 
-/// Draws the file at a place of the queue.
-pub(super) fn one(model: &Model, buffer: &mut Buffer, area: Rect, place: usize) {
-    let theme = &model.theme;
+/// The file at a place of the queue.
+pub(super) fn row(model: &Model, place: usize) -> Row {
     let Some(item) = model.daemon.queue.get(place) else {
-        let text = "asking the daemon";
-        put(
-            buffer,
-            (area.x + 2, area.y),
-            area.width,
-            text,
-            theme.style(Role::Dim),
-        );
-        return;
+        return Row {
+            arrow: ("", Role::Dim),
+            name: "asking the daemon".into(),
+            standing: (String::new(), Role::Dim),
+            lead: Lead::Nothing,
+            words: Vec::new(),
+        };
     };
-    let arrow = theme.glyph("⇡", "^");
-    let at = put(buffer, (area.x, area.y), 2, arrow, theme.style(Role::Dim));
     let path = item.path.as_path();
     let name = path.file_name().unwrap_or(path.as_os_str());
-    let name = crate::commands::upload::shown(name.as_ref());
-    let room = area.width.saturating_sub(26);
-    put(buffer, (at + 1, area.y), room, &name, Style::new());
-    let style = Style {
-        bg: None,
-        ..theme.style(role(model, item))
+    let lead = if is_moving(&item.state.because) {
+        Lead::Bar {
+            safe: item.acknowledged_bytes,
+            under_way: under_way(item),
+            size: item.size_bytes,
+        }
+    } else {
+        Lead::Nothing
     };
-    let word = standing(model, item);
-    put_right(buffer, (area.right(), area.y), 24, &word, style);
-    if area.height < 2 {
-        return;
+    Row {
+        arrow: (model.theme.glyph("⇡", "^"), Role::Dim),
+        name: crate::commands::upload::shown(name.as_ref()),
+        standing: (standing(model, item), role(model, item)),
+        lead,
+        words: detail(model, item),
     }
-    let (mut x, y) = (area.x + 2, area.y + 1);
-    if is_moving(&item.state.because) {
-        let wide = (area.width / 4).clamp(6, 30);
-        let numbers = (item.acknowledged_bytes, under_way(item), item.size_bytes);
-        bar(buffer, theme, (x, y), wide, numbers);
-        x += wide + 1;
-    }
-    let room = area.right().saturating_sub(x);
-    let text = detail(model, item);
-    put(buffer, (x, y), room, &text, theme.style(Role::Dim));
 }
 
 fn is_moving(because: &Reason) -> bool {
@@ -105,7 +90,7 @@ fn role(model: &Model, item: &QueueItem) -> Role {
 }
 
 /// Numbers where it moves, else why it does not.
-fn detail(model: &Model, item: &QueueItem) -> String {
+fn detail(model: &Model, item: &QueueItem) -> Vec<String> {
     let mut parts = Vec::new();
     if let Reason::Sending {
         under_way_bytes, ..
@@ -129,7 +114,7 @@ fn detail(model: &Model, item: &QueueItem) -> String {
         parts.push(size::bytes(item.size_bytes));
         parts.push(item.state.text(&model.moment));
     }
-    parts.join("  ")
+    parts
 }
 
 /// How fast the daemon sends, and when all of it is there.

@@ -294,6 +294,85 @@ fn transfers_at_each_size() {
     }
 }
 
+/// Uploads of which each ended badly, for a reason that has no room in a line.
+fn failed(size: (u16, u16), why: &str) -> Model {
+    let mut model = library(size, &varied());
+    let files = (1..=12).map(|number| {
+        let name = format!("A003C{number:03}.mp4");
+        (name.clone(), 58_000_000_000, name.into())
+    });
+    let collected = Collected {
+        files: files.collect(),
+        left_out: 0,
+        unusable: Vec::new(),
+    };
+    let _ = model.update(Msg::Answer(Answer::Collected(0, Ok(collected))));
+    let trouble = crate::tui::model::Trouble {
+        text: why.into(),
+        hint: Some("the operator of the server must make room; what was sent is kept".into()),
+        class: ErrorClass::Failed,
+    };
+    for transfer in 1..=12 {
+        let ended = Answer::Moved(transfer, Err(trouble.clone()));
+        let _ = model.update(Msg::Answer(ended));
+    }
+    let _ = press(&mut model, "k");
+    model
+}
+
+const FULL: &str = "A003C001.mp4: the storage of the server is full, and so it was for the last \
+    three hours";
+
+#[test]
+fn why_an_upload_failed_is_told_whole_where_the_cursor_is() {
+    for (columns, rows) in [(40, 12), (80, 24)] {
+        let mut model = failed((columns, rows), FULL);
+        let said = |model: &Model| {
+            shown(model)
+                .split_whitespace()
+                .collect::<Vec<_>>()
+                .join(" ")
+        };
+        for keys in ["home", "j", "j j j", "end"] {
+            let _ = press(&mut model, keys);
+            let text = said(&model);
+            assert!(text.contains(FULL), "{}", shown(&model));
+            assert!(
+                text.contains("must make room; what was sent is kept"),
+                "{text}"
+            );
+        }
+        let _ = press(&mut model, "home j");
+        insta::assert_snapshot!(format!("transfers_failed_{columns}x{rows}"), shown(&model));
+    }
+}
+
+#[test]
+fn a_click_finds_the_transfer_that_it_is_on() {
+    let mut model = failed((80, 24), FULL);
+    let _ = press(&mut model, "home j");
+    let text = shown(&model);
+    let lines: Vec<&str> = text.lines().collect();
+    let line = |name: &str| lines.iter().position(|line| line.contains(name)).unwrap();
+    let (second, third) = (line("A003C002"), line("A003C003"));
+    assert!(third > second + 2, "{text}");
+    let mut click = |row: usize| {
+        let mouse = crate::tui::model::Mouse {
+            column: 3,
+            row: u16::try_from(row).unwrap(),
+            what: crate::tui::model::Pointed::Click,
+        };
+        let _ = press(&mut model, "home j");
+        let _ = model.update(Msg::Mouse(mouse));
+        model.transfers.cursor
+    };
+    assert_eq!(click(second), 1);
+    assert_eq!(click(third - 1), 1, "its last line");
+    assert_eq!(click(third), 2);
+    assert_eq!(click(second - 1), 0);
+    assert_eq!(click(1), 1, "the graph is none");
+}
+
 #[test]
 fn help_lists_the_keys_of_the_view_first() {
     for (columns, rows) in SIZES {

@@ -1,21 +1,24 @@
-//! What is on its way: each file with its four stages, and how fast all of it goes.
+//! What is on its way: each file with its four stages, and how fast all of it goes. The one under the cursor tells all
+//! that it has to say.
 
 use std::time::Duration;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::queued;
+use super::row::{LINES, Row};
+use super::{own, queued};
 use crate::output::size;
 use crate::output::text::count;
-use crate::tui::model::{Model, SECONDS, Standing, Transfer, Way};
-use crate::tui::theme::{Role, Theme};
-use crate::tui::widgets::{bar, graph, put, put_right};
+use crate::tui::actions::Action;
+use crate::tui::model::{Model, SECONDS};
+use crate::tui::theme::Role;
+use crate::tui::widgets::{graph, instead, put_right};
 
 /// Rows of the graph.
 const GRAPH: u16 = 3;
-/// Rows that a transfer takes.
-const ROWS: u16 = 2;
+/// Columns for how fast it goes.
+const RATES: u16 = 15;
 
 /// Where the graph is, and where the list.
 fn areas(area: Rect) -> (Rect, Rect) {
@@ -32,219 +35,101 @@ fn areas(area: Rect) -> (Rect, Rect) {
     (above, below)
 }
 
-pub(super) fn draw(model: &Model, buffer: &mut Buffer, area: Rect) {
+/// All transfers: those of this program, and behind them the daemon's queue.
+fn count_of(model: &Model) -> usize {
+    model.transfers.list.len() + model.transfers.beyond
+}
+
+fn row(model: &Model, index: usize) -> Row {
     let transfers = &model.transfers;
-    let rows = transfers.list.len() + transfers.beyond;
-    if rows == 0 {
-        let style = model.theme.style(Role::Dim);
-        let upload = model.keymap.shown(crate::tui::actions::Action::UploadPath);
-        let y = area.y + area.height / 3;
-        put(
-            buffer,
-            (area.x + 2, y),
-            area.width,
-            "Nothing is on its way.",
-            style,
-        );
-        let text = format!("{upload} uploads a file or a folder");
-        put(buffer, (area.x + 2, y + 1), area.width, &text, style);
-        return;
+    match transfers.list.get(index) {
+        Some(transfer) => own::row(&model.theme, transfer, transfers.is_away),
+        None => queued::row(model, index - transfers.list.len()),
+    }
+}
+
+/// The rows that are in sight, and where.
+fn places(model: &Model, area: Rect) -> Vec<(usize, Rect)> {
+    let cursor = model.transfers.cursor;
+    let told = row(model, cursor).told(area.width).len();
+    let own = u16::try_from(1 + told).unwrap_or(u16::MAX);
+    let own = own.max(LINES).min(area.height);
+    let before = usize::from((area.height - own) / LINES);
+    let mut y = area.y;
+    let mut places = Vec::new();
+    for index in cursor.saturating_sub(before)..count_of(model) {
+        let height = if index == cursor { own } else { LINES };
+        if y + height > area.bottom() {
+            break;
+        }
+        places.push((index, Rect { y, height, ..area }));
+        y += height;
+    }
+    places
+}
+
+pub(super) fn draw(model: &Model, buffer: &mut Buffer, area: Rect) {
+    if count_of(model) == 0 {
+        return nothing(model, buffer, area);
     }
     let (above, below) = areas(area);
     if above.height > 0 {
-        let room = u16::try_from(SECONDS)
-            .unwrap_or(u16::MAX)
-            .min(area.width.saturating_sub(16));
-        let rates: Vec<u64> = transfers.rates.iter().copied().collect();
-        graph(
-            buffer,
-            &model.theme,
-            Rect {
-                width: room,
-                height: GRAPH,
-                ..above
-            },
-            &rates,
-        );
-        let now = format!("{}/s", size::bytes(transfers.rate()));
-        let at = (above.right(), above.y);
-        put_right(buffer, at, 15, &now, model.theme.style(Role::Accent));
-        let most = rates.iter().copied().max().unwrap_or(0);
-        let most = format!("most {}/s", size::bytes(most));
-        put_right(
-            buffer,
-            (above.right(), above.y + 1),
-            15,
-            &most,
-            model.theme.style(Role::Dim),
-        );
+        rates(model, buffer, above);
     }
-    let height = usize::from(below.height / ROWS).max(1);
-    let top = (transfers.cursor + 1).saturating_sub(height);
-    for index in top..rows.min(top + height) {
-        let row = u16::try_from(index - top).unwrap_or(0) * ROWS;
-        let place = Rect {
-            y: below.y + row,
-            height: ROWS.min(below.height),
-            ..below
-        };
-        if index == transfers.cursor {
+    for (index, place) in places(model, below) {
+        if index == model.transfers.cursor {
             let line = Rect { height: 1, ..place };
             buffer.set_style(line, model.theme.style(Role::Cursor));
         }
-        match transfers.list.get(index) {
-            Some(transfer) => one(model, buffer, place, transfer),
-            None => queued::one(model, buffer, place, index - transfers.list.len()),
-        }
+        row(model, index).draw(&model.theme, buffer, place);
     }
 }
 
-/// Puts the cursor on the transfer at a row of the view, below its first one.
-pub(crate) fn click(model: &mut Model, row: usize) {
-    let body = Rect::new(0, 1, model.size.0, model.size.1.saturating_sub(3));
-    let (above, below) = areas(body);
-    let height = usize::from(below.height / ROWS).max(1);
-    let top = (model.transfers.cursor + 1).saturating_sub(height);
-    // The row is counted from below the headings of a list.
-    let Some(row) = (row + 1).checked_sub(usize::from(above.height)) else {
-        return;
+fn nothing(model: &Model, buffer: &mut Buffer, area: Rect) {
+    let style = model.theme.style(Role::Dim);
+    let upload = model.keymap.shown(Action::UploadPath);
+    let lines = [
+        "Nothing is on its way.".to_owned(),
+        format!("{upload} uploads a file or a folder"),
+    ];
+    instead(buffer, area, &lines.map(|line| (line, style)));
+}
+
+/// How fast all of it goes, and went.
+fn rates(model: &Model, buffer: &mut Buffer, area: Rect) {
+    let transfers = &model.transfers;
+    let room = u16::try_from(SECONDS)
+        .unwrap_or(u16::MAX)
+        .min(area.width.saturating_sub(RATES + 1));
+    let rates: Vec<u64> = transfers.rates.iter().copied().collect();
+    let place = Rect {
+        width: room,
+        height: GRAPH,
+        ..area
     };
-    let at = top + row / usize::from(ROWS);
-    if at < model.transfers.list.len() + model.transfers.beyond {
-        model.transfers.cursor = at;
+    graph(buffer, &model.theme, place, &rates);
+    let most = rates.iter().copied().max().unwrap_or(0);
+    let lines = [
+        (format!("{}/s", size::bytes(transfers.rate())), Role::Accent),
+        (format!("most {}/s", size::bytes(most)), Role::Dim),
+    ];
+    for (y, (text, role)) in (area.y..).zip(lines) {
+        let at = (area.right(), y);
+        put_right(buffer, at, RATES, &text, model.theme.style(role));
     }
 }
 
-fn one(model: &Model, buffer: &mut Buffer, area: Rect, transfer: &Transfer) {
-    let theme = &model.theme;
-    let arrow = match transfer.way {
-        Way::Up { .. } => theme.glyph("↑", "^"),
-        Way::Down { .. } => theme.glyph("↓", "v"),
-        Way::ByDaemon { .. } => theme.glyph("⇡", "^"),
-    };
-    let (word, role) = standing(transfer, model.transfers.is_away);
-    let at = put(
-        buffer,
-        (area.x, area.y),
-        2,
-        arrow,
-        theme.style(Role::Accent),
-    );
-    let room = area.width.saturating_sub(26);
-    put(
-        buffer,
-        (at + 1, area.y),
-        room,
-        &transfer.name,
-        ratatui::style::Style::new(),
-    );
-    put_right(
-        buffer,
-        (area.right(), area.y),
-        24,
-        &word,
-        ratatui::style::Style {
-            bg: None,
-            ..theme.style(role)
-        },
-    );
-    if area.height < 2 {
-        return;
+/// Puts the cursor on the transfer at a row of the screen.
+pub(crate) fn click(model: &mut Model, row: u16) {
+    let screen = Rect::new(0, 0, model.size.0, model.size.1);
+    let (_, below) = areas(super::body(screen));
+    let places = places(model, below);
+    let mut hit = places
+        .into_iter()
+        .filter(|(_, place)| place.rows().any(|line| line.y == row));
+    if let Some((index, _)) = hit.next() {
+        model.transfers.cursor = index;
     }
-    let y = area.y + 1;
-    let mut x = area.x + 2;
-    if transfer.is_open() {
-        let wide = (area.width / 4).clamp(6, 30);
-        let numbers = (transfer.safe, transfer.under_way, transfer.size);
-        bar(buffer, theme, (x, y), wide, numbers);
-        x += wide + 1;
-    } else {
-        x = stages(theme, buffer, (x, y), transfer) + 1;
-    }
-    let room = area.right().saturating_sub(x);
-    put(
-        buffer,
-        (x, y),
-        room,
-        &detail(transfer),
-        theme.style(Role::Dim),
-    );
-}
-
-/// Where it stands, in a word.
-fn standing(transfer: &Transfer, is_away: bool) -> (String, Role) {
-    let percent = u128::from(transfer.safe.min(transfer.size)) * 100;
-    let percent = percent.checked_div(u128::from(transfer.size)).unwrap_or(0);
-    let moved = match transfer.way {
-        Way::Up { .. } | Way::ByDaemon { .. } => "sent",
-        Way::Down { .. } => "here",
-    };
-    match &transfer.standing {
-        Standing::Waiting if is_away => ("waits for the server".into(), Role::Warning),
-        Standing::Waiting => ("waiting".into(), Role::Dim),
-        Standing::Running => (format!("{moved} {percent}%"), Role::Busy),
-        Standing::Stopping { .. } => ("stopping".into(), Role::Warning),
-        Standing::Paused => (format!("paused, {moved} {percent}%"), Role::Warning),
-        Standing::Stored => ("stored".into(), Role::Busy),
-        Standing::Verified => ("verified".into(), Role::Busy),
-        Standing::Ready => ("ready".into(), Role::Good),
-        Standing::Here(_) => ("here".into(), Role::Good),
-        Standing::Failed(_) => ("failed".into(), Role::Bad),
-    }
-}
-
-/// The four stages of an upload, those that are behind it bright.
-fn stages(theme: &Theme, buffer: &mut Buffer, (mut x, y): (u16, u16), transfer: &Transfer) -> u16 {
-    let reached = match transfer.standing {
-        Standing::Stored => 2,
-        Standing::Verified => 3,
-        Standing::Ready => 4,
-        _ => return x,
-    };
-    for (stage, word) in (1..).zip(["sent", "stored", "verified", "ready"]) {
-        let is_there = stage <= reached;
-        let role = if is_there { Role::Good } else { Role::Dim };
-        let mark = if is_there {
-            theme.glyph("✓", "+")
-        } else {
-            theme.glyph("·", "-")
-        };
-        x = put(buffer, (x, y), 1, mark, theme.style(role));
-        x = put(buffer, (x, y), 10, word, theme.style(role)) + 1;
-    }
-    x
-}
-
-/// Numbers, and why.
-fn detail(transfer: &Transfer) -> String {
-    let mut words = Vec::new();
-    match &transfer.standing {
-        Standing::Failed(trouble) => {
-            words.push(trouble.text.clone());
-            words.extend(trouble.hint.clone());
-        }
-        Standing::Here(path) => words.push(path.display().to_string()),
-        Standing::Running | Standing::Stopping { .. } | Standing::Waiting | Standing::Paused => {
-            words.push(size::part_of(transfer.safe, transfer.size));
-            let rate = transfer.rate();
-            if rate > 0 && transfer.standing == Standing::Running {
-                let left = transfer.size.saturating_sub(transfer.safe) / rate;
-                words.push(format!("{}/s", size::bytes(rate)));
-                words.push(format!(
-                    "{} left",
-                    size::duration(Duration::from_secs(left))
-                ));
-            }
-            if transfer.under_way > 0 {
-                words.push(format!("+{} under way", size::bytes(transfer.under_way)));
-            }
-        }
-        Standing::Stored | Standing::Verified | Standing::Ready => {
-            words.push(size::bytes(transfer.size));
-        }
-    }
-    words.extend(transfer.why.clone());
-    words.join("  ")
 }
 
 pub(super) fn status(model: &Model) -> String {

@@ -12,7 +12,7 @@ use crate::output::{size, time};
 use crate::tui::actions::Action;
 use crate::tui::model::{Asleep, Known, Model};
 use crate::tui::theme::Role;
-use crate::tui::widgets::{put, put_right};
+use crate::tui::widgets::{instead, put, put_name, put_right};
 
 /// Rows that a watch takes.
 const ROWS: u16 = 3;
@@ -121,12 +121,7 @@ fn nothing(model: &Model, buffer: &mut Buffer, area: Rect) {
         ),
     };
     let style = model.theme.style(Role::Dim);
-    let room = area.width.saturating_sub(4);
-    let text = format!("{first}\n{second}");
-    let lines = wrapped(&text, usize::from(room));
-    for (y, line) in (area.y + area.height / 3..area.bottom()).zip(lines.lines()) {
-        put(buffer, (area.x + 2, y), room, line, style);
-    }
+    instead(buffer, area, &[(first, style), (second, style)]);
 }
 
 fn heading(model: &Model, buffer: &mut Buffer, area: Rect, path: &str, word: &Line) {
@@ -137,7 +132,7 @@ fn heading(model: &Model, buffer: &mut Buffer, area: Rect, path: &str, word: &Li
     let room = STANDING.min(area.width / 2);
     put_right(buffer, (area.right(), area.y), room, &word.0, style);
     let room = area.width.saturating_sub(room + 1);
-    put(buffer, (area.x, area.y), room, path, Style::new());
+    put_name(buffer, (area.x, area.y), room, path, Style::new());
 }
 
 fn asleep_one(model: &Model, buffer: &mut Buffer, area: Rect, watch: &Asleep) {
@@ -227,6 +222,9 @@ fn counts(counts: &Counts) -> String {
 
 fn eyes(model: &Model, watch: &WatchStatus) -> String {
     let mut words = vec![format!("{}, for profile {}", watch.id, watch.profile)];
+    if let Some(limit) = &watch.bwlimit {
+        words.push(format!("takes at most {limit}"));
+    }
     if let Some(at) = watch.scanned_at {
         let at = time::relative(at, &model.moment);
         words.push(format!("looked through {at}"));

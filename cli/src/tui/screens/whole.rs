@@ -1,5 +1,7 @@
 //! All about one video: what a person should know first, its fields, its jobs.
 
+use std::collections::BTreeSet;
+
 use heimdex_api::JobState;
 use heimdex_api::video::JobResponse;
 use ratatui::buffer::Buffer;
@@ -102,7 +104,7 @@ fn lines(model: &Model, columns: u16) -> Vec<Line<'_>> {
         text(&mut lines, 0, &sentence, theme.style(Role::Warning));
     }
     text(&mut lines, 0, "", theme.style(Role::Text));
-    for job in whole.map_or(&[][..], |whole| &whole.status.jobs) {
+    for job in latest(whole.map_or(&[], |whole| &whole.status.jobs)) {
         lines.push(Line::Job(job));
         if let Some(error) = &job.error_text {
             text(&mut lines, 4, error, theme.style(Role::Warning));
@@ -123,6 +125,15 @@ fn lines(model: &Model, columns: u16) -> Vec<Line<'_>> {
         }
     }
     lines
+}
+
+/// The latest job of each stage: what was tried before it, or done for what was edited since, is over.
+fn latest(jobs: &[JobResponse]) -> Vec<&JobResponse> {
+    let mut stages = BTreeSet::new();
+    let latest = jobs.iter().rev().filter(|job| stages.insert(&job.stage));
+    let mut latest: Vec<&JobResponse> = latest.collect();
+    latest.reverse();
+    latest
 }
 
 fn one(model: &Model, buffer: &mut Buffer, place: Rect, line: &Line<'_>) {
@@ -174,5 +185,27 @@ fn stage(name: &str) -> &str {
         "thumbnail" => "pictures",
         "side_car" => "side-car",
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_each_stage_only_the_latest_job_is_told() {
+        let job = |number: u64, stage: &str| -> JobResponse {
+            let json = serde_json::json!({
+                "job_id": format!("7f3a91a2-0000-4000-8000-{number:012x}"), "stage": stage,
+                "state": "completed", "progress": 1.0, "error_text": null,
+                "started_at": null, "finished_at": null,
+            });
+            serde_json::from_value(json).unwrap()
+        };
+        let jobs = ["probe", "pictures", "side-car", "pictures", "side-car"];
+        let jobs: Vec<JobResponse> = (0..).zip(jobs).map(|(at, stage)| job(at, stage)).collect();
+        let told = latest(&jobs);
+        let expected = [&jobs[0], &jobs[3], &jobs[4]];
+        assert_eq!(told, expected);
     }
 }

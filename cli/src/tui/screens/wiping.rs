@@ -5,7 +5,7 @@ use crate::commands::safe_to_wipe::aside::Answer;
 use crate::output::text::count;
 use crate::output::{size, time};
 use crate::tui::actions::Action;
-use crate::tui::model::{Model, WipeStep, Wiping, WipingIs};
+use crate::tui::model::{Model, Since, WipeStep, Wiping, WipingIs};
 use crate::tui::theme::Role;
 
 /// All that there is to say.
@@ -32,6 +32,14 @@ pub(super) fn lines(model: &Model, wiping: &Wiping, room: usize) -> Vec<Line> {
                 push(&mut lines, &format!("hint: {hint}"), Role::Dim, room);
             }
         }
+        WipingIs::WasSafe(at, since) => {
+            let at = time::calendar(*at, &model.moment);
+            let since = was_safe(*since);
+            let text = format!(
+                "Not known to be safe now: {since} (it was safe at {at}). {key} asks again."
+            );
+            push(&mut lines, &text, Role::Warning, room);
+        }
         WipingIs::Answered(at, answer) => {
             answered(&mut lines, answer, room);
             let at = time::calendar(*at, &model.moment);
@@ -40,6 +48,15 @@ pub(super) fn lines(model: &Model, wiping: &Wiping, room: usize) -> Vec<Line> {
         }
     }
     lines
+}
+
+/// Why a yes is none any more.
+fn was_safe(since: Since) -> &'static str {
+    match since {
+        Since::Changed => "the folder changed since it was looked at",
+        Since::Unwatched => "nobody watches the folder since it was looked at",
+        Since::Old => "it is a while since the folder was looked at",
+    }
 }
 
 fn on_its_way(step: &WipeStep) -> String {

@@ -24,6 +24,7 @@ pub(crate) fn popup(
         height: rows,
     };
     for y in area.top()..area.bottom() {
+        cut_before(buffer, y, area.left());
         for x in area.left()..area.right() {
             let cell = &mut buffer[(x, y)];
             cell.reset();
@@ -57,6 +58,20 @@ pub(crate) fn popup(
     }
 }
 
+/// Takes away a character that begins before a column and reaches into it: its other half would cover what is drawn there.
+fn cut_before(buffer: &mut Buffer, y: u16, column: u16) {
+    let mut x = buffer.area.left();
+    while x < column {
+        let wide = u16::try_from(width(buffer[(x, y)].symbol()))
+            .unwrap_or(1)
+            .max(1);
+        if x.saturating_add(wide) > column {
+            buffer[(x, y)].set_symbol(" ");
+        }
+        x = x.saturating_add(wide);
+    }
+}
+
 fn border(buffer: &mut Buffer, theme: &Theme, area: Rect) {
     let style = theme.style(Role::Dim);
     let (right, bottom) = (area.right() - 1, area.bottom() - 1);
@@ -75,5 +90,38 @@ fn border(buffer: &mut Buffer, theme: &Theme, area: Rect) {
         ((right, bottom), "╯"),
     ] {
         put(buffer, corner, 1, theme.glyph(unicode, "+"), style);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ratatui::style::Style;
+
+    use super::*;
+    use crate::tui::theme::{Glyphs, Named};
+
+    #[test]
+    fn no_character_reaches_into_a_box() {
+        let theme = Theme::new(Named::Mono, Glyphs::Unicode);
+        let screen = Rect::new(0, 0, 20, 3);
+        for indent in ["", " "] {
+            let mut buffer = Buffer::empty(screen);
+            for y in 0..3 {
+                let text = format!("{indent}{}", "\u{65e5}".repeat(9));
+                put(&mut buffer, (0, y), 20, &text, Style::new());
+            }
+            let inside = popup(&mut buffer, &theme, screen, "", (8, 1));
+            assert_eq!(inside, Rect::new(6, 1, 8, 1));
+            for (y, corner) in ["\u{256d}", "\u{2502}", "\u{2570}"].into_iter().enumerate() {
+                let y = u16::try_from(y).unwrap();
+                let mut x = 0;
+                while x < 4 {
+                    x += u16::try_from(width(buffer[(x, y)].symbol()))
+                        .unwrap()
+                        .max(1);
+                }
+                assert_eq!((x, buffer[(x, y)].symbol()), (4, corner), "{indent:?}");
+            }
+        }
     }
 }

@@ -10,4 +10,4 @@ pub(crate) use bar::bar;
 pub(crate) use field::field;
 pub(crate) use frame::popup;
 pub(crate) use graph::graph;
-pub(crate) use text::{broken, put, put_right};
+pub(crate) use text::{broken, flowed, instead, put, put_name, put_right};

@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 
 use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use crate::output::text::{clean, clusters, cut, width, wrapped};
+use crate::output::text::{clean, clusters, cut, cut_name, width, wrapped};
 
 /// Writes a text, cut to so many columns; the column behind it.
 pub(crate) fn put(
@@ -46,6 +47,26 @@ pub(crate) fn put_right(
     put(buffer, (x.saturating_sub(wide), y), wide, &text, style);
 }
 
+/// Writes a name, cut in its middle where it has no room; the column behind it.
+pub(crate) fn put_name(
+    buffer: &mut Buffer,
+    (x, y): (u16, u16),
+    columns: u16,
+    name: &str,
+    style: Style,
+) -> u16 {
+    let room = columns.min(buffer.area.right().saturating_sub(x));
+    let name = clean(name);
+    let name = settled(&name);
+    put(
+        buffer,
+        (x, y),
+        columns,
+        &cut_name(&name, room.into()),
+        style,
+    )
+}
+
 /// A text in lines of so many columns; a word that is longer than a line goes on in the next.
 pub(crate) fn broken(text: &str, columns: u16) -> Vec<String> {
     let columns = usize::from(columns.max(1));
@@ -64,6 +85,37 @@ pub(crate) fn broken(text: &str, columns: u16) -> Vec<String> {
                 rest = later;
             }
         }
+    }
+    lines
+}
+
+/// Writes sentences where there is nothing to list, each in as many lines as it takes.
+pub(crate) fn instead(buffer: &mut Buffer, area: Rect, sentences: &[(String, Style)]) {
+    let room = area.width.saturating_sub(4);
+    let told = sentences.iter().filter(|(text, _)| !text.is_empty());
+    let lines = told.flat_map(|(text, style)| {
+        let lines = broken(text, room).into_iter();
+        lines.map(move |line| (line, *style))
+    });
+    for (y, (line, style)) in (area.y + area.height / 3..area.bottom()).zip(lines) {
+        put(buffer, (area.x + 2, y), room, &line, style);
+    }
+}
+
+/// A text as [`broken`] has it, where so many columns of the first line are taken.
+pub(crate) fn flowed(text: &str, taken: u16, columns: u16) -> Vec<String> {
+    if taken == 0 {
+        return broken(text, columns);
+    }
+    if taken >= columns {
+        let below = broken(text, columns);
+        return std::iter::once(String::new()).chain(below).collect();
+    }
+    // A word of that width stands for what is there, and none of it is drawn.
+    let taken = usize::from(taken);
+    let mut lines = broken(&format!("{} {text}", "_".repeat(taken - 1)), columns);
+    if let Some(first) = lines.first_mut() {
+        *first = first.get(taken..).unwrap_or_default().to_owned();
     }
     lines
 }
@@ -164,8 +216,6 @@ fn is_right_to_left(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use ratatui::layout::Rect;
-
     use super::*;
 
     fn shown(text: &str, columns: u16) -> String {
@@ -174,6 +224,16 @@ mod tests {
         buffer.set_string(columns, 0, "|", Style::new());
         let cells = (0..12).map(|x| buffer[(x, 0)].symbol().to_owned());
         cells.collect()
+    }
+
+    #[test]
+    fn what_is_taken_of_the_first_line_is_left_to_it() {
+        let told = "why it failed, in words";
+        assert_eq!(flowed(told, 0, 40), [told]);
+        assert_eq!(flowed(told, 10, 40), [told]);
+        assert_eq!(flowed(told, 10, 20), ["why it", "failed, in words"]);
+        assert_eq!(flowed(told, 19, 20), ["", "why it failed, in", "words"]);
+        assert_eq!(flowed(told, 31, 20), ["", "why it failed, in", "words"]);
     }
 
     #[test]

@@ -195,6 +195,9 @@ pub enum Reason {
     Settling {
         /// When it is taken for finished.
         until: Timestamp,
+        /// How long its writer paused before, where it is waited for longer because of that.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pause_ms: Option<u64>,
     },
     /// A program holds it open for writing.
     OpenForWriting {

@@ -152,18 +152,19 @@ pub fn notice(notice: &Notice) -> (String, String) {
         } => (
             format!("{} is stored", name(path)),
             format!(
-                "{files} files, {}. `heimdex safe-to-wipe {path}` checks whether it may be wiped.",
+                "{files} {}, {}. `heimdex safe-to-wipe {path}` checks whether it may be wiped.",
+                if *files == 1 { "file" } else { "files" },
                 size::bytes(*bytes)
             ),
         ),
         Notice::CannotSend { path, error, .. } => (
             format!("{} cannot be sent", name(path)),
-            format!("{error}."),
+            format!("{path}: {error}."),
         ),
         Notice::LooksCutOff { path, missing } => (
             format!("{} looks cut off", name(path)),
             format!(
-                "{missing}. `heimdex queue send --force {path}` sends it anyway, marked as damaged."
+                "{path}: {missing}. `heimdex queue send --force {path}` sends it anyway, marked as damaged."
             ),
         ),
         Notice::Full { profile } => (

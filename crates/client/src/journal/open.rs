@@ -10,7 +10,7 @@ use super::{Journal, JournalError};
 use crate::platform;
 
 /// What brings a journal from one version to the next; the index is the version before. Append only.
-pub(super) const MIGRATIONS: [&str; 7] = [
+pub(super) const MIGRATIONS: [&str; 8] = [
     include_str!("../../../../migrations/client/0001_journal.sql"),
     include_str!("../../../../migrations/client/0002_stored_by_hash.sql"),
     include_str!("../../../../migrations/client/0003_daemon.sql"),
@@ -18,6 +18,7 @@ pub(super) const MIGRATIONS: [&str; 7] = [
     include_str!("../../../../migrations/client/0005_wanted.sql"),
     include_str!("../../../../migrations/client/0006_absent.sql"),
     include_str!("../../../../migrations/client/0007_trashed.sql"),
+    include_str!("../../../../migrations/client/0008_passed_over_again.sql"),
 ];
 
 /// Another process holds the database for a moment only.

@@ -58,6 +58,30 @@ impl Journal {
         Ok(())
     }
 
+    /// Leaves a file alone under this name too, if it is one that is left alone under another: the same number, length and
+    /// time of its bytes. Whether it is.
+    pub fn pass_over_again(
+        &self,
+        id: WatchId,
+        key: &FileKey,
+        stamp: &FileStamp,
+    ) -> Result<bool, JournalError> {
+        let sql =
+            "INSERT OR REPLACE INTO passed_over (watch, fs_id, path, size, mtime, ctime, inode)
+             SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7 WHERE EXISTS (SELECT 1 FROM passed_over
+             WHERE watch = ?1 AND fs_id = ?2 AND inode = ?7 AND size = ?4 AND mtime = ?5)";
+        let values = params![
+            id.0,
+            key.fs_id,
+            key.path,
+            column(stamp.size),
+            stamp.mtime,
+            stamp.ctime,
+            stamp.inode.cast_signed()
+        ];
+        Ok(self.connection().execute(sql, values)? > 0)
+    }
+
     /// Whether a watch leaves a file alone in this state.
     pub fn is_passed_over(
         &self,

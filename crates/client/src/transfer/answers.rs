@@ -1,11 +1,12 @@
 //! What answers of the API mean for an upload that is under way.
 
 use heimdex_api::plan::PartNumber;
-use heimdex_api::upload::StoredPart;
-use heimdex_api::{ErrorCode, PartChecksum, VideoId, VideoState};
+use heimdex_api::upload::{LookupResult, StoredPart};
+use heimdex_api::{ErrorCode, Open, PartChecksum, StoreStanding, VideoId, VideoState};
 
 use super::event::Event;
 use super::retry::Failure;
+use super::upload::UploadOptions;
 use crate::{ApiClient, HttpError};
 
 /// Checksums in the one spelling that ours have.
@@ -31,6 +32,21 @@ pub(crate) async fn closed(api: &ApiClient, video: VideoId, error: &HttpError) -
         Ok(_) => None,
         Err(error) => Some(Event::AskFailed(Failure::of_api(&error))),
     }
+}
+
+/// What is asked for, so that [`stored_in`] can tell.
+pub(crate) fn check(options: &UploadOptions) -> Option<String> {
+    options.ask_store.then(|| "store".to_owned())
+}
+
+/// The video that a look-up found, where it has all its bytes; where the store was asked, only if that has them. What is
+/// not looked at yet may be about to be moved to where the store is asked for it.
+pub(crate) fn stored_in(result: &LookupResult, options: &UploadOptions) -> Option<VideoId> {
+    let state = result.state.as_ref()?.known()?;
+    let is_there = !options.ask_store
+        || state == VideoState::Validating
+        || result.store.as_ref().and_then(Open::known) == Some(StoreStanding::Present);
+    result.video_id.filter(|_| is_stored(state) && is_there)
 }
 
 /// Whether a video in this state has all its bytes.

@@ -9,6 +9,7 @@ use heimdex_api::{Blake3, Timestamp};
 use tokio::sync::{OwnedMutexGuard, Semaphore};
 
 use super::buffers::Buffers;
+use super::in_flight::InFlight;
 use super::retry::{Budget, Patience, Verdict};
 use super::stop::Stop;
 use super::{Failure, pace};
@@ -23,6 +24,7 @@ pub struct TransferContext {
     pub(crate) journal: Journal,
     pub(crate) profile: String,
     pub(crate) patience: Patience,
+    pub(crate) in_flight: InFlight,
     pub(crate) buffers: Buffers,
     /// Parts in flight, of all files together.
     pub(crate) slots: Arc<Semaphore>,
@@ -54,6 +56,7 @@ impl TransferContext {
             journal,
             profile,
             patience: Patience::default(),
+            in_flight: InFlight::default(),
             buffers: Buffers::default(),
             slots: Arc::new(Semaphore::new(pace::PARTS_MOST)),
             gates: Gates::default(),
@@ -67,6 +70,12 @@ impl TransferContext {
     #[must_use]
     pub fn with_patience(self, patience: Patience) -> Self {
         Self { patience, ..self }
+    }
+
+    /// The same, and this becomes of the parts in flight when a transfer is stopped.
+    #[must_use]
+    pub fn with_in_flight(self, in_flight: InFlight) -> Self {
+        Self { in_flight, ..self }
     }
 
     /// The same, and what is sent is held back by this one too.

@@ -99,7 +99,10 @@ pub enum DownloadOutcome {
 
 /// Fetches a video, or goes on with fetching it.
 ///
-/// Interrupted by `cancel` it waits for the parts in flight, and returns [`Stop::Interrupted`].
+/// Interrupted by `cancel` it waits for the parts in flight, or drops them where the context says so ([`InFlight`]), and
+/// returns [`Stop::Interrupted`].
+///
+/// [`InFlight`]: super::InFlight
 ///
 /// # Errors
 /// Whatever keeps the file from being here whole, with what to do about it.
@@ -330,7 +333,8 @@ impl Run<'_> {
         if total == 0 {
             return Ok(Vec::new());
         }
-        let verify = move || file.verified(&plan, &subtrees, &passed);
+        let cancel = self.cancel.clone();
+        let verify = move || file.verified(&plan, &subtrees, &passed, &cancel);
         let mut verifying = std::pin::pin!(blocking(&self.shown, verify));
         let mut glance = tokio::time::interval(GLANCE);
         loop {

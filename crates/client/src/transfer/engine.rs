@@ -66,7 +66,8 @@ pub(crate) struct Engine<'a> {
 }
 
 impl<'a> Engine<'a> {
-    /// Runs a transfer to its end. Interrupted by `cancel` it waits for what is in flight.
+    /// Runs a transfer to its end. Interrupted by `cancel` it waits for what is in flight, or drops it: see
+    /// [`InFlight`](super::InFlight).
     pub(crate) async fn run(
         context: &'a TransferContext,
         source: Arc<Source>,
@@ -221,17 +222,23 @@ impl<'a> Engine<'a> {
         let (source, events) = (Arc::clone(&self.source), self.events.clone());
         let (slots, cancel) = (Arc::clone(&self.context.slots), self.cancel.clone());
         let (outlet, plan) = (self.context.outlet().clone(), self.upload.plan);
+        let dropped = self.context.in_flight.dropped_by(&cancel);
         self.tasks.spawn(async move {
             let part = signed.part_number;
+            // No end of its own: the state waits until nothing is in flight.
+            let interrupted = || Err(Failure::Unreachable("interrupted".to_owned()));
             let slot = tokio::select! {
                 biased;
                 () = cancel.cancelled() => None,
                 slot = slots.acquire_owned() => slot.ok(),
             };
             let result = match slot {
-                Some(_slot) => send(&outlet, source, &plan, &signed, &hashed, moved).await,
-                // No end of its own: the state waits for what is in flight.
-                None => Err(Failure::Unreachable("interrupted".to_owned())),
+                Some(_slot) => {
+                    let sending = send(&outlet, source, &plan, &signed, &hashed, moved);
+                    let sent = dropped.run_until_cancelled(sending).await;
+                    sent.unwrap_or_else(interrupted)
+                }
+                None => interrupted(),
             };
             let event = match result {
                 Ok(etag) => Event::Acknowledged { part, etag },

@@ -13,6 +13,7 @@ mod stored;
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use heimdex_api::limits::PART_SIZE_MIN;
 use heimdex_api::ops::feature;
@@ -39,6 +40,9 @@ pub(super) use stored::place_of;
 
 /// How often an upload that is found closed is begun anew.
 const BEGINNINGS_MAX: usize = 3;
+/// What requests have to be answered in where the parts in flight are dropped: what is known by then need not be found
+/// out anew.
+const MOMENT: Duration = Duration::from_millis(500);
 
 /// A file to bring.
 #[derive(Debug, Clone)]
@@ -61,6 +65,8 @@ pub struct UploadJob {
 pub struct UploadOptions {
     /// Makes another video even where the server has these bytes.
     pub allow_duplicate: bool,
+    /// Asks the store, too: what it lost, or has other bytes of, is sent again.
+    pub ask_store: bool,
     /// Most parts of this file in flight; fewer are taken where the line is slow.
     pub parallel_parts: usize,
 }
@@ -69,6 +75,7 @@ impl Default for UploadOptions {
     fn default() -> Self {
         Self {
             allow_duplicate: false,
+            ask_store: false,
             parallel_parts: pace::PARTS_MOST,
         }
     }
@@ -113,8 +120,10 @@ impl UploadOutcome {
 
 /// Brings a file, or goes on with bringing it.
 ///
-/// Interrupted by `cancel` it waits for the parts in flight, and returns [`Stop::Interrupted`]; dropping the future
-/// stops it at once. Either way the same call goes on later.
+/// Interrupted by `cancel` it waits for the parts in flight, or drops them where the context says so ([`InFlight`]), and
+/// returns [`Stop::Interrupted`]; dropping the future stops it at once. In any case the same call goes on later.
+///
+/// [`InFlight`]: super::InFlight
 ///
 /// # Errors
 /// Whatever keeps the file from being stored, with what to do about it.
@@ -140,7 +149,18 @@ pub async fn upload(
         cancel,
     };
     let _abandon = Abandon(Arc::clone(&run.source));
-    run.whole().await
+    let dropped = context.in_flight.dropped_by(cancel);
+    // On the heap: it is large, and whoever brings many files holds several.
+    let whole = Box::pin(run.whole());
+    tokio::select! {
+        result = whole => result,
+        () = a_moment_after(&dropped) => Err(run.stopped(Stop::Interrupted)),
+    }
+}
+
+async fn a_moment_after(dropped: &CancellationToken) {
+    dropped.cancelled().await;
+    tokio::time::sleep(MOMENT).await;
 }
 
 /// Ends first passes that run, however the call ends: nobody waits for them.

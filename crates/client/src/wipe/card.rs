@@ -1,10 +1,8 @@
 //! What is on a card: every name on it, looked at by handle, no link followed.
 
 use std::collections::BTreeMap;
-use std::ffi::OsStr;
 use std::io;
 use std::os::fd::OwnedFd;
-use std::os::unix::ffi::OsStrExt as _;
 
 use rustix::fs::{AtFlags, Dir, FileType, Stat};
 
@@ -12,7 +10,7 @@ use super::facts::{Excused, Litter, Obstacle, ObstacleKind};
 use super::rules::{CardRules, Scope};
 use crate::beneath;
 use crate::journal::FileStamp;
-use crate::litter::is_litter;
+use crate::litter::is_litter_in;
 use crate::platform;
 use crate::reason;
 
@@ -86,7 +84,7 @@ pub(super) fn look_at_file(folder: &OwnedFd, name: &[u8]) -> Listing {
             listing.obstacles.push(Obstacle { path, kind });
         }
         // No file to speak of: nothing can be proven of it.
-        Ok(Found::Litter(..) | Found::Folder) => {}
+        Ok(Found::Litter(_) | Found::Folder) => {}
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         Err(error) => listing.unreadable(name.to_vec(), &error),
     }
@@ -126,12 +124,9 @@ impl Place<'_> {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                 Err(error) => listing.unreadable(path, &error),
                 Ok(Found::Obstacle(kind)) => listing.obstacles.push(Obstacle { path, kind }),
-                Ok(Found::Litter(kind, stat)) => {
-                    let (files, bytes) = if kind.is_dir() {
-                        weigh(&directory, &name)
-                    } else {
-                        (1, u64::try_from(stat.st_size).unwrap_or(0))
-                    };
+                Ok(Found::Litter(weighed)) => {
+                    let Weight { files, bytes } =
+                        weighed.unwrap_or_else(|| self.weigh(&path, listing));
                     listing.litter.push(Litter { path, files, bytes });
                 }
                 Ok(Found::Folder) => {
@@ -143,7 +138,7 @@ impl Place<'_> {
                             folders.push(Folder { path, scope: None });
                         }
                         Some((watch, rule)) => {
-                            let (files, bytes) = weigh(&directory, &name);
+                            let Weight { files, bytes } = self.weigh(&path, listing);
                             listing.excused.push(Excused {
                                 path,
                                 files,
@@ -180,26 +175,73 @@ impl Place<'_> {
         }
         Ok(())
     }
+
+    /// How many files a folder has that is excused, and their bytes, as far as it lets itself be looked into. What no file
+    /// is excused for stands in the way here too: a mount hides what is on the card, and so may a link.
+    fn weigh(self, path: &[u8], listing: &mut Listing) -> Weight {
+        let mut weight = Weight::default();
+        // By their paths: so many folders cannot be held open at once.
+        let mut folders = vec![path.to_vec()];
+        while let Some(folder) = folders.pop() {
+            let looked = self.weigh_into(&folder, &mut weight, &mut folders, listing);
+            match looked.map_err(|error| (error.kind(), error)) {
+                // Of what may not be looked into, as other people's trash, no file was wanted.
+                Ok(()) | Err((io::ErrorKind::PermissionDenied | io::ErrorKind::NotFound, _)) => {}
+                Err((_, error)) => listing.unreadable(folder, &error),
+            }
+        }
+        weight
+    }
+
+    fn weigh_into(
+        self,
+        folder: &[u8],
+        weight: &mut Weight,
+        folders: &mut Vec<Vec<u8>>,
+        listing: &mut Listing,
+    ) -> io::Result<()> {
+        let directory = beneath::directory(self.root, folder)?;
+        for name in names(&directory)? {
+            let path = joined(folder, &name);
+            match found(&directory, &name, self.home) {
+                Ok((_, Found::Obstacle(kind))) => listing.obstacles.push(Obstacle { path, kind }),
+                Ok((_, Found::Folder)) => folders.push(path),
+                Ok((stat, Found::File(_) | Found::Litter(_))) => weight.add(Weight::of(&stat)),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => listing.unreadable(path, &error),
+            }
+        }
+        Ok(())
+    }
 }
 
 enum Found {
     File(Seen),
     Folder,
-    Litter(FileType, Box<Stat>),
+    /// What a file of it weighs; of a folder nobody has looked yet.
+    Litter(Option<Weight>),
     Obstacle(ObstacleKind),
 }
 
 fn look_at(directory: &OwnedFd, name: &[u8], home: Mount) -> io::Result<Found> {
+    let (stat, found) = found(directory, name, home)?;
+    Ok(match found {
+        Found::File(_) if is_litter_in(directory, name, &stat)? => {
+            Found::Litter(Some(Weight::of(&stat)))
+        }
+        Found::Folder if is_litter_in(directory, name, &stat)? => Found::Litter(None),
+        found => found,
+    })
+}
+
+/// What is there, whatever it is called.
+fn found(directory: &OwnedFd, name: &[u8], home: Mount) -> io::Result<(Stat, Found)> {
     let stat = rustix::fs::statat(directory, name, AtFlags::SYMLINK_NOFOLLOW)?;
     // Before anything is excused: a mount hides what is on the card.
     if Mount::of(directory, name)? != home {
-        return Ok(Found::Obstacle(ObstacleKind::Mounted));
+        return Ok((stat, Found::Obstacle(ObstacleKind::Mounted)));
     }
-    let kind = FileType::from_raw_mode(stat.st_mode);
-    if is_litter(OsStr::from_bytes(name)) {
-        return Ok(Found::Litter(kind, Box::new(stat)));
-    }
-    Ok(match kind {
+    let found = match FileType::from_raw_mode(stat.st_mode) {
         FileType::RegularFile => Found::File(Seen::of(&stat)),
         FileType::Directory => Found::Folder,
         FileType::Symlink => Found::Obstacle(ObstacleKind::Link),
@@ -209,30 +251,28 @@ fn look_at(directory: &OwnedFd, name: &[u8], home: Mount) -> io::Result<Found> {
             Found::Obstacle(ObstacleKind::Special("a device"))
         }
         FileType::Unknown => Found::Obstacle(ObstacleKind::Special("no file")),
-    })
+    };
+    Ok((stat, found))
 }
 
-/// How many files a folder that is excused has, and their bytes, as far as it lets itself be looked into.
-fn weigh(directory: &OwnedFd, name: &[u8]) -> (u64, u64) {
-    let (mut files, mut bytes) = (0, 0_u64);
-    let Ok(top) = beneath::directory(directory, name) else {
-        return (files, bytes);
-    };
-    let mut folders = vec![top];
-    while let Some(folder) = folders.pop() {
-        for name in names(&folder).unwrap_or_default() {
-            let Ok(stat) = rustix::fs::statat(&folder, &name[..], AtFlags::SYMLINK_NOFOLLOW) else {
-                continue;
-            };
-            if FileType::from_raw_mode(stat.st_mode).is_dir() {
-                folders.extend(beneath::directory(&folder, &name));
-            } else {
-                files += 1;
-                bytes = bytes.saturating_add(u64::try_from(stat.st_size).unwrap_or(0));
-            }
-        }
+/// Files, and their bytes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Weight {
+    files: u64,
+    bytes: u64,
+}
+
+impl Weight {
+    /// Of one file.
+    fn of(stat: &Stat) -> Self {
+        let bytes = u64::try_from(stat.st_size).unwrap_or(0);
+        Self { files: 1, bytes }
     }
-    (files, bytes)
+
+    fn add(&mut self, other: Self) {
+        self.files += other.files;
+        self.bytes = self.bytes.saturating_add(other.bytes);
+    }
 }
 
 /// The names in a folder, in order.
@@ -300,9 +340,14 @@ fn mount_id(directory: &OwnedFd, name: &[u8]) -> io::Result<Option<u64>> {
 
 #[cfg(test)]
 mod tests {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt as _;
     use std::os::unix::fs::symlink;
 
     use super::*;
+
+    /// As macOS begins what it puts beside a file.
+    const APPLE_DOUBLE: [u8; 8] = [0, 5, 0x16, 7, 0, 2, 0, 0];
 
     fn look_at_tree(make: impl FnOnce(&std::path::Path)) -> Listing {
         let directory = tempfile::tempdir().unwrap();
@@ -325,7 +370,7 @@ mod tests {
             fs_err::create_dir_all(card.join("CLIP")).unwrap();
             fs_err::create_dir_all(card.join(".Trashes/501")).unwrap();
             fs_err::write(card.join("CLIP/A.mp4"), "abc").unwrap();
-            fs_err::write(card.join("CLIP/._A.mp4"), "x").unwrap();
+            fs_err::write(card.join("CLIP/._A.mp4"), APPLE_DOUBLE).unwrap();
             fs_err::write(card.join(".Trashes/501/old.mp4"), "1234567").unwrap();
             fs_err::write(card.join(".hidden"), "").unwrap();
             fs_err::write(card.join(OsStr::from_bytes(b"clip\xff.mp4")), "").unwrap();
@@ -340,7 +385,53 @@ mod tests {
             paths(listing.litter.iter().map(|l| &l.path)),
             [".Trashes", "CLIP/._A.mp4"]
         );
-        assert_eq!(litter.iter().max(), Some(&(1, 7)));
+        assert_eq!(litter.iter().max(), Some(&(1, 8)));
+    }
+
+    #[test]
+    fn what_only_has_the_name_of_litter_counts() {
+        let listing = look_at_tree(|card| {
+            for folder in ["._clips", "Thumbs.db", "lost+found", ".TemporaryItems"] {
+                fs_err::create_dir(card.join(folder)).unwrap();
+                fs_err::write(card.join(folder).join("A.mp4"), "clip").unwrap();
+            }
+            fs_err::write(card.join("._big.mp4"), vec![7; 300_000]).unwrap();
+            fs_err::write(card.join(".Trashes"), "a file").unwrap();
+            symlink("/etc", card.join(".fseventsd")).unwrap();
+        });
+        assert!(listing.litter.is_empty(), "{:?}", listing.litter);
+        assert_eq!(
+            paths(listing.files.keys()),
+            [
+                ".TemporaryItems/A.mp4",
+                ".Trashes",
+                "._big.mp4",
+                "._clips/A.mp4",
+                "Thumbs.db/A.mp4",
+                "lost+found/A.mp4"
+            ]
+        );
+        assert_eq!(
+            paths(listing.obstacles.iter().map(|o| &o.path)),
+            [".fseventsd"]
+        );
+    }
+
+    #[test]
+    fn what_is_no_file_stands_in_the_way_below_litter_too() {
+        let listing = look_at_tree(|card| {
+            fs_err::create_dir_all(card.join(".Trashes/501/deep")).unwrap();
+            fs_err::write(card.join(".Trashes/501/deep/old.mp4"), "1234567").unwrap();
+            symlink("/etc", card.join(".Trashes/501/link")).unwrap();
+            let socket = card.join(".Trashes/501/deep/socket");
+            std::os::unix::net::UnixListener::bind(socket).unwrap();
+        });
+        assert_eq!(
+            paths(listing.obstacles.iter().map(|o| &o.path)),
+            [".Trashes/501/deep/socket", ".Trashes/501/link"]
+        );
+        let weights: Vec<_> = listing.litter.iter().map(|l| (l.files, l.bytes)).collect();
+        assert_eq!(weights, [(1, 7)]);
     }
 
     #[test]

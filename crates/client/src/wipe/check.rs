@@ -3,6 +3,7 @@
 mod ask;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::os::fd::OwnedFd;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -14,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 use super::card::{Listing, Seen, look};
 use super::facts::{Facts, FileFacts, ReadBack, Reread, Stored, Terms};
 use super::manifests::{self, ManifestFacts, Manifests};
-use super::medium::{Waiting, Wanted, read_back};
+use super::medium::{Waiting, Wanted, read_back, tells_changes};
 use super::outcome::{Checked, Step, WipeError};
 use super::rules::CardRules;
 use super::verdict::judge;
@@ -22,15 +23,17 @@ use crate::beneath;
 use crate::manifest::Kind;
 use crate::transfer::TransferContext;
 
+/// Reads the rules as they are now: a rule that was taken away meanwhile excuses nothing any more.
+pub type RulesNow = Box<dyn Fn() -> Result<CardRules, WipeError> + Send + Sync>;
+
 /// What a person asks of a card.
-#[derive(Debug)]
 pub struct Question {
     /// The folder of the card.
     pub folder: PathBuf,
     /// On which terms it may be wiped.
     pub terms: Terms,
-    /// What excuses a file.
-    pub rules: CardRules,
+    /// What excuses a file, asked for each look.
+    pub rules: RulesNow,
     /// Whether checksum files on it count.
     pub manifests: Manifests,
     /// Checksums to be taken of every file beside BLAKE3, for a receipt.
@@ -38,15 +41,32 @@ pub struct Question {
 }
 
 /// A card that is asked about, once or again and again: what was read stays known as long as it is what it was.
-#[derive(Debug)]
 pub struct Card<'a, T> {
     run: Run<'a, T>,
     question: Question,
-    rules: Arc<CardRules>,
+    /// Whether the times of its files tell of every change.
+    tells_changes: bool,
     began_at: Timestamp,
     read: BTreeMap<Vec<u8>, Held>,
     /// What was read again at the store and found equal: once is enough for one answer.
     reread: BTreeMap<VideoId, Reread>,
+}
+
+impl fmt::Debug for Question {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Question")
+            .field("folder", &self.folder)
+            .field("terms", &self.terms)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<T> fmt::Debug for Card<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Card")
+            .field("question", &self.question)
+            .finish_non_exhaustive()
+    }
 }
 
 /// A file that was read.
@@ -86,9 +106,9 @@ impl<'a, T: Fn(Step) + Send + Sync + 'static> Card<'a, T> {
         };
         run.asker.can_be_asked().await?;
         Ok(Self {
+            tells_changes: tells_changes(&run.root),
             run,
             reread: BTreeMap::new(),
-            rules: Arc::new(question.rules.clone()),
             question,
             began_at,
             read: BTreeMap::new(),
@@ -100,7 +120,18 @@ impl<'a, T: Fn(Step) + Send + Sync + 'static> Card<'a, T> {
     /// # Errors
     /// As [`Self::open`].
     pub async fn check(&mut self) -> Result<Checked, WipeError> {
-        let first = self.run.look(&self.rules).await?;
+        let known = self.read.len();
+        let checked = self.check_once().await?;
+        if known == 0 || self.tells_changes || !checked.verdict.is_safe() {
+            return Ok(checked);
+        }
+        // What was read in an earlier round may be another by now without a word of it.
+        self.read.clear();
+        self.check_once().await
+    }
+
+    async fn check_once(&mut self) -> Result<Checked, WipeError> {
+        let first = self.run.look(&(self.question.rules)()?).await?;
         let manifests = self.manifests(&first).await?;
         let mut files = self.read(&first, &manifests).await?;
         let (run, asker) = (&self.run, &self.run.asker);
@@ -110,7 +141,7 @@ impl<'a, T: Fn(Step) + Send + Sync + 'static> Card<'a, T> {
         if asker.terms.reread {
             asker.reread(&mut files, &mut self.reread).await?;
         }
-        let second = run.look(&self.rules).await?;
+        let second = run.look(&(self.question.rules)()?).await?;
         let facts = Facts {
             manifests,
             ..settled(files, first, second)
@@ -199,8 +230,8 @@ pub(super) struct Run<'a, T> {
 }
 
 impl<T: Fn(Step) + Send + Sync + 'static> Run<'_, T> {
-    async fn look(&self, rules: &Arc<CardRules>) -> Result<Listing, WipeError> {
-        let (root, rules) = (Arc::clone(&self.root), Arc::clone(rules));
+    async fn look(&self, rules: &CardRules) -> Result<Listing, WipeError> {
+        let (root, rules) = (Arc::clone(&self.root), rules.clone());
         let looking = blocking(move || look(&root, &rules));
         self.asker.unless_cancelled(looking).await?
     }

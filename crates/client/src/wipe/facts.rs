@@ -169,8 +169,23 @@ pub enum Reread {
         /// When.
         at: Option<Timestamp>,
     },
-    /// They are not, or could not be read, in a few words.
-    Bad(String),
+    /// They are not, or were not read.
+    Bad(NotEqual),
+}
+
+/// Why a video's bytes were not found equal when they were to be read again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotEqual {
+    /// The store has other bytes.
+    Differs,
+    /// The store does not have them any more.
+    Missing,
+    /// The store has them, and cannot read them to their end.
+    Unreadable,
+    /// Nobody may lean on the video by now.
+    NotCounted,
+    /// The server did not come to it, or did not say.
+    NotRead,
 }
 
 /// Something on a card that is no file, or hides some.

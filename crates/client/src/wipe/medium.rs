@@ -5,7 +5,7 @@
 
 use std::fs::File;
 use std::io::{self, IoSliceMut};
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::fs::FileExt as _;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::sync_channel;
@@ -208,8 +208,30 @@ fn is_on_own_disk(file: &File) -> bool {
     is_of_kind(file, &KINDS)
 }
 
+/// Whether a file system notes the time of every change by itself, where nobody can put it back: ext2 to ext4, XFS, Btrfs,
+/// tmpfs, F2FS, ZFS and bcachefs. FAT and exFAT know the time that the writer says, and of shares nobody knows.
 #[cfg(target_os = "linux")]
-fn is_of_kind(file: &File, kinds: &[u32]) -> bool {
+pub(super) fn tells_changes(folder: &impl AsFd) -> bool {
+    const KINDS: [u32; 7] = [
+        0xef53,
+        0x5846_5342,
+        0x9123_683e,
+        0x0102_1994,
+        0xf2f5_2010,
+        0x2fc1_2fc1,
+        0xca45_1a4e,
+    ];
+    is_of_kind(folder, &KINDS)
+}
+
+/// Of other systems nobody knows.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn tells_changes(_folder: &impl AsFd) -> bool {
+    false
+}
+
+#[cfg(target_os = "linux")]
+fn is_of_kind(file: &impl AsFd, kinds: &[u32]) -> bool {
     rustix::fs::fstatfs(file).is_ok_and(|stat| {
         // The magic number has 32 bits, in a signed word of the platform's width.
         #[expect(

@@ -76,6 +76,9 @@ pub enum WipeError {
     /// The server cannot be asked.
     #[error(transparent)]
     Api(#[from] HttpError),
+    /// What excuses files cannot be read.
+    #[error("cannot read what the watches leave out: {0}")]
+    Rules(String),
     /// A person ended it.
     #[error("interrupted: nothing is known of this card")]
     Interrupted,
@@ -89,7 +92,7 @@ impl WipeError {
     #[must_use]
     pub fn class(&self) -> ErrorClass {
         match self {
-            Self::Folder { .. } | Self::GivenUp => ErrorClass::Failed,
+            Self::Folder { .. } | Self::Rules(_) | Self::GivenUp => ErrorClass::Failed,
             Self::Api(error) => error.class(),
             Self::Interrupted => ErrorClass::Interrupted,
         }
@@ -103,7 +106,7 @@ impl WipeError {
                 Some("name the folder of a card; is it still plugged in?".to_owned())
             }
             Self::Api(error) => error.hint(),
-            Self::Interrupted | Self::GivenUp => None,
+            Self::Rules(_) | Self::Interrupted | Self::GivenUp => None,
         }
     }
 }

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use heimdex_api::{Open, StoreStanding, VerifiedHow, VideoId, VideoState};
 
-use super::facts::{Copy, Facts, FileFacts, ObstacleKind, ReadBack, Reread, Stored, Terms, Trace};
+use super::facts::{
+    Copy, Facts, FileFacts, NotEqual, ObstacleKind, ReadBack, Reread, Stored, Terms, Trace,
+};
 use super::manifests::ManifestFacts;
 use crate::manifest::{Digest, Kind, Listed};
 
@@ -81,8 +83,8 @@ pub enum Why {
     NotReread {
         /// Which video.
         video_id: VideoId,
-        /// What happened, in a few words.
-        reason: String,
+        /// What happened.
+        what: NotEqual,
     },
     /// A checksum file on the card says otherwise.
     Manifest {
@@ -258,16 +260,16 @@ fn proof(file: &FileFacts, terms: Terms) -> Result<(), Why> {
     }
     let how = match (&file.reread, terms.reread) {
         (Reread::Equal { how, .. }, _) => how,
-        (Reread::Bad(reason), _) => {
+        (Reread::Bad(what), _) => {
             return Err(Why::NotReread {
                 video_id: *video_id,
-                reason: reason.clone(),
+                what: *what,
             });
         }
         (Reread::NotAsked, true) => {
             return Err(Why::NotReread {
                 video_id: *video_id,
-                reason: "it was not read again".to_owned(),
+                what: NotEqual::NotRead,
             });
         }
         (Reread::NotAsked, false) => &copy.verified_how,

@@ -2,7 +2,7 @@
 
 use heimdex_api::{Open, StoreStanding, VideoState, path};
 
-use super::facts::{ObstacleKind, ReadBack, Trace};
+use super::facts::{NotEqual, ObstacleKind, ReadBack, Trace};
 use super::verdict::{Disagreement, Why};
 use crate::shown::{Moment, size, time};
 
@@ -36,7 +36,9 @@ fn of(why: &Why, moment: &Moment) -> String {
         Why::NotStored(trace) => not_stored(trace, moment),
         Why::NotInStore { store, .. } => match store.as_ref().and_then(Open::known) {
             Some(StoreStanding::Missing) => "the store does not have it any more".into(),
-            Some(StoreStanding::Differs) => "the store has something else in its place".into(),
+            Some(StoreStanding::Differs) => {
+                "the store has something else in its place, or not all of it".into()
+            }
             Some(StoreStanding::Present) | None => "the store did not say that it has it".into(),
         },
         Why::NotReady { state, .. } => match state.as_ref().and_then(Open::known) {
@@ -51,8 +53,18 @@ fn of(why: &Why, moment: &Moment) -> String {
         Why::OnlyCached { .. } => {
             "read back, perhaps only from the server's memory (--accept-cached takes that)".into()
         }
-        Why::NotReread { reason, .. } => format!("read again: {reason}"),
+        Why::NotReread { what, .. } => format!("read again: {}", not_equal(*what)),
         Why::Manifest { manifest, what } => disagreement(manifest, what),
+    }
+}
+
+fn not_equal(what: NotEqual) -> &'static str {
+    match what {
+        NotEqual::Differs => "the store has other bytes",
+        NotEqual::Missing => "the store does not have it any more",
+        NotEqual::Unreadable => "the store cannot read it to its end",
+        NotEqual::NotCounted => "its video was trashed, has failed or was set aside",
+        NotEqual::NotRead => "the server did not come to it",
     }
 }
 

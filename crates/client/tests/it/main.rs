@@ -6,6 +6,7 @@ mod download;
 mod faults;
 mod many;
 mod resume;
+mod stopping;
 mod support;
 mod upload;
 mod wipe;

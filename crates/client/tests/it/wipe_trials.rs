@@ -17,8 +17,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::support::{World, noise, send};
 
-/// Bytes of the file that has two parts.
-const LARGE: usize = 17 << 20;
+/// Bytes of the file that has three parts: one of them holds neither its first nor its last byte.
+const LARGE: usize = 33 << 20;
 /// One of so many tries is about that one.
 const LARGE_EVERY: u64 = 25;
 /// One of so many has what is stored read again.
@@ -38,7 +38,9 @@ enum Difference {
     Grown,
     New,
     Link,
+    LinkInExcused,
     PartAway,
+    CutInStore,
     ObjectAway,
     FlippedInStore,
     Unverified,
@@ -50,14 +52,16 @@ enum Difference {
     OtherHash,
 }
 
-const DIFFERENCES: [Difference; 16] = [
+const DIFFERENCES: [Difference; 18] = [
     Difference::FlippedOnCard,
     Difference::Rewritten,
     Difference::CutShort,
     Difference::Grown,
     Difference::New,
     Difference::Link,
+    Difference::LinkInExcused,
     Difference::PartAway,
+    Difference::CutInStore,
     Difference::ObjectAway,
     Difference::FlippedInStore,
     Difference::Unverified,
@@ -69,8 +73,8 @@ const DIFFERENCES: [Difference; 16] = [
     Difference::OtherHash,
 ];
 
-/// Names that are close to what a rule excuses, and are excused by none.
-const NEAR: [&str; 8] = [
+/// Names that are close to what a rule excuses, or are litter's for something else; none of them excuses.
+const NEAR: [&str; 12] = [
     "a.tmp2",
     "tmp",
     "a.tmp.mov",
@@ -79,6 +83,10 @@ const NEAR: [&str; 8] = [
     "skip.mov",
     "keep.tmp",
     "sub/Thumbs.db.mov",
+    "Thumbs.db/a.mov",
+    "desktop.ini/a.mov",
+    "lost+found/a.mov",
+    "$RECYCLE.BIN",
 ];
 
 /// A card that is stored, and where.
@@ -178,7 +186,7 @@ impl Trials {
     async fn attempt(&mut self, number: u64, difference: Difference, is_large: bool) {
         let held = if is_large { &self.large } else { &self.small };
         let count = held.files.len();
-        // The one with two parts, where that is what it is about.
+        // The one with several parts, where that is what it is about.
         let victim = if is_large { 0 } else { self.below(count) };
         let undo = self.make(difference, is_large, victim).await;
         let terms = Self::terms(difference == Difference::FlippedInStore);
@@ -251,26 +259,21 @@ impl Trials {
                 std::os::unix::fs::symlink(&aside, &file.path).unwrap();
                 return Undo::Move(aside, file.path.clone());
             }
+            Difference::LinkInExcused => {
+                let link = held.root.join("skip/link");
+                std::os::unix::fs::symlink("b.mov", &link).unwrap();
+                return Undo::Remove(link);
+            }
+            Difference::CutInStore => {
+                let last = cut(&part);
+                return Undo::Grow(part, last);
+            }
             Difference::PartAway => {
                 let aside = self.world.directory.path().join("aside");
                 fs::rename(&part, &aside).unwrap();
                 return Undo::Move(aside, part);
             }
-            Difference::ObjectAway => {
-                let id = file.video.as_uuid().as_bytes().to_vec();
-                let key: String = self
-                    .catalog
-                    .query_row(
-                        "SELECT object_key FROM objects WHERE video_id = ?1",
-                        [id],
-                        |row| row.get(0),
-                    )
-                    .unwrap();
-                let aside = format!("aside/{key}");
-                let sql = "UPDATE objects SET key = ?2 WHERE key = ?1";
-                assert_eq!(self.index.execute(sql, [&key, &aside]).unwrap(), 1);
-                return Undo::Key(aside, key);
-            }
+            Difference::ObjectAway => return self.lose(file.video),
             Difference::FlippedInStore => {
                 let length = fs::metadata(&part).unwrap().len();
                 let at = at % usize::try_from(length).unwrap();
@@ -302,6 +305,17 @@ impl Trials {
         Undo::Mend
     }
 
+    /// Takes a video's object out of the store's index.
+    fn lose(&self, video: VideoId) -> Undo {
+        let id = video.as_uuid().as_bytes().to_vec();
+        let sql = "SELECT object_key FROM objects WHERE video_id = ?1";
+        let key: String = self.catalog.query_row(sql, [id], |row| row.get(0)).unwrap();
+        let aside = format!("aside/{key}");
+        let sql = "UPDATE objects SET key = ?2 WHERE key = ?1";
+        assert_eq!(self.index.execute(sql, [&key, &aside]).unwrap(), 1);
+        Undo::Key(aside, key)
+    }
+
     fn undo(&self, undo: Undo) {
         match undo {
             Undo::Mend => {}
@@ -313,6 +327,7 @@ impl Trials {
             Undo::Remove(path) => fs::remove_file(path).unwrap(),
             Undo::Move(from, to) => fs::rename(from, to).unwrap(),
             Undo::Flip(path, at) => flip(&path, at),
+            Undo::Grow(path, last) => grow(&path, last),
             Undo::Key(from, to) => {
                 let sql = "UPDATE objects SET key = ?2 WHERE key = ?1";
                 assert_eq!(self.index.execute(sql, [from, to]).unwrap(), 1);
@@ -359,7 +374,10 @@ impl Trials {
         let question = Question {
             folder: held.root.clone(),
             terms,
-            rules: CardRules::of(&held.root, &[watch]).unwrap(),
+            rules: {
+                let root = held.root.clone();
+                Box::new(move || Ok(CardRules::of(&root, std::slice::from_ref(&watch)).unwrap()))
+            },
             manifests: Manifests::Check,
             kinds: Vec::new(),
         };
@@ -392,6 +410,7 @@ enum Undo {
     Remove(PathBuf),
     Move(PathBuf, PathBuf),
     Flip(PathBuf, usize),
+    Grow(PathBuf, u8),
     Key(String, String),
 }
 
@@ -453,6 +472,26 @@ fn find(directory: &Path, is_meant: &dyn Fn(&Path) -> bool) -> Vec<PathBuf> {
         }
     }
     found
+}
+
+/// Takes the last byte off.
+fn cut(path: &Path) -> u8 {
+    let bytes = fs::read(path).unwrap();
+    let before = fs::metadata(path).unwrap().permissions();
+    fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    let file = fs::OpenOptions::new().write(true).open(path).unwrap();
+    file.set_len(bytes.len() as u64 - 1).unwrap();
+    file.set_permissions(before).unwrap();
+    *bytes.last().unwrap()
+}
+
+/// Puts it back.
+fn grow(path: &Path, last: u8) {
+    let before = fs::metadata(path).unwrap();
+    fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    let file = fs::OpenOptions::new().write(true).open(path).unwrap();
+    file.file().write_all_at(&[last], before.len()).unwrap();
+    file.set_permissions(before.permissions()).unwrap();
 }
 
 /// Turns one bit over, and leaves size and times as they were.

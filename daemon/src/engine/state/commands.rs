@@ -11,7 +11,7 @@ use heimdex_client::journal::{FileStamp, Pause, QueueOptions, QueuedFile, Standi
 use heimdex_client::platform;
 
 use super::{At, Effect, Next, Phase, State};
-use crate::engine::event::Ticket;
+use crate::engine::event::{Finding, Ticket};
 use crate::watch::Ask;
 
 type Asked = Result<(Vec<Effect>, Vec<ItemId>), Refusal>;
@@ -92,7 +92,7 @@ impl State {
         &mut self,
         at: At,
         request: &SendRequest,
-        found: Vec<(PathBuf, Result<FileStamp, String>)>,
+        found: Vec<(PathBuf, Result<Finding, String>)>,
         ticket: Ticket,
     ) -> Vec<Effect> {
         let asked = self.send_paths(at, request, found);
@@ -103,7 +103,7 @@ impl State {
         &mut self,
         at: At,
         request: &SendRequest,
-        found: Vec<(PathBuf, Result<FileStamp, String>)>,
+        found: Vec<(PathBuf, Result<Finding, String>)>,
     ) -> Asked {
         let unusable = |path: &PathBuf, why: &str| {
             let text = format!("cannot send `{}`: {why}", path.display());
@@ -117,7 +117,7 @@ impl State {
             return Err(refusal.with_hint("`heimdex profile list` shows all"));
         }
         // All or nothing: a name that is wrong is told before anything is queued.
-        if let Some((path, Err(why))) = found.iter().find(|(_, stamp)| stamp.is_err()) {
+        if let Some((path, Err(why))) = found.iter().find(|(_, finding)| finding.is_err()) {
             return Err(unusable(path, why));
         }
         if let Some((path, _)) = found
@@ -127,14 +127,17 @@ impl State {
             return Err(on_its_way(path));
         }
         let (mut effects, mut items) = self.send_items(at, request)?;
-        for (path, stamp) in found {
-            let stamp = stamp.map_err(|why| unusable(&path, &why))?;
+        for (path, finding) in found {
+            let finding = finding.map_err(|why| unusable(&path, &why))?;
+            // What a watch is done with it never tells again.
+            let is_unfinished = !request.force && !finding.was_stored;
             match self.covering(&path) {
-                Some(_) if !request.force && self.at_path(&path).is_empty() => {
+                Some(_) if is_unfinished && self.at_path(&path).is_empty() => {
                     effects.extend(self.want(path, &request.texts));
                 }
                 covering => {
-                    let (id, sent) = self.send_path(at.now, request, path, (stamp, covering));
+                    let state = (finding.stamp, covering);
+                    let (id, sent) = self.send_path(at.now, request, path, state);
                     effects.extend(sent);
                     effects.extend(self.send_item(at.now, id, request.force)?);
                     items.push(id);

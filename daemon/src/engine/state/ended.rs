@@ -188,6 +188,7 @@ impl State {
         };
         self.works(Some(&item.file.profile));
         if let Some(watched) = item.file.watch.and_then(|id| self.watches.get_mut(&id)) {
+            watched.has_brought = true;
             match before {
                 Some(before) => {
                     let others = watched.stored.bytes.saturating_sub(before);
@@ -210,26 +211,11 @@ impl State {
             path: item.file.path.into(),
             because,
         };
-        let mut effects = vec![
+        vec![
             Effect::Write(QueueWrite::Keep(Box::new(kept))),
             Effect::Write(QueueWrite::Remove(id)),
             Effect::Tell(Box::new(left)),
-        ];
-        effects.extend(item.file.watch.and_then(|watch| self.card_done(watch)));
-        effects
-    }
-
-    /// The word that a watch has nothing left to send.
-    fn card_done(&self, id: heimdex_client::control::WatchId) -> Option<Effect> {
-        let watched = self.watches.get(&id)?;
-        let is_done = self.items.values().all(|item| item.file.watch != Some(id));
-        let notice = Notice::CardDone {
-            watch: id,
-            path: watched.watch.root.clone().into(),
-            files: watched.stored.files,
-            bytes: watched.stored.bytes,
-        };
-        is_done.then_some(Effect::Tell(Box::new(Told::Notice { notice })))
+        ]
     }
 
     /// A person does not want a file sent. What a watch looks after stays in the queue, so that it is not found anew.

@@ -38,9 +38,9 @@ impl State {
                 Some(watched) if watched.watch.pause == watch.pause => watched.paused_since,
                 _ => now,
             };
-            let (gone_since, stored, report) = watched
-                .map_or((None, Count::default(), None), |w| {
-                    (w.gone_since, w.stored, w.report)
+            let (gone_since, stored, has_brought, report) = watched
+                .map_or((None, Count::default(), false, None), |w| {
+                    (w.gone_since, w.stored, w.has_brought, w.report)
                 });
             self.watches.insert(
                 watch.id,
@@ -49,6 +49,7 @@ impl State {
                     gone_since,
                     paused_since,
                     stored,
+                    has_brought,
                     report,
                 },
             );
@@ -67,6 +68,7 @@ impl State {
             .flat_map(|id| self.let_go(id, Reason::NotWatched))
             .collect();
         effects.extend(self.forget_unwatched(&roots));
+        effects.extend(self.spare_from_trash());
         self.forget_accounts(&profiles);
         effects
     }

@@ -1,12 +1,14 @@
 //! Files that are to go in the trash once they are proven to be stored: looked at soon, then ever more seldom.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use heimdex_api::Timestamp;
-use heimdex_client::control::{Event as Told, Notice};
+use heimdex_client::control::{Event as Told, Notice, WatchId};
 use heimdex_client::journal::KeptFile;
+use heimdex_client::watch::AfterVerified;
 
-use super::{At, Effect, State};
+use super::{At, Effect, State, Watched};
 use crate::engine::event::Trashing;
 
 /// Servers take a moment to read a file back.
@@ -17,8 +19,8 @@ const MOST: Duration = Duration::from_hours(1);
 #[derive(Debug, Default)]
 pub(super) struct Proofs {
     waiting: Vec<Pending>,
-    /// One at a time: each is read from its disk again.
-    is_busy: bool,
+    /// The one that is looked at, and read from its disk again.
+    busy: Option<KeptFile>,
 }
 
 #[derive(Debug)]
@@ -71,21 +73,25 @@ impl Proofs {
         }
     }
 
-    /// The one that is to be looked at now.
-    pub(super) fn due(&mut self, now: Timestamp) -> Option<KeptFile> {
-        if self.is_busy {
+    /// The one that is to be looked at now, of those that may be.
+    fn due(&mut self, now: Timestamp, may: impl Fn(&KeptFile) -> bool) -> Option<KeptFile> {
+        if self.busy.is_some() {
             return None;
         }
-        let due = self.waiting.iter().find(|pending| pending.next_look <= now);
-        let kept = due?.kept.clone();
-        self.is_busy = true;
+        let mut due = self
+            .waiting
+            .iter()
+            .filter(|pending| pending.next_look <= now);
+        let kept = due.find(|pending| may(&pending.kept))?.kept.clone();
+        self.busy = Some(kept.clone());
         Some(kept)
     }
 
-    /// When the next one is to be looked at.
-    pub(super) fn next_look(&self) -> Option<Timestamp> {
-        let looks = self.waiting.iter().map(|pending| pending.next_look);
-        looks.min().filter(|_| !self.is_busy)
+    /// When the next one is to be looked at, of those that may be.
+    fn next_look(&self, may: impl Fn(&KeptFile) -> bool) -> Option<Timestamp> {
+        let looks = self.waiting.iter().filter(|pending| may(&pending.kept));
+        let next = looks.map(|pending| pending.next_look).min();
+        next.filter(|_| self.busy.is_none())
     }
 
     /// Everything that waits for its proof, and when it is looked at next.
@@ -111,13 +117,60 @@ impl Proofs {
     }
 }
 
+/// Whether a person paused the watch of a file.
+fn is_held(watches: &BTreeMap<WatchId, Watched>, kept: &KeptFile) -> bool {
+    let of_file = kept.watch.and_then(|id| watches.get(&id));
+    of_file.is_some_and(|watched| watched.paused().is_some())
+}
+
 fn is_same(a: &KeptFile, b: &KeptFile) -> bool {
     a.profile == b.profile && a.key == b.key
 }
 
 impl State {
+    /// The file that is to be looked at now, to go in the trash.
+    pub(super) fn due_for_trash(&mut self, now: Timestamp) -> Option<KeptFile> {
+        let watches = &self.watches;
+        let may = |kept: &KeptFile| self.pause.is_none() && !is_held(watches, kept);
+        self.proofs.due(now, may)
+    }
+
+    /// When one is to be looked at next.
+    pub(super) fn next_for_trash(&self) -> Option<Timestamp> {
+        let may = |kept: &KeptFile| self.pause.is_none() && !is_held(&self.watches, kept);
+        self.proofs.next_look(may)
+    }
+
+    /// What its watch does not want in the trash any more stays where it is, though that was otherwise when it was stored.
+    pub(super) fn spare_from_trash(&mut self) -> Vec<Effect> {
+        let waiting = self.proofs.waiting.iter().map(|pending| &pending.kept);
+        let spared: Vec<KeptFile> = waiting
+            .filter(|kept| !self.is_for_trash(kept))
+            .cloned()
+            .collect();
+        let mut effects = Vec::new();
+        for kept in spared {
+            self.proofs.forget(&kept);
+            if self
+                .proofs
+                .busy
+                .as_ref()
+                .is_some_and(|busy| is_same(busy, &kept))
+            {
+                effects.push(Effect::StopTrashing);
+            }
+            effects.push(Effect::SettleKept(Box::new(kept)));
+        }
+        effects
+    }
+
+    fn is_for_trash(&self, kept: &KeptFile) -> bool {
+        let watched = kept.watch.and_then(|id| self.watches.get(&id));
+        watched.is_some_and(|watched| watched.watch.rules.after_verified == AfterVerified::Trash)
+    }
+
     pub(super) fn proven(&mut self, at: At, mut kept: KeptFile, trashing: Trashing) -> Vec<Effect> {
-        self.proofs.is_busy = false;
+        self.proofs.busy = None;
         if let Trashing::NotYet { lacks } = &trashing {
             self.proofs.later(&kept, lacks.as_ref(), at.now);
             return Vec::new();

@@ -23,11 +23,8 @@ impl State {
         if !self.is_stopping {
             effects.extend(self.ask_servers(now));
             effects.extend(self.begin(now));
-            if self.pause.is_none()
-                && let Some(kept) = self.proofs.due(now)
-            {
-                effects.push(Effect::Trash(Box::new(kept)));
-            }
+            let due = self.due_for_trash(now);
+            effects.extend(due.map(|kept| Effect::Trash(Box::new(kept))));
         }
         let is_busy = !self.turns.is_empty();
         if is_busy != self.is_awake {
@@ -83,7 +80,7 @@ impl State {
             let is_delayed = item.file.run_at > now && self.may_run(item, item.file.run_at);
             is_delayed.then_some(item.file.run_at)
         });
-        let proofs = self.proofs.next_look().filter(|_| self.pause.is_none());
+        let proofs = self.next_for_trash();
         pauses.chain(servers).chain(delayed).chain(proofs).min()
     }
 

@@ -14,7 +14,7 @@ use heimdex_client::watch::Rules;
 use uuid::Uuid;
 
 use super::*;
-use crate::engine::event::{Ending, Ticket};
+use crate::engine::event::{Ending, Finding, Ticket};
 use crate::queue::{Away, Kind};
 use crate::watch::{Ask, Observation};
 
@@ -48,6 +48,14 @@ fn known() -> Known {
         profile: "default".into(),
         profiles: vec![("default".into(), Some("http://127.0.0.1:1".into()))],
         troubles: Vec::new(),
+    }
+}
+
+/// What nobody stored yet.
+fn finding(stamp: FileStamp) -> Finding {
+    Finding {
+        stamp,
+        was_stored: false,
     }
 }
 
@@ -206,6 +214,7 @@ fn a_file_that_is_written_while_it_waits_is_not_sent_before_it_is_finished_again
         path,
         reason: crate::watch::Waiting::Settling {
             left: Duration::from_secs(9),
+            paused: None,
         },
     };
     let _ = state.apply(at(2), Event::Observed(waiting));
@@ -485,7 +494,7 @@ fn a_file_that_no_watch_looks_after_is_sent_as_it_is_found() {
     let stamp = candidate("a", 5, 1).stamp;
     let looked = Event::Looked {
         request,
-        found: vec![("/elsewhere/a.mp4".into(), Ok(stamp))],
+        found: vec![("/elsewhere/a.mp4".into(), Ok(finding(stamp)))],
         ticket: Ticket(1),
     };
     assert!(is_done(&state.apply(at(2), looked)));
@@ -513,7 +522,7 @@ fn what_was_said_of_a_file_goes_with_it_and_beside_what_its_watch_says() {
     let mut state = fresh();
     let looked = |request: &SendRequest, path: &str| Event::Looked {
         request: request.clone(),
-        found: vec![(path.into(), Ok(candidate("a", 5, 1).stamp))],
+        found: vec![(path.into(), Ok(finding(candidate("a", 5, 1).stamp)))],
         ticket: Ticket(1),
     };
     let request = send("/elsewhere/a.mp4");
@@ -567,7 +576,7 @@ fn what_is_said_too_late_is_refused() {
             },
             ..SendRequest::default()
         },
-        found: vec![(sent.path.clone(), Ok(sent.stamp))],
+        found: vec![(sent.path.clone(), Ok(finding(sent.stamp)))],
         ticket: Ticket(1),
     };
     assert!(is_done(&state.apply(at(2), looked(None))));
@@ -593,7 +602,7 @@ fn a_file_that_was_handed_over_is_wanted_by_the_next_process_too() {
             texts: texts.clone(),
             ..SendRequest::default()
         },
-        found: vec![(finished.path.clone(), Ok(finished.stamp))],
+        found: vec![(finished.path.clone(), Ok(finding(finished.stamp)))],
         ticket: Ticket(1),
     };
     let mut state = fresh();
@@ -666,6 +675,30 @@ fn nobody_waits_for_a_file_whose_watch_ended_while_no_daemon_ran() {
         matches!(&effects[..], [Effect::Write(QueueWrite::NotWanted(_))]),
         "{effects:?}"
     );
+}
+
+#[test]
+fn what_is_stored_as_it_is_need_not_be_found_finished_to_be_sent() {
+    let mut state = fresh();
+    let sent = candidate("a.mp4", 5, 1);
+    let looked = |was_stored| Event::Looked {
+        request: SendRequest {
+            paths: vec![sent.path.as_path().into()],
+            ..SendRequest::default()
+        },
+        found: vec![(
+            sent.path.clone(),
+            Ok(Finding {
+                was_stored,
+                ..finding(sent.stamp)
+            }),
+        )],
+        ticket: Ticket(1),
+    };
+    let _ = state.apply(at(1), looked(false));
+    assert!(begun(&mut state, 1).is_empty(), "its watch is asked first");
+    let _ = state.apply(at(2), looked(true));
+    assert_eq!(begun(&mut state, 2)[0].1[0].path, sent.path);
 }
 
 #[test]

@@ -27,6 +27,10 @@ fn free() -> Facts {
     }
 }
 
+fn settling(left: Duration) -> Waiting {
+    Waiting::Settling { left, paused: None }
+}
+
 fn new(size: u64) -> Settling {
     Settling::new(stamp(size, 0), Activity::Busy, Duration::ZERO, at(0.0))
 }
@@ -82,8 +86,11 @@ fn a_recording_is_told_from_a_copy_and_a_copy_says_how_far_it_is() {
     assert_eq!(why(step), Waiting::Recording(growth));
     // Cut short after a long pause: it is no longer said to grow, and is waited for as long again and more.
     let step = file.seen(stamp(43, 2), SETTLE, at(30.0));
-    let left = Duration::from_secs(55);
-    assert_eq!(why(step), Waiting::Settling { left });
+    let still = Waiting::Settling {
+        left: Duration::from_secs(55),
+        paused: Some(Duration::from_millis(27_500)),
+    };
+    assert_eq!(why(step), still);
 
     let mut file = new(0);
     let _glance = file.seen(stamp(43, 1), SETTLE, at(2.5));
@@ -99,14 +106,14 @@ fn a_recording_is_told_from_a_copy_and_a_copy_says_how_far_it_is() {
     assert_eq!(why(step), copying);
     // All of it is there: it only has to be still.
     let step = file.seen(stamp(100, 2), SETTLE, at(4.0));
-    assert_eq!(why(step), Waiting::Settling { left: SETTLE });
+    assert_eq!(why(step), settling(SETTLE));
     // It was to have another length than was known: a copy all the same, and no recording.
     let step = file.seen(stamp(200, 3), SETTLE, at(5.0));
     assert!(matches!(why(step), Waiting::Growing(_)));
     // Once it is still it does not grow any more, whatever it did within the last seconds.
     let step = file.seen(stamp(200, 3), SETTLE, at(10.0));
     let left = Duration::from_secs(5);
-    assert_eq!(why(step), Waiting::Settling { left });
+    assert_eq!(why(step), settling(left));
 
     // All of it came at once, before anybody looked what it is: no recording, and over a second later.
     let mut file = new(0);
@@ -119,7 +126,7 @@ fn a_recording_is_told_from_a_copy_and_a_copy_says_how_far_it_is() {
     assert!(matches!(why(step), Waiting::Growing(_)));
     let step = file.seen(stamp(43, 1), SETTLE, at(1.1));
     let left = Duration::from_secs(9);
-    assert_eq!(why(step), Waiting::Settling { left });
+    assert_eq!(why(step), settling(left));
 }
 
 #[test]
@@ -217,7 +224,7 @@ fn what_somebody_holds_or_locks_waits_and_counts_anew_when_it_is_free() {
         ));
         assert_eq!(file.seen(stamp(1, 0), SETTLE, at(12.0)), Step::Probe);
         let step = file.probed(free(), SETTLE, at(12.0));
-        assert_eq!(why(step), Waiting::Settling { left: SETTLE });
+        assert_eq!(why(step), settling(SETTLE));
         assert_eq!(file.seen(stamp(1, 0), SETTLE, at(22.0)), Step::Probe);
         let step = file.probed(free(), SETTLE, at(22.0));
         assert_eq!(step, Step::Settled { damage: None });

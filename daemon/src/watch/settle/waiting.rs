@@ -20,6 +20,8 @@ pub enum Waiting {
     Settling {
         /// How long is left.
         left: Duration,
+        /// How long its writer paused before, where it is waited for longer because of that.
+        paused: Option<Duration>,
     },
     /// A program holds it open for writing.
     Open {

@@ -10,8 +10,9 @@ use crate::catalog::jobs::{ClaimedJob, Held};
 use crate::catalog::objects::StoredVideo;
 use crate::catalog::rereads::RereadFinding;
 use crate::jobs::read_back::{ReadBack, read_back};
-use crate::jobs::stages::upload_validate::difference;
+use crate::jobs::stages::upload_validate::{GONE, SHORT, difference};
 use crate::jobs::{JobContext, Lost, Progress, StageError, lost};
+use crate::objects::embedded::Wholeness;
 use crate::objects::{ObjectHead, ObjectsError};
 
 pub(super) async fn run(
@@ -56,6 +57,9 @@ async fn find(
             ),
         });
     }
+    if let Some(finding) = damage(context, video).await? {
+        return Ok(finding);
+    }
     let (how, first) = match read(context, video, &head, progress).await? {
         Read::Bytes(how, read) => (how, difference(video, &read)),
         Read::Nothing(finding) => return Ok(finding),
@@ -74,6 +78,24 @@ async fn find(
         etag: head.etag,
         verified_at: context.clock.now(),
         how,
+    })
+}
+
+/// What is wrong with the object's files, as far as that is seen without reading them.
+async fn damage(
+    context: &JobContext,
+    video: &StoredVideo,
+) -> Result<Option<RereadFinding>, StageError> {
+    Ok(match context.objects.wholeness(&video.object_key).await {
+        Ok(Wholeness::Whole) => None,
+        Ok(Wholeness::Missing) => Some(missing()),
+        Ok(Wholeness::Short) => Some(RereadFinding::Differs {
+            sentence: SHORT.to_owned(),
+        }),
+        Err(error) => match lost_bytes(error)? {
+            Read::Nothing(finding) => Some(finding),
+            Read::Bytes(..) => None,
+        },
     })
 }
 
@@ -120,7 +142,7 @@ async fn stream(
 
 fn missing() -> RereadFinding {
     RereadFinding::Missing {
-        sentence: "The bytes are not in the store any more. Send the file again.".to_owned(),
+        sentence: GONE.to_owned(),
     }
 }
 

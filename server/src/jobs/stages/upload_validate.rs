@@ -17,8 +17,13 @@ use crate::config::VerifyStore;
 use crate::jobs::read_back::{ReadBack, read_back};
 use crate::jobs::source::{ObjectSource, store_error};
 use crate::jobs::{JobContext, Progress, StageError, side_car};
+use crate::objects::embedded::Wholeness;
 use crate::objects::{ObjectHead, ObjectKey, ObjectsError, extension};
 
+/// What a person is told whose bytes are gone.
+pub(super) const GONE: &str = "The bytes are not in the store any more. Send the file again.";
+/// And of bytes of which some are.
+pub(super) const SHORT: &str = "The store has lost some of the bytes. Send the file again.";
 /// Of a verdict's parts that differ, as many are named.
 const NAMED_PARTS: usize = 10;
 
@@ -69,15 +74,21 @@ async fn judge(
 ) -> Result<Result<Verified, Sentence>, StageError> {
     let Some((key, head)) = locate(context, video).await? else {
         context.objects.still_there().await?;
-        return Ok(Err(
-            "The bytes are not in the store any more. Send the file again.".to_owned(),
-        ));
+        return Ok(Err(GONE.to_owned()));
     };
     if head.size != video.size_bytes {
         return Ok(Err(format!(
             "The store has {} bytes where {} were promised. Send the file again.",
             head.size, video.size_bytes
         )));
+    }
+    match context.objects.wholeness(&key).await? {
+        Wholeness::Whole => {}
+        Wholeness::Missing => {
+            context.objects.still_there().await?;
+            return Ok(Err(GONE.to_owned()));
+        }
+        Wholeness::Short => return Ok(Err(SHORT.to_owned())),
     }
     let part_size = video
         .part_size

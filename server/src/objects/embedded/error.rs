@@ -5,6 +5,9 @@ use std::io;
 use http::StatusCode;
 use s3s::{S3Error, S3ErrorCode};
 
+/// What S3 has no word for.
+pub(in crate::objects) const DAMAGED: &str = "ObjectDamaged";
+
 /// A failure of one operation of the embedded store.
 #[derive(Debug, thiserror::Error)]
 pub(in crate::objects) enum StoreError {
@@ -16,6 +19,8 @@ pub(in crate::objects) enum StoreError {
     Task(#[from] tokio::task::JoinError),
     #[error("an object of this key does not exist")]
     NoSuchKey,
+    #[error("the store has lost some of the object's bytes")]
+    Damaged,
     #[error("the upload does not exist: it was completed, aborted or never begun")]
     NoSuchUpload,
     #[error("this bucket does not exist")]
@@ -102,6 +107,13 @@ impl From<StoreError> for S3Error {
                     "object store operation failed"
                 );
                 return Self::with_message(S3ErrorCode::InternalError, error.to_string());
+            }
+            // As what is not there: asking again brings nothing, and only the code tells both apart.
+            StoreError::Damaged => {
+                let mut damaged =
+                    Self::with_message(S3ErrorCode::Custom(DAMAGED.into()), error.to_string());
+                damaged.set_status_code(StatusCode::NOT_FOUND);
+                return damaged;
             }
             StoreError::NoSuchKey => S3ErrorCode::NoSuchKey,
             StoreError::NoSuchUpload => S3ErrorCode::NoSuchUpload,

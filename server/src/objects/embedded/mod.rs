@@ -18,6 +18,7 @@ mod reserve;
 mod room;
 mod service;
 mod sweep;
+mod whole;
 mod write;
 mod write_back;
 
@@ -31,13 +32,14 @@ use s3s::auth::SimpleAuth;
 use s3s::service::{S3Service, S3ServiceBuilder};
 use uuid::Uuid;
 
-pub(super) use self::error::StoreError;
+pub(super) use self::error::{DAMAGED, StoreError};
 use self::index::{Index, IndexError};
 use self::layout::Layout;
 use self::manifest::{FORMAT as MANIFEST_FORMAT, Manifest, ManifestPart};
 use self::publish::{Conditions, Origin, Published, Store};
 pub use self::rebuild::Rebuilt;
 use self::reserve::Reserve;
+pub use self::whole::Wholeness;
 use super::error::ObjectsError;
 
 /// Where an embedded store lies and who may sign for it.
@@ -219,6 +221,11 @@ impl EmbeddedStore {
     /// Gives the object `from` the key `to`, replacing an object there. No byte is copied.
     pub(super) async fn rename(&self, from: &str, to: &str) -> Result<(), ObjectsError> {
         Ok(self.rename_object(from, to).await?)
+    }
+
+    /// What is there of an object's files.
+    pub(super) async fn wholeness(&self, key: &str) -> Result<Wholeness, ObjectsError> {
+        Ok(self.look_at_files(key).await?)
     }
 
     /// Lets the page cache forget an object; answers what a comparison with the bytes that are read next is worth.

@@ -4,7 +4,7 @@
 //! to be waited for.
 
 use std::io::{self, IoSliceMut};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
@@ -13,8 +13,10 @@ use futures::Stream;
 use futures::stream;
 use rustix::io::{Errno, ReadWriteFlags};
 
+use super::error::StoreError;
 use super::index::PartRow;
 use super::layout::Layout;
+use super::whole::{self, Wholeness};
 
 /// How much is read at once.
 const BLOCK: usize = 256 * 1024;
@@ -27,27 +29,51 @@ struct Extent {
     length: u64,
 }
 
-/// The bytes of an object from `start` up to `end`, out of the parts that hold them.
-pub(super) fn stream(
+/// The bytes of an object from `start` up to `end`, out of the parts that hold them. Whoever asks is told at once where
+/// some of them are lost, not after half of the others.
+pub(super) async fn stream(
     layout: &Layout,
     data: &str,
     parts: &[PartRow],
     start: i64,
     end: i64,
-) -> impl Stream<Item = io::Result<Bytes>> + Send + use<> {
+) -> Result<impl Stream<Item = io::Result<Bytes>> + Send + use<>, StoreError> {
     let extents: Vec<Extent> = parts
         .iter()
         .filter_map(|part| extent(layout, data, part, start, end))
         .collect();
+    let mark = layout.identity_file();
+    let (extents, open) = tokio::task::spawn_blocking(move || opened(extents, &mark)).await??;
     let reader = Reader {
         rest: extents.into_iter(),
-        open: None,
+        open,
         buffer: BytesMut::new(),
     };
-    stream::try_unfold(reader, |mut reader| async move {
+    Ok(stream::try_unfold(reader, |mut reader| async move {
         let block = reader.next().await?;
         Ok(block.map(|block| (block, reader)))
-    })
+    }))
+}
+
+/// A file that is read, and what of it.
+type Open = (Arc<fs::File>, Extent);
+
+/// Looks whether all files are there, and opens the first.
+fn opened(extents: Vec<Extent>, mark: &Path) -> Result<(Vec<Extent>, Option<Open>), StoreError> {
+    for extent in &extents {
+        if whole::of_file(&extent.path, extent.offset + extent.length)? == Wholeness::Whole {
+            continue;
+        }
+        // On a disk that is not mounted everything is missing, and nothing is lost.
+        fs::metadata(mark)?;
+        return Err(StoreError::Damaged);
+    }
+    let mut extents = extents.into_iter();
+    let open = match extents.next() {
+        Some(first) => Some((Arc::new(fs::File::open(&first.path)?), first)),
+        None => None,
+    };
+    Ok((extents.collect(), open))
 }
 
 /// Whether the parts hold every byte from `start` up to `end`.
@@ -78,7 +104,7 @@ fn extent(layout: &Layout, data: &str, part: &PartRow, start: i64, end: i64) -> 
 
 struct Reader {
     rest: std::vec::IntoIter<Extent>,
-    open: Option<(Arc<fs::File>, Extent)>,
+    open: Option<Open>,
     buffer: BytesMut,
 }
 

@@ -188,6 +188,45 @@ async fn what_the_page_cache_forgot_is_read_from_the_medium() {
 }
 
 #[tokio::test]
+async fn what_the_disk_lost_is_told_before_the_first_byte_and_an_absent_disk_has_lost_nothing() {
+    let (dir, embedded, store, _client) = filled().await;
+    let bytes = Bytes::from(vec![5; 1000]);
+    store.put("k", "video/mp4", bytes).await.unwrap();
+    assert_eq!(store.wholeness("k").await.unwrap(), Wholeness::Whole);
+    let object = embedded.store.index.object("k").await.unwrap().unwrap();
+    let data = embedded
+        .store
+        .layout
+        .absolute(&Layout::data_dir(&object.data));
+    let file = fs_err::read_dir(&data)
+        .unwrap()
+        .next()
+        .unwrap()
+        .unwrap()
+        .path();
+    fs_err::write(data.join("shorter"), [5; 999]).unwrap();
+    fs_err::rename(data.join("shorter"), &file).unwrap();
+    assert_eq!(store.wholeness("k").await.unwrap(), Wholeness::Short);
+    let damaged = store.get_stream("k").await.err();
+    assert!(
+        matches!(damaged, Some(ObjectsError::Damaged)),
+        "{damaged:?}"
+    );
+    assert_eq!(store.get_range("k", 0, 999).await.unwrap(), vec![5; 999]);
+    fs_err::remove_file(&file).unwrap();
+    assert_eq!(store.wholeness("k").await.unwrap(), Wholeness::Missing);
+    let damaged = store.get_range("k", 0, 1).await;
+    assert!(matches!(damaged, Err(ObjectsError::Damaged)), "{damaged:?}");
+    let objects = embedded.settings().objects_dir.clone();
+    fs_err::rename(&objects, dir.path().join("away")).unwrap();
+    let away = store.get_range("k", 0, 1).await;
+    assert!(
+        matches!(away, Err(ObjectsError::Unavailable(_))),
+        "{away:?}"
+    );
+}
+
+#[tokio::test]
 async fn thousands_of_parts_make_one_object() {
     // In memory where there is such a place: this is about the index, not about the disk.
     let memory = std::path::Path::new("/dev/shm");

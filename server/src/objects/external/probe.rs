@@ -82,6 +82,7 @@ fn verdict(error: ObjectsError, refused: ChecksumUse) -> Result<ChecksumUse, Obj
         | ObjectsError::PreconditionFailed
         | ObjectsError::Other(_) => Ok(refused),
         error @ (ObjectsError::NotFound
+        | ObjectsError::Damaged
         | ObjectsError::NoSuchUpload
         | ObjectsError::Full
         | ObjectsError::Denied(_)

@@ -1,11 +1,13 @@
 //! What the store has now: look-ups that ask it, and bytes that are read again.
 
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use heimdex_api::{Blake3, JobState, VideoState};
 use heimdex_process::clock::{Clock, ManualClock};
 use heimdex_server::catalog::VideoJobRow;
+use heimdex_server::objects::ObjectsError;
 use heimdex_testkit::wait_until_async;
 use serde_json::{Value, json};
 
@@ -52,6 +54,12 @@ fn data_files(server: &Server, bytes: &[u8]) -> Vec<PathBuf> {
     walk(&server.app.config.objects_dir(), &mut files);
     files.retain(|file| fs_err::read(file).unwrap() == bytes);
     files
+}
+
+/// The store's files are read-only; an accident does not ask.
+fn writable(path: &Path) -> fs_err::File {
+    fs_err::set_permissions(path, PermissionsExt::from_mode(0o600)).unwrap();
+    fs_err::OpenOptions::new().write(true).open(path).unwrap()
 }
 
 /// Flips one bit in the store's only file with these bytes.
@@ -142,6 +150,51 @@ both_backends! {
             server.delete(&format!("/videos/{video}")).await.expect(200);
         }
         assert_eq!(looked_up(&server, &bytes, "store").await, Value::Null, "the trash never counts");
+        server.stop().await;
+    }
+
+    fn an_object_that_is_cut_short_is_told_and_keeps_no_other_from_its_answer(database) {
+        // Issue 10: the whole card had no answer, for ever.
+        let server = Server::start(database).await;
+        server.work();
+        let (kept, cut) = (noise(1_000), noise(1_001));
+        stored(&server, "a.bin", &kept).await;
+        let video = stored(&server, "b.bin", &cut).await;
+        let file = writable(&data_files(&server, &cut)[0]);
+        file.set_len(1_000).unwrap();
+        let files: Vec<_> = [&kept, &cut]
+            .iter()
+            .map(|bytes| json!({"size_bytes": bytes.len(), "blake3": Blake3::from(blake3::hash(bytes))}))
+            .collect();
+        let body = json!({"check": "store", "files": files});
+        let found = server.post("/videos/lookup", &body).await.expect(200);
+        let told: Vec<_> = found["results"].as_array().unwrap().iter().map(|found| &found["store"]).collect();
+        assert_eq!(told, ["present", "differs"], "{found}");
+        assert_eq!(found["results"][1].get("verified_at"), None, "{found}");
+        let key = key_of(&server, &video).await;
+        assert!(matches!(server.app.objects.get_range(&key, 0, 1_001).await, Err(ObjectsError::Damaged)));
+        assert_eq!(outcomes(&reread(&server, &[&video]).await), ["differs"]);
+        let row = server.row(&video).await;
+        assert_eq!(row.state, VideoState::Failed);
+        assert!(row.error_text.unwrap().contains("Send the file again."));
+        server.stop().await;
+    }
+
+    fn a_part_in_the_middle_that_is_lost_is_found(database) {
+        // Issue 10: first and last byte were there.
+        let server = Server::start(database).await;
+        server.work();
+        let bytes = noise(2 * PART + 7);
+        stored(&server, "a.bin", &bytes).await;
+        assert_eq!(looked_up(&server, &bytes, "store").await["store"], "present");
+        let middle = data_files(&server, &bytes[PART..2 * PART]).remove(0);
+        let aside = server.app.config.objects_dir().join("aside");
+        fs_err::rename(&middle, &aside).unwrap();
+        assert_eq!(looked_up(&server, &bytes, "store").await["store"], "missing");
+        fs_err::rename(&aside, &middle).unwrap();
+        assert_eq!(looked_up(&server, &bytes, "store").await["store"], "present");
+        writable(&middle).set_len(PART as u64 - 1).unwrap();
+        assert_eq!(looked_up(&server, &bytes, "store").await["store"], "differs");
         server.stop().await;
     }
 

@@ -6,6 +6,9 @@ use super::super::listed::Separator;
 use super::*;
 use heimdex_client::ingest::filename;
 
+/// As macOS begins what it puts beside a file.
+const APPLE_DOUBLE: [u8; 8] = [0, 5, 0x16, 7, 0, 2, 0, 0];
+
 fn named(paths: &[PathBuf]) -> Named {
     Named {
         paths: paths.to_vec(),
@@ -18,7 +21,13 @@ fn tree(files: &[&str]) -> tempfile::TempDir {
     for file in files {
         let path = directory.path().join("card").join(file);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, file.as_bytes()).unwrap();
+        let is_double = file.rsplit('/').next().unwrap().starts_with("._");
+        let bytes = if is_double {
+            &APPLE_DOUBLE
+        } else {
+            file.as_bytes()
+        };
+        fs::write(path, bytes).unwrap();
     }
     directory
 }
@@ -78,6 +87,36 @@ fn litter_hidden_and_excluded_are_left_out_by_name() {
             ("a".into(), Reason::Excluded),
         ]
     );
+}
+
+#[test]
+fn what_only_has_the_name_of_litter_is_taken() {
+    let directory = tree(&[
+        "Thumbs.db/A.mp4",
+        "lost+found/B.mp4",
+        "._clips/C.mp4",
+        ".Trashes",
+    ]);
+    let card = directory.path().join("card");
+    fs::write(card.join("._big.mp4"), "a film").unwrap();
+    let found_visible = found(&directory, &[], false);
+    assert_eq!(
+        names(&found_visible),
+        ["Thumbs.db/A.mp4", "lost+found/B.mp4"]
+    );
+    let left = reasons(&found_visible);
+    assert!(
+        left.iter().all(|(_, reason)| *reason == Reason::Hidden),
+        "{left:?}"
+    );
+    let all = [
+        ".Trashes",
+        "._big.mp4",
+        "._clips/C.mp4",
+        "Thumbs.db/A.mp4",
+        "lost+found/B.mp4",
+    ];
+    assert_eq!(names(&found(&directory, &[], true)), all);
 }
 
 #[test]

@@ -2,13 +2,11 @@
 
 use std::path::PathBuf;
 
-use super::{Read, Reading, SendForm};
 use crate::tui::actions::Action;
 use crate::tui::key::{Key, Named};
 use crate::tui::model::input::{Input, Typed};
-use crate::tui::model::keys::named;
-use crate::tui::model::message::Effect;
-use crate::tui::model::overlay::{Overlay, Prompt};
+use crate::tui::model::message::{Effect, Read, Reading};
+use crate::tui::model::overlay::{Overlay, Prompt, SendForm};
 use crate::tui::model::{Model, View};
 
 fn reading(reading: Reading) -> Vec<Effect> {
@@ -120,7 +118,7 @@ impl Model {
         mut form: Box<SendForm>,
         key: Key,
     ) -> Vec<Effect> {
-        match named(key) {
+        match key.named() {
             Some(Named::Escape) => return Vec::new(),
             Some(Named::Enter) => {
                 self.browser.marks.clear();
@@ -145,7 +143,7 @@ impl Model {
 
     /// A key while a name is typed.
     pub(in crate::tui::model) fn filter_key(&mut self, mut input: Input, key: Key) -> Vec<Effect> {
-        match named(key) {
+        match key.named() {
             Some(Named::Enter) => return self.inspect(),
             Some(Named::Escape) => {
                 self.browser.filter.clear();

@@ -2,9 +2,11 @@
 
 use std::path::PathBuf;
 
-use super::{Before, Entry, Facts, Listing, Read, Reading};
 use crate::tui::model::tests::{World, model, moment, press, type_in};
-use crate::tui::model::{Answer, Effect, Model, Msg, Overlay, Trouble, View};
+use crate::tui::model::{
+    Answer, Before, Effect, Entry, Facts, Listing, Model, Msg, Overlay, Read, Reading, Trouble,
+    View,
+};
 
 /// A file or a folder.
 pub(crate) fn entry(folder: &str, name: &str, size: Option<u64>) -> Entry {

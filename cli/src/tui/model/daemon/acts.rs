@@ -3,10 +3,10 @@
 use heimdex_client::bwlimit::Timetable;
 use heimdex_client::control::{Place, QueueItem, Reason, WatchId};
 
-use super::{Asking, Known, Order, WipeStep, Wiping, WipingIs};
+use super::{Known, Wiping, WipingIs};
 use crate::tui::actions::Action;
 use crate::tui::model::input::Input;
-use crate::tui::model::message::{Effect, Trouble};
+use crate::tui::model::message::{Asking, Effect, Order, Trouble, WipeStep};
 use crate::tui::model::overlay::{Overlay, Prompt, Question};
 use crate::tui::model::{Model, Tone};
 
@@ -33,11 +33,7 @@ fn name_of(item: &QueueItem) -> String {
 impl Model {
     /// Tells what went wrong with the daemon: it says nothing of the server.
     pub(in crate::tui::model) fn complain_of_daemon(&mut self, trouble: &Trouble) {
-        let text = match &trouble.hint {
-            Some(hint) => format!("{}; {hint}", trouble.text),
-            None => trouble.text.clone(),
-        };
-        self.say(Tone::Bad, text);
+        self.say(Tone::Bad, trouble.sentence());
     }
 
     /// What the actions on watches do.
@@ -126,6 +122,7 @@ impl Model {
             watch,
             folder: folder.clone(),
             is: WipingIs::OnItsWay(WipeStep::default()),
+            sight: None,
         });
         vec![Effect::Daemon(Asking::Wipe {
             number,
@@ -189,6 +186,7 @@ impl Model {
                 if is_begun {
                     self.daemon.leaving.insert(id);
                 }
+                self.did(format!("cancelling `{name}`"), "");
                 order(Order::Cancel { item: id, is_begun }, &name)
             }
             // It would leave the queue all the same, once what is in flight is over.

@@ -3,8 +3,8 @@
 use heimdex_api::VideoId;
 use heimdex_client::control::{ItemId, LocalPath, Reason};
 
-use super::{Known, Looked, News, Told, WipingIs};
-use crate::tui::model::message::Effect;
+use super::{Known, WipingIs};
+use crate::tui::model::message::{Effect, Looked, News, Told};
 use crate::tui::model::overlay::Overlay;
 use crate::tui::model::{Model, Tone, View};
 
@@ -33,6 +33,7 @@ impl Model {
             }
             Told::Wiped(number, answer) => {
                 let now = self.moment.now;
+                let mut effect = None;
                 if let Some(wiping) = &mut self.daemon.wiping
                     && wiping.number == number
                 {
@@ -41,9 +42,11 @@ impl Model {
                         Ok(None) => WipingIs::Stopped,
                         Err(trouble) => WipingIs::Trouble(trouble),
                     };
+                    effect = self.hold_yes();
                     self.tell_of_wiping();
                 }
-                self.stale_in(View::Watches)
+                self.is_stale |= self.view == View::Watches;
+                effect.into_iter().collect()
             }
         }
     }
@@ -59,7 +62,10 @@ impl Model {
             }
             WipingIs::Answered(_, answer) => (Tone::Bad, answer.headline.clone()),
             WipingIs::Trouble(trouble) => (Tone::Bad, trouble.text.clone()),
-            WipingIs::OnItsWay(_) | WipingIs::Stopping | WipingIs::Stopped => return,
+            WipingIs::OnItsWay(_)
+            | WipingIs::Stopping
+            | WipingIs::Stopped
+            | WipingIs::WasSafe(..) => return,
         };
         if self.view == View::Watches {
             self.note(tone, text);
@@ -86,6 +92,7 @@ impl Model {
             self.daemon.queue.clear();
         }
         self.daemon.keep_leaving();
+        self.doubt_yes();
         self.tell_of_daemon(was_here);
         self.keep_queued(selected);
         let is_settling = self

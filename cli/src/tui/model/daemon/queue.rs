@@ -2,7 +2,7 @@
 
 use heimdex_client::control::{ItemId, QueueItem, QueueList};
 
-use super::Part;
+use crate::tui::model::message::Part;
 
 /// Files that are held at once.
 const HELD: usize = 200;

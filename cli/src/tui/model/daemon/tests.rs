@@ -5,11 +5,11 @@ use heimdex_client::control::{
     QueueList, Reason, Root, Status, WaitingFile, WatchId, WatchStatus,
 };
 
-use super::{Asking, Asleep, Looked, News, Order, Part, Told, WipeStep};
 use crate::commands::safe_to_wipe::aside;
-use crate::tui::model::tests::{World, model, moment, press, trouble, type_in, video};
+use crate::tui::model::tests::{World, done, model, moment, press, trouble, type_in, video};
 use crate::tui::model::{
-    Answer, Effect, Model, Msg, Overlay, Prompt, Timer, Tone, Trouble, View, WipingIs,
+    Answer, Asking, Asleep, Effect, Looked, Model, Msg, News, Order, Overlay, Part, Prompt, Since,
+    Timer, Told, Tone, Trouble, View, WipeStep, WipingIs,
 };
 
 /// Whether it runs, its watches, its queue.
@@ -610,6 +610,126 @@ fn nothing_but_the_answer_is_a_yes() {
     settled(&mut model, &mut world, "w");
     let _ = model.update(msg);
     assert!(matches!(is(&model), Some(WipingIs::OnItsWay(_))));
+}
+
+/// A yes about the first watch, which has files that are stored.
+fn safe() -> (Model, World) {
+    let mut daemon = Daemon::busy(0);
+    daemon.watches[0].counts.stored = Count {
+        files: 5,
+        bytes: 5000,
+    };
+    let (mut model, mut world) = with(daemon, View::Watches, (80, 24));
+    settled(&mut model, &mut world, "w");
+    let msg = world.daemon.answer_wiping(true).unwrap();
+    let effects = model.update(msg);
+    world.settle(&mut model, effects);
+    (model, world)
+}
+
+fn no_more(model: &Model) -> Option<Since> {
+    match &model.daemon.wiping.as_ref().unwrap().is {
+        WipingIs::Answered(_, answer) if answer.is_safe => None,
+        WipingIs::WasSafe(_, since) => Some(*since),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_yes_ends_with_whatever_is_seen_of_its_folder() {
+    type Happens = fn(&mut Daemon);
+    let cases: [(Happens, Option<Since>); 8] = [
+        (|_| {}, None),
+        (|daemon| daemon.watches[1].counts.settling.add(9), None),
+        (
+            |daemon| daemon.watches[0].counts.settling.add(9),
+            Some(Since::Changed),
+        ),
+        // One of them is written anew: there are as many as before.
+        (
+            |daemon| {
+                daemon.watches[0].counts.stored.files = 4;
+                daemon.watches[0].counts.settling.files = 1;
+            },
+            Some(Since::Changed),
+        ),
+        (
+            |daemon| daemon.watches[0].counts.excluded.add(9),
+            Some(Since::Changed),
+        ),
+        (
+            |daemon| {
+                daemon.watches[0].root = Root::Gone {
+                    since: moment().now,
+                };
+            },
+            Some(Since::Changed),
+        ),
+        (
+            |daemon| daemon.watches[0].path = LocalPath::from_text("/media/OTHER").unwrap(),
+            Some(Since::Unwatched),
+        ),
+        (|daemon| daemon.is_here = false, Some(Since::Unwatched)),
+    ];
+    for (number, (happens_there, expected)) in cases.into_iter().enumerate() {
+        let (mut model, mut world) = safe();
+        happens_there(&mut world.daemon);
+        model.take_stale();
+        happens(&mut model, &mut world, News::Changed);
+        assert_eq!(no_more(&model), expected, "{number}");
+        assert!(model.is_stale() || expected.is_none(), "{number}");
+        let is_told = |line: &crate::tui::model::Line| line.text.contains("was found safe");
+        assert_eq!(
+            model.log.iter().any(is_told),
+            expected.is_some(),
+            "{number}"
+        );
+        // It is no yes again because all is as it was.
+        world.daemon.is_here = true;
+        world.daemon.watches = safe().1.daemon.watches;
+        happens(&mut model, &mut world, News::Changed);
+        assert_eq!(no_more(&model), expected, "{number}");
+    }
+}
+
+#[test]
+fn what_the_daemon_hears_later_that_it_is_stored_is_no_change() {
+    let (mut model, mut world) = safe();
+    world.daemon.watches[0].counts.sending.add(1000);
+    happens(&mut model, &mut world, News::Changed);
+    settled(&mut model, &mut world, "w");
+    let msg = world.daemon.answer_wiping(true).unwrap();
+    let _ = model.update(msg);
+    let counts = &mut world.daemon.watches[0].counts;
+    counts.sending = Count::default();
+    counts.stored.add(1000);
+    happens(&mut model, &mut world, News::Changed);
+    assert_eq!(no_more(&model), None);
+}
+
+#[test]
+fn a_yes_grows_old_and_one_that_nobody_watched_ends_with_the_first_doubt() {
+    let (mut model, _) = safe();
+    let number = model.daemon.wiping.as_ref().unwrap().number;
+    let _ = model.update(Msg::Timer(Timer::Yes(number + 1)));
+    assert_eq!(no_more(&model), None);
+    let _ = model.update(Msg::Timer(Timer::Yes(number)));
+    assert_eq!(no_more(&model), Some(Since::Old));
+    let mut daemon = Daemon::busy(0);
+    daemon.is_here = false;
+    let (mut model, mut world) = with(daemon, View::Watches, (80, 24));
+    settled(&mut model, &mut world, "w 1");
+    let effects = done(&mut model, world.daemon.answer_wiping(true).unwrap());
+    assert!(
+        matches!(&effects[..], [Effect::After(_, Timer::Yes(_))]),
+        "{effects:?}"
+    );
+    assert!(model.notice.is_some());
+    world.daemon.is_here = true;
+    world.daemon.watches[0].counts.settling.add(9);
+    happens(&mut model, &mut world, News::Changed);
+    assert_eq!(no_more(&model), Some(Since::Changed));
+    assert_eq!(model.notice, None, "nothing says that it is safe");
 }
 
 #[test]

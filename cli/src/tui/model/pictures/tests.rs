@@ -6,6 +6,7 @@ use ratatui::buffer::{Buffer, CellDiffOption};
 use super::super::message::{Answer, Msg};
 use super::super::tests::{World, press, settled, trouble};
 use super::*;
+use crate::tui::picture::Means;
 use crate::tui::screens;
 use crate::tui::screens::tests::library;
 

@@ -75,12 +75,13 @@ impl Transfers {
     }
 
     /// Moves the one under the cursor within the order.
-    pub(crate) fn reorder(&mut self, rows: isize) {
+    pub(crate) fn reorder(&mut self, rows: isize) -> Vec<Effect> {
         let to = self.cursor.saturating_add_signed(rows);
         if self.cursor < self.list.len() && to < self.list.len() {
             self.list.swap(self.cursor, to);
             self.cursor = to;
         }
+        Vec::new()
     }
 
     /// Moves the cursor.

@@ -44,7 +44,7 @@ pub(crate) enum Standing {
     Waiting,
     /// Bytes move.
     Running,
-    /// It stops after what is in flight.
+    /// It was told to stop, and has not said yet that it did.
     Stopping {
         /// What it is then.
         then: Then,

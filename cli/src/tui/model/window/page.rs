@@ -2,7 +2,23 @@
 
 use heimdex_api::video::{VideoListResponse, VideoResponse};
 
-use super::{Anchor, Side};
+/// Which end of the list the window hangs on. From the end the list is asked for the other way round.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Anchor {
+    /// The first row of the first page is the first row of all.
+    Start,
+    /// The last row of the last page is.
+    End,
+}
+
+/// A side of what is held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Side {
+    /// What comes before.
+    Before,
+    /// What comes after.
+    After,
+}
 
 /// Rows that came together.
 #[derive(Debug, Clone, PartialEq)]

@@ -130,16 +130,115 @@ fn what_arrives_at_the_top_leaves_the_cursor_on_its_video() {
     settle(&mut window, &server);
     server.ids.splice(0..0, 900..903);
     let rows = window.to_compare().unwrap();
-    assert!(window.compare(server.reply(0, rows)));
+    assert_eq!(window.compare(server.reply(0, rows)), Compared::Changed);
     assert_eq!(number(window.selected().unwrap()), 90);
     assert_eq!(ids(&window)[..4], [900, 901, 902, 0]);
-    assert!(
-        !window.compare(server.reply(0, rows)),
-        "nothing is another the second time"
-    );
+    let second = window.compare(server.reply(0, rows));
+    assert_eq!(second, Compared::Same, "nothing is another the second time");
     settle(&mut window, &server);
     let held = ids(&window);
     assert_eq!(held, server.ids[..held.len()]);
+}
+
+/// Compares, and looks for the video under the cursor as far as that takes.
+fn compare(window: &mut Window, server: &Server) {
+    let turned = server.turned();
+    let server = match window.anchor() {
+        Anchor::Start => server,
+        Anchor::End => &turned,
+    };
+    let Some(rows) = window.to_compare() else {
+        return;
+    };
+    let Compared::Behind(mut seek) = window.compare(server.reply(0, rows)) else {
+        return;
+    };
+    loop {
+        match window.sought(&seek, server.at(seek.cursor())) {
+            Sought::Behind(next) => seek = next,
+            Sought::Found => return,
+            Sought::Moved => panic!("nobody moved it"),
+            Sought::Gone => {
+                *window = Window::begin(window.anchor(), server.reply(0, PAGE));
+                return;
+            }
+        }
+    }
+}
+
+#[test]
+fn however_much_arrives_the_cursor_is_on_its_video() {
+    for (arrived, held, at) in [
+        (150, 1000, 4),
+        (600, 1000, 4),
+        (3000, 1000, 90),
+        (600, 30, 4),
+    ] {
+        for anchor in [Anchor::Start, Anchor::End] {
+            let mut server = Server::of(0..held);
+            let turned = server.turned();
+            let first = match anchor {
+                Anchor::Start => server.reply(0, PAGE),
+                Anchor::End => turned.reply(0, PAGE),
+            };
+            let mut window = Window::begin(anchor, first);
+            window.go(if anchor == Anchor::Start { at } else { -at }, 20);
+            settle(&mut window, &server);
+            let selected = number(window.selected().unwrap());
+            let more = 10_000..10_000 + arrived;
+            match anchor {
+                Anchor::Start => drop(server.ids.splice(0..0, more)),
+                Anchor::End => server.ids.extend(more),
+            }
+            compare(&mut window, &server);
+            assert_eq!(number(window.selected().unwrap()), selected);
+            settle(&mut window, &server);
+            let place = server.ids.iter().position(|id| *id == selected).unwrap();
+            assert_eq!(window.place(), Some(place as u64 + 1));
+            let held = ids(&window);
+            let first = server.ids.iter().position(|id| *id == held[0]).unwrap();
+            assert_eq!(held, server.ids[first..first + held.len()]);
+        }
+    }
+}
+
+#[test]
+fn what_is_there_no_more_is_not_looked_for_through_the_whole_list() {
+    let mut server = Server::of(0..5000);
+    let mut window = Window::begin(Anchor::Start, server.reply(0, PAGE));
+    window.go(4, 20);
+    server.gone.insert(4);
+    let rows = window.to_compare().unwrap();
+    assert_eq!(window.compare(server.reply(0, rows)), Compared::Changed);
+    assert_eq!(number(window.selected().unwrap()), 5);
+}
+
+#[test]
+fn somebody_who_moves_meanwhile_keeps_what_the_cursor_is_on() {
+    let mut server = Server::of(0..1000);
+    let mut window = Window::begin(Anchor::Start, server.reply(0, PAGE));
+    window.go(4, 20);
+    server.ids.splice(0..0, 10_000..11_000);
+    let rows = window.to_compare().unwrap();
+    let Compared::Behind(seek) = window.compare(server.reply(0, rows)) else {
+        panic!("it is farther behind");
+    };
+    window.go(1, 20);
+    let sought = window.sought(&seek, server.at(seek.cursor()));
+    assert_eq!(sought, Sought::Moved);
+    assert_eq!(number(window.selected().unwrap()), 5);
+}
+
+#[test]
+fn a_list_at_its_beginning_shows_what_arrives() {
+    let mut server = Server::of(0..300);
+    let mut window = Window::begin(Anchor::Start, server.reply(0, PAGE));
+    window.go(2, 20);
+    server.ids.splice(0..0, 900..905);
+    compare(&mut window, &server);
+    assert_eq!(number(window.selected().unwrap()), 2);
+    let (top, mut shown) = window.visible(20);
+    assert_eq!((top, shown.next().map(number)), (0, Some(900)));
 }
 
 #[test]
@@ -161,7 +260,7 @@ enum Act {
     Settle,
     Compare,
     Remove(usize),
-    Arrive(usize),
+    Arrive(usize, usize),
     Gone(usize),
 }
 
@@ -171,7 +270,7 @@ fn act() -> impl Strategy<Value = Act> {
         Just(Act::Settle),
         Just(Act::Compare),
         (0_usize..600).prop_map(Act::Remove),
-        (0_usize..600).prop_map(Act::Arrive),
+        (0_usize..600, 1_usize..400).prop_map(|(at, count)| Act::Arrive(at, count)),
         (0_usize..600).prop_map(Act::Gone),
     ]
 }
@@ -195,19 +294,15 @@ proptest! {
             match act {
                 Act::Go(rows) => window.go(rows, 20),
                 Act::Settle => settle(&mut window, &server),
-                Act::Compare => {
-                    if let Some(rows) = window.to_compare() {
-                        let reply = if is_end { server.turned().reply(0, rows) } else { server.reply(0, rows) };
-                        window.compare(reply);
-                    }
-                }
+                Act::Compare => compare(&mut window, &server),
                 Act::Remove(at) => {
                     let id = window.rows().nth(at).map(|video| video.video_id);
                     if let Some(id) = id { window.remove(id); }
                 }
-                Act::Arrive(at) => {
-                    next += 1;
-                    server.ids.insert(at.min(server.ids.len()), next);
+                Act::Arrive(at, count) => {
+                    let at = at.min(server.ids.len());
+                    server.ids.splice(at..at, next..next + count as u64);
+                    next += count as u64;
                 }
                 Act::Gone(at) => server.gone.extend(server.ids.get(at)),
             }

@@ -81,8 +81,18 @@ impl Parser {
         self.paste.is_none() && matches!(self.bytes[..], [ESCAPE] | [ESCAPE, _])
     }
 
-    /// Nothing followed.
+    /// Whether a paste has begun whose end is still to come.
+    pub(super) fn is_pasting(&self) -> bool {
+        self.paste.is_some()
+    }
+
+    /// Nothing followed. The end of a paste may be lost on its way: what came of it is all of it then.
     pub(super) fn waited(&mut self) -> Option<Heard> {
+        if let Some(mut paste) = self.paste.take() {
+            paste.append(&mut self.bytes);
+            let text = String::from_utf8_lossy(&paste).into_owned();
+            return Some(Heard::Event(Event::Paste(text)));
+        }
         let key = match self.bytes[..] {
             [ESCAPE] => sequence::escape(),
             [ESCAPE, byte] => sequence::alt(byte),

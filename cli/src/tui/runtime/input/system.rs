@@ -26,6 +26,8 @@ use crate::tui::model::Msg;
 const LIMIT: Duration = Duration::from_secs(1);
 /// How long an escape may be the beginning of an answer, while there are any to come. Else it is what it is at once.
 const REST: Duration = Duration::from_millis(50);
+/// A paste of which nothing more has come for so long is over: keys would be taken for a part of it for ever.
+const PASTE: Duration = Duration::from_secs(1);
 /// Bytes that are read at once.
 const READ: usize = 4096;
 
@@ -140,6 +142,9 @@ impl Keys {
         if self.parser.is_ambiguous() {
             let is_asking = self.parser.is_asking();
             return Some(if is_asking { REST } else { Duration::ZERO });
+        }
+        if self.parser.is_pasting() {
+            return Some(PASTE);
         }
         let limit = self.limit?;
         Some(limit.saturating_duration_since(Instant::now()))

@@ -16,8 +16,7 @@ use ratatui_image::protocol::iterm2::Iterm2;
 use ratatui_image::protocol::kitty::Kitty;
 use ratatui_image::protocol::sixel::Sixel;
 
-use crate::tui::model::{Canvas, Means};
-use crate::tui::picture::{Picture, Sent, Size};
+use crate::tui::picture::{Canvas, Means, Picture, Sent, Size};
 
 /// Pixels across and down at most.
 const SIDE: u32 = 2048;

@@ -74,6 +74,31 @@ fn why_nothing_is_known_is_said_whole() {
 }
 
 #[test]
+fn the_form_names_the_server_that_is_typed_to_whom_has_no_account() {
+    for (columns, rows) in [(40, 12), (80, 24)] {
+        let mut model = model((columns, rows));
+        model.account.place = crate::tui::model::Place::default();
+        let _ = model.begin();
+        let said = |model: &Model| {
+            shown(model)
+                .split_whitespace()
+                .collect::<Vec<_>>()
+                .join(" ")
+        };
+        let first = "heimdex register you@example.org --server http://127.0.0.1:8000";
+        assert!(said(&model).contains(first), "{}", shown(&model));
+        let _ = press(&mut model, "ctrl-u");
+        let _ = type_in(&mut model, "films.example.org/a b");
+        let _ = press(&mut model, "tab");
+        let _ = type_in(&mut model, "ana@example.org");
+        let then = "heimdex register ana@example.org --server 'films.example.org/a b'";
+        assert!(said(&model).contains(then), "{}", shown(&model));
+        let _ = press(&mut model, "shift-tab ctrl-u");
+        assert!(said(&model).contains("--server URL"), "{}", shown(&model));
+    }
+}
+
+#[test]
 fn the_form_hides_the_password_at_each_size() {
     for (columns, rows) in SIZES {
         let mut model = model((columns, rows));

@@ -35,6 +35,7 @@ fn busy() -> Daemon {
         until: moment()
             .now
             .saturating_add(std::time::Duration::from_secs(8)),
+        pause_ms: None,
     };
     card.waiting = vec![
         unfinished("/media/ana/CARD_A/CLIP/A003C020.mp4", growing),
@@ -132,6 +133,30 @@ fn a_folder_that_may_not_be_wiped_says_why() {
 }
 
 #[test]
+fn what_a_watch_may_take_of_the_line_is_seen() {
+    let mut daemon = busy();
+    daemon.watches[0].bwlimit = Some("4M".into());
+    let (model, _) = with(daemon, View::Watches, (80, 24));
+    assert!(shown(&model).contains("w1, for profile default, takes at most 4M, looked through"));
+}
+
+#[test]
+fn a_yes_that_is_none_any_more_says_so_and_repeats_nothing_of_it() {
+    let (mut model, mut world) = with(busy(), View::Watches, (80, 24));
+    let effects = press(&mut model, "w");
+    world.settle(&mut model, effects);
+    let msg = world.daemon.answer_wiping(true).unwrap();
+    let _ = model.update(msg);
+    world.daemon.watches[0].counts.settling.files += 1;
+    let effects = model.update(Msg::Daemon(News::Changed));
+    world.settle(&mut model, effects);
+    let shown = shown(&model);
+    assert!(!shown.contains("Safe to wipe"), "{shown}");
+    let is_so = "Not known to be safe now: the folder changed since it was looked at";
+    assert!(shown.contains(is_so), "{shown}");
+}
+
+#[test]
 fn files_in_trouble_and_odd_names_keep_to_their_lines() {
     let long =
         "a name that is so long that no terminal of a usual width has room for all of it.mp4";
@@ -203,6 +228,20 @@ fn the_queue_at_each_size() {
 }
 
 #[test]
+fn why_a_file_of_the_queue_waits_is_told_whole_where_the_cursor_is() {
+    for size in [(40, 12), (80, 24)] {
+        let (mut model, mut world) = with(busy(), View::Transfers, size);
+        let effects = press(&mut model, "j");
+        world.settle(&mut model, effects);
+        let text = shown(&model);
+        let said = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let why = model.daemon.queue.get(1).unwrap().state.text(&model.moment);
+        assert!(why.contains("the connection was reset"), "{why}");
+        assert!(said.contains(&why), "{text}");
+    }
+}
+
+#[test]
 fn what_was_begun_says_that_it_is_paused_or_about_to_be() {
     let mut daemon = busy();
     daemon.watches[0].paused = Some(Paused {
@@ -222,6 +261,60 @@ fn what_was_begun_says_that_it_is_paused_or_about_to_be() {
     daemon.queue.push(over);
     let (model, _) = with(daemon, View::Transfers, (80, 24));
     insta::assert_snapshot!("queue_paused_80x24", shown(&model));
+}
+
+#[test]
+fn what_is_to_be_read_is_told_whole_and_says_how_to_go_on() {
+    for size in [(40, 12), (80, 24)] {
+        let here = Daemon {
+            is_here: true,
+            ..Daemon::default()
+        };
+        let (mut model, _) = with(here, View::Watches, size);
+        let lines: Vec<String> = (1..30)
+            .map(|number| {
+                format!("Line {number} of the rules that were written into it, which is long.")
+            })
+            .collect();
+        let told = crate::tui::model::Told::Watching(Ok(lines));
+        let _ = model.update(Msg::Answer(Answer::Daemon(told)));
+        let said = |model: &Model| {
+            let text = shown(model).replace(['│', '╭', '╮', '╰', '╯', '─'], " ");
+            text.split_whitespace().collect::<Vec<_>>().join(" ")
+        };
+        assert!(
+            said(&model).contains("j on, k back, q closes"),
+            "{}",
+            shown(&model)
+        );
+        assert!(
+            said(&model).contains("Line 1 of the rules that were written into it, which is long.")
+        );
+        let _ = press(&mut model, "G");
+        assert!(
+            said(&model).contains("Line 29 of the rules that were written into it, which is long.")
+        );
+        let end = shown(&model);
+        let _ = press(&mut model, "j pgdn");
+        assert_eq!(shown(&model), end);
+        let _ = press(&mut model, "k g");
+        assert!(said(&model).contains("Line 1 of the rules"));
+        let _ = press(&mut model, "q");
+        assert!(model.overlay.is_none());
+    }
+}
+
+#[test]
+fn a_question_names_all_its_answers_however_little_room_there_is() {
+    let (mut model, mut world) = with(busy(), View::Library, (40, 12));
+    let effects = model.update(Msg::Daemon(News::Changed));
+    world.settle(&mut model, effects);
+    let _ = press(&mut model, "U");
+    let _ = type_in(&mut model, "card");
+    let effects = press(&mut model, "enter");
+    world.settle(&mut model, effects);
+    let _ = press(&mut model, "ctrl-c");
+    insta::assert_snapshot!("quit_daemon_here_40x12", shown(&model));
 }
 
 #[test]

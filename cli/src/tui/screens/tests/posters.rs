@@ -1,7 +1,8 @@
 //! Posters: in a grid, above the words about a video, and where there are none.
 
 use super::*;
-use crate::tui::model::{Canvas, Means, Timer};
+use crate::tui::model::Timer;
+use crate::tui::picture::{Canvas, Means};
 
 /// The library on a terminal that shows pictures like that.
 fn with_posters(size: (u16, u16), means: Means, keys: &str) -> Model {

@@ -74,8 +74,12 @@ pub(super) fn of_settling(reason: &Reason, moment: &Moment) -> String {
             size::part_of(*size_bytes, *target_bytes),
             percent(*size_bytes, *target_bytes)
         ),
-        Reason::Settling { until } => format!(
-            "Waiting: it does not change now. It is sent {}, if that stays so and nobody has it open.",
+        Reason::Settling { until, pause_ms } => format!(
+            "Waiting: it does not change now. {} is sent {}, if that stays so and nobody has it open.",
+            pause_ms.map_or_else(
+                || "It".to_owned(),
+                |paused| format!("Its writer paused for {} before, so it", length(paused))
+            ),
             time::soon(*until, moment)
         ),
         Reason::OpenForWriting { program: None } => {

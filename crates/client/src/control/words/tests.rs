@@ -86,7 +86,14 @@ fn all() -> Vec<Reason> {
             size_bytes: 43 << 20,
             target_bytes: 100 << 20,
         },
-        Reason::Settling { until: later },
+        Reason::Settling {
+            until: later,
+            pause_ms: None,
+        },
+        Reason::Settling {
+            until: later,
+            pause_ms: Some(48_000),
+        },
         Reason::OpenForWriting { program: None },
         Reason::OpenForWriting {
             program: Some("ffmpeg".into()),

@@ -65,6 +65,8 @@ pub(super) struct Fetcher {
     context: TransferContext,
     remote: Arc<Remote>,
     cancel: CancellationToken,
+    /// Ends also what is in flight.
+    dropped: CancellationToken,
     budget: Mutex<Budget>,
     begun: tokio::time::Instant,
     /// Verified and in place.
@@ -95,6 +97,7 @@ impl Fetcher {
             begun: tokio::time::Instant::now(),
             context: context.clone(),
             remote,
+            dropped: context.in_flight.dropped_by(&cancel),
             cancel,
             safe: AtomicU64::new(safe),
             under_way: AtomicU64::new(0),
@@ -222,7 +225,9 @@ impl Fetcher {
             .get(url.expose())
             .header(RANGE, format!("bytes={}-{}", range.start, range.end - 1))
             .send();
-        let mut response = within(request).await?.map_err(|error| broke(&error))?;
+        let response = self.dropped.run_until_cancelled(within(request)).await;
+        let response = response.ok_or_else(|| Trouble::Here(interrupted()))??;
+        let mut response = response.map_err(|error| broke(&error))?;
         if !response.status().is_success() {
             return Err(Trouble::Way(refused(response).await));
         }
@@ -234,7 +239,12 @@ impl Fetcher {
         let writing = tokio::task::spawn_blocking(move || write(queue, &slot, start, is_whole));
         let mut came = 0;
         let fetched = loop {
-            let chunk = match within(response.chunk()).await {
+            let next = within(response.chunk());
+            // The writer is still waited for: the next call finds the file free.
+            let Some(next) = self.dropped.run_until_cancelled(next).await else {
+                break Err(Trouble::Here(interrupted()));
+            };
+            let chunk = match next {
                 Ok(Ok(Some(chunk))) => chunk,
                 Ok(Ok(None)) => break Ok(()),
                 Ok(Err(error)) => break Err(broke(&error)),

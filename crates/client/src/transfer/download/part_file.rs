@@ -12,11 +12,13 @@ use std::time::{Duration, SystemTime};
 use heimdex_api::hash::{PartHasher, root_of_parts};
 use heimdex_api::plan::{PartNumber, PartPlan};
 use heimdex_api::{Blake3, Timestamp, failpoint};
+use tokio_util::sync::CancellationToken;
 
 use super::fetch::PlacedFile;
 use super::target::Target;
 use crate::transfer::buffers::BUFFER_SIZE;
 use crate::transfer::error::TransferError;
+use crate::transfer::stop::Stop;
 
 /// What the name of a growing file ends in.
 pub(crate) const SUFFIX: &str = ".heimdex-part";
@@ -80,12 +82,13 @@ impl PartFile {
             .map_or(0, |metadata| metadata.len())
     }
 
-    /// The parts in it that have the wanted values.
+    /// The parts in it that have the wanted values; of a large file that takes long, and a person may end it.
     pub(super) fn verified(
         &self,
         plan: &PartPlan,
         subtrees: &[Blake3],
         passed: &AtomicU64,
+        cancel: &CancellationToken,
     ) -> Result<Vec<(PartNumber, Blake3)>, TransferError> {
         let length = self.length();
         let mut kept = Vec::new();
@@ -94,6 +97,12 @@ impl PartFile {
             let Some(range) = plan.range(part).filter(|range| range.end <= length) else {
                 break;
             };
+            if cancel.is_cancelled() {
+                return Err(TransferError::Stopped {
+                    path: self.target.shown.clone(),
+                    stop: Stop::Interrupted,
+                });
+            }
             let bytes = range.end - range.start;
             let value = value_of(&self.inner.file, plan, part, &mut buffer)
                 .map_err(|error| TransferError::of_writing(&self.inner.path, &error))?;
@@ -240,7 +249,8 @@ mod tests {
         fs_err::write(&part_file, &damaged).unwrap();
         let file = PartFile::open(target.clone()).unwrap();
         let passed = AtomicU64::new(0);
-        let kept = file.verified(&plan(), &subtrees, &passed).unwrap();
+        let go_on = CancellationToken::new();
+        let kept = file.verified(&plan(), &subtrees, &passed, &go_on).unwrap();
         let numbers: Vec<u16> = kept.iter().map(|(part, _)| part.get()).collect();
         assert_eq!((numbers, passed.into_inner()), (vec![1, 3], 2500));
         assert!(matches!(

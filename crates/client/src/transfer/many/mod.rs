@@ -82,8 +82,10 @@ pub trait Many: Sync {
 /// Brings many files. Failures of single files end only these; one that every other file would meet as well ends the
 /// run.
 ///
-/// Interrupted by `cancel` it waits for what is in flight; dropping the future stops it at once. Either way the same
-/// call goes on later.
+/// Interrupted by `cancel` it waits for the parts in flight, or drops them where the context says so ([`InFlight`]);
+/// dropping the future stops it at once. In any case the same call goes on later.
+///
+/// [`InFlight`]: super::InFlight
 pub async fn upload_many(context: &TransferContext, many: &dyn Many, cancel: &CancellationToken) {
     let sizes = many.sizes();
     let round = Round {

@@ -120,10 +120,16 @@ impl Round<'_> {
             Ok(source) => source,
             Err(error) => return Put::Failed(file, error),
         };
+        let stop = self.stop_of(file);
+        let dropped = self.context.in_flight.dropped_by(&stop);
         let mut attempt = 0;
         loop {
             let begun = self.line.now();
-            let failure = match self.put_once(&source, &signed, &hashed).await {
+            let putting = self.put_once(&source, &signed, &hashed);
+            let Some(put) = dropped.run_until_cancelled(putting).await else {
+                return Put::NotTried(file);
+            };
+            let failure = match put {
                 Ok(etag) => {
                     self.line.acknowledged(size, begun);
                     refill(budget);
@@ -144,7 +150,6 @@ impl Round<'_> {
             };
             told(Progress::Retrying { wait, why });
             let pause = tokio::time::sleep(wait);
-            let stop = self.stop_of(file);
             if stop.run_until_cancelled(pause).await.is_none() {
                 return Put::NotTried(file);
             }

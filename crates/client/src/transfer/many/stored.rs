@@ -12,11 +12,11 @@ use super::member::Member;
 use super::{Ended, Round};
 use crate::HttpError;
 use crate::journal::{Journal, UploadKey};
-use crate::transfer::answers::is_stored;
+use crate::transfer::answers::{check, stored_in};
 use crate::transfer::context::patiently;
 use crate::transfer::place::Locator;
 use crate::transfer::source::stamp_of;
-use crate::transfer::upload::{UploadJob, UploadOutcome, place_of};
+use crate::transfer::upload::{UploadJob, UploadOptions, UploadOutcome, place_of};
 
 /// A file whose hash is known.
 struct Hashed {
@@ -84,7 +84,9 @@ impl Round<'_> {
             return Ok(files);
         }
         let wanted: Vec<(u64, Blake3)> = files.iter().map(|one| (one.size, one.blake3)).collect();
-        let videos = self.videos_of(&wanted).await?;
+        // All files of a run are brought in one way.
+        let options = files.first().map(|hashed| hashed.job.options);
+        let videos = self.videos_of(&wanted, options.unwrap_or_default()).await?;
         let (mut stored, mut missing) = (Vec::new(), Vec::new());
         for (hashed, video) in files.into_iter().zip(videos) {
             match video {
@@ -112,7 +114,9 @@ impl Round<'_> {
     ) -> Result<Vec<Member>, (Vec<usize>, HttpError)> {
         let wanted: Vec<(u64, Blake3)> = members.iter().map(|one| (one.size(), one.root)).collect();
         let numbers = || members.iter().map(|member| member.file).collect();
-        let videos = match self.videos_of(&wanted).await {
+        // All files of a run are brought in one way.
+        let options = members.first().map(|member| member.job.options);
+        let videos = match self.videos_of(&wanted, options.unwrap_or_default()).await {
             Ok(videos) => videos,
             Err(error) => return Err((numbers(), error)),
         };
@@ -138,7 +142,11 @@ impl Round<'_> {
     }
 
     /// The stored videos with these bytes.
-    async fn videos_of(&self, wanted: &[(u64, Blake3)]) -> Result<Vec<Option<VideoId>>, HttpError> {
+    async fn videos_of(
+        &self,
+        wanted: &[(u64, Blake3)],
+        options: UploadOptions,
+    ) -> Result<Vec<Option<VideoId>>, HttpError> {
         let mut videos = Vec::with_capacity(wanted.len());
         for chunk in wanted.chunks(LOOKUP_MAX) {
             let file = |(size_bytes, blake3): &(u64, Blake3)| LookupFile {
@@ -147,17 +155,13 @@ impl Round<'_> {
             };
             let request = LookupRequest {
                 files: chunk.iter().map(file).collect(),
-                check: None,
+                check: check(&options),
             };
             let reply = patiently!(self.context, self.context.api.lookup(&request))?;
             let mut results = reply.results.into_iter();
             videos.extend(chunk.iter().map(|_| {
                 let result = results.next().flatten()?;
-                let stored = result
-                    .state
-                    .and_then(|state| state.known())
-                    .is_some_and(is_stored);
-                result.video_id.filter(|_| stored)
+                stored_in(&result, &options)
             }));
         }
         Ok(videos)

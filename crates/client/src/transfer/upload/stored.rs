@@ -12,7 +12,7 @@ use heimdex_api::{Blake3, IngestId, VideoId};
 
 use super::{Run, UploadJob, UploadOutcome};
 use crate::journal::Journal;
-use crate::transfer::answers::is_stored;
+use crate::transfer::answers::{check, stored_in};
 use crate::transfer::context::{given_up, patiently};
 use crate::transfer::error::TransferError;
 use crate::transfer::known::Known;
@@ -47,11 +47,7 @@ impl Run<'_> {
             self.hash_all(known).await?
         };
         let result = self.ask_for(Some(blake3)).await?.unwrap_or_default();
-        let stored = result
-            .state
-            .and_then(|state| state.known())
-            .is_some_and(is_stored);
-        let Some(video_id) = result.video_id.filter(|_| stored) else {
+        let Some(video_id) = stored_in(&result, &self.job.options) else {
             return self.find_failed(blake3).await;
         };
         self.locate(video_id).await?;
@@ -69,7 +65,7 @@ impl Run<'_> {
         };
         let request = LookupRequest {
             files: vec![file],
-            check: None,
+            check: check(&self.job.options),
         };
         let mut reply = patiently!(self.context, self.context.api.lookup(&request))?;
         Ok(reply.results.pop().flatten())

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::Asker;
 use crate::HttpError;
 use crate::transfer::patiently;
-use crate::wipe::facts::{Copy, FileFacts, ReadBack, Reread, Stored, Trace};
+use crate::wipe::facts::{Copy, FileFacts, NotEqual, ReadBack, Reread, Stored, Trace};
 use crate::wipe::outcome::{Step, WipeError};
 use crate::wipe::trace::{Lost, trace};
 
@@ -134,8 +134,8 @@ impl<T: Fn(Step) + Send + Sync + 'static> Asker<'_, T> {
                     known.insert(video, equal.clone());
                     equal
                 }
-                Some(result) => Reread::Bad(words(result.outcome.known()).to_owned()),
-                None => Reread::Bad("the server did not answer for it".to_owned()),
+                Some(result) => Reread::Bad(not_equal(result.outcome.known())),
+                None => Reread::Bad(NotEqual::NotRead),
             };
         }
         Ok(())
@@ -208,13 +208,13 @@ fn stored(answer: Option<&LookupResult>) -> Stored {
     copy.map_or(Stored::Nothing(Trace::Unknown), Stored::Copy)
 }
 
-fn words(outcome: Option<RereadOutcome>) -> &'static str {
+/// What an outcome means that is not known to be equal.
+fn not_equal(outcome: Option<RereadOutcome>) -> NotEqual {
     match outcome {
-        Some(RereadOutcome::Equal) => "they are equal",
-        Some(RereadOutcome::Differs) => "the store has other bytes",
-        Some(RereadOutcome::Missing) => "the store does not have it any more",
-        Some(RereadOutcome::Unreadable) => "the store cannot read it to its end",
-        Some(RereadOutcome::NotCounted) => "its video was trashed, has failed or was set aside",
-        Some(RereadOutcome::Pending) | None => "the server did not come to it",
+        Some(RereadOutcome::Differs) => NotEqual::Differs,
+        Some(RereadOutcome::Missing) => NotEqual::Missing,
+        Some(RereadOutcome::Unreadable) => NotEqual::Unreadable,
+        Some(RereadOutcome::NotCounted) => NotEqual::NotCounted,
+        Some(RereadOutcome::Equal | RereadOutcome::Pending) | None => NotEqual::NotRead,
     }
 }

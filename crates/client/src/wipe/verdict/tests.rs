@@ -143,7 +143,7 @@ const DEFECTS: [Defect; 19] = [
         copy(file).verified_how = Some(Open::Unknown("guessed".into()));
         file.reread = Reread::NotAsked;
     },
-    |file, _, _| file.reread = Reread::Bad("other bytes".into()),
+    |file, _, _| file.reread = Reread::Bad(NotEqual::Differs),
     |file, _, _| {
         file.reread = Reread::Equal {
             how: None,

@@ -386,7 +386,7 @@ impl Run {
         };
         self.tell(Event::Looked {
             request,
-            found: vec![(found.path, Ok(found.stamp))],
+            found: vec![(found.path, Ok(finding(found.stamp)))],
             ticket: Ticket(1),
         });
         // What is on its way has its texts already: then that is the answer.

@@ -46,7 +46,12 @@ impl Service {
             if !read::covers(&parts, start, end) {
                 continue;
             }
-            let body = read::stream(&self.store.layout, &object.data, &parts, start, end);
+            let body =
+                match read::stream(&self.store.layout, &object.data, &parts, start, end).await {
+                    Ok(body) => body,
+                    Err(StoreError::Damaged) if self.is_replaced(&object).await? => continue,
+                    Err(error) => return Err(error),
+                };
             return Ok(GetObjectOutput {
                 accept_ranges: Some("bytes".to_owned()),
                 body: Some(StreamingBlob::wrap(body)),
@@ -62,6 +67,12 @@ impl Service {
             });
         }
         Err(StoreError::NoSuchKey)
+    }
+
+    /// Whether an object has other files by now than a moment ago.
+    async fn is_replaced(&self, seen: &ObjectRow) -> Result<bool, StoreError> {
+        let now = self.store.index.object(&seen.key).await?;
+        Ok(now.is_none_or(|now| now.data != seen.data))
     }
 
     pub(super) async fn head_object(

@@ -109,6 +109,12 @@ fn pasted_text_is_no_keys_whatever_is_in_it() {
     );
     let pieces: [&[u8]; 4] = [b"\x1b[200~/vid", b"eos\x1b[20", b"1", b"~j"];
     assert_eq!(words(Parser::new(false), &pieces), "paste(/videos) j");
+    // One whose end is lost keeps no key for itself for ever.
+    let mut parser = Parser::new(false);
+    assert!(parser.push(b"\x1b[200~abc").is_empty() && parser.is_pasting());
+    assert!(matches!(parser.waited(), Some(Heard::Event(Event::Paste(text))) if text == "abc"));
+    assert!(!parser.is_pasting());
+    assert_eq!(words(parser, &[b"\x03"]), "ctrl-c");
     // A very long one comes in parts, and none of it is lost.
     let text = "é".repeat(PASTE);
     let bytes = format!("\u{1b}[200~{text}\u{1b}[201~");

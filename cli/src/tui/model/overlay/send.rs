@@ -4,21 +4,11 @@ use std::path::PathBuf;
 
 use crate::output::size;
 use crate::output::text::count;
-use crate::tui::model::Input;
+use crate::tui::model::input::Input;
+use crate::tui::model::message::Texts;
 
 /// The names of the fields. The first two are of one file; the last one is of all.
 pub(crate) const SEND_FIELDS: [&str; 3] = ["Title", "Description", "Tags"];
-
-/// What the server is to be told of what is sent.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Texts {
-    /// Its title, where it is one file.
-    pub(crate) title: Option<String>,
-    /// Its description, where it is one file.
-    pub(crate) description: Option<String>,
-    /// Its tags.
-    pub(crate) tags: Vec<String>,
-}
 
 /// What is to be sent, before it is.
 #[derive(Debug, Clone)]

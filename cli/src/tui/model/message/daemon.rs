@@ -4,9 +4,8 @@ use std::path::PathBuf;
 
 use heimdex_client::control::{ItemId, LocalPath, Place, QueueList, Reason, Status, WatchId};
 
-use super::WipeStep;
+use super::Trouble;
 use crate::commands::safe_to_wipe::aside;
-use crate::tui::model::Trouble;
 
 /// A part of the queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -125,4 +124,21 @@ pub(crate) enum News {
     },
     /// How far the reading of a folder is that may be wiped.
     Wiping(u64, WipeStep),
+}
+
+/// How far the reading of a folder is that may be wiped.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct WipeStep {
+    /// The file that is read.
+    pub(crate) name: String,
+    /// Files of the folder.
+    pub(crate) files: u64,
+    /// Its bytes.
+    pub(crate) bytes: u64,
+    /// Files that were read.
+    pub(crate) read_files: u64,
+    /// Bytes that were read.
+    pub(crate) read_bytes: u64,
+    /// Whether the server is asked by now.
+    pub(crate) is_asking: bool,
 }
