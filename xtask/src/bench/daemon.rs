@@ -82,10 +82,11 @@ pub(super) fn run(binaries: &Path, plan: &Plan) -> Result<()> {
     until_scanned(&mut socket)?;
     let again = began.elapsed();
     let scans = rescans(&mut socket)?;
+    // Before the rest: what it takes to send a file stays in the process.
+    let (noticed, sending) = new_files(&mut socket, &footage)?;
     let process = daemon.process("heimdexd")?;
     let memory = mib(process, "VmRSS:")?;
     let (cpu, wakes) = idle(process, plan.idle)?;
-    let (noticed, sending) = new_files(&mut socket, &footage)?;
     let peak = mib(process, "VmHWM:")?;
     daemon.end()?;
     stage.close()?;

@@ -68,8 +68,14 @@ impl Input {
 
     /// Puts text in; line ends become spaces, other control characters are left out.
     pub(crate) fn paste(&mut self, text: &str) {
+        // Terminals send the ends of lines as the return key does.
+        let text = text.replace("\r\n", "\n");
         for c in text.trim_end_matches(['\n', '\r']).chars() {
-            let c = if matches!(c, '\n' | '\t') { ' ' } else { c };
+            let c = if matches!(c, '\n' | '\r' | '\t') {
+                ' '
+            } else {
+                c
+            };
             if !c.is_control() && self.characters.len() < LONGEST {
                 self.characters.insert(self.cursor, c);
                 self.cursor += 1;
@@ -161,5 +167,8 @@ mod tests {
         let mut input = Input::default();
         input.paste("a\u{1b}[2Jb\nc\n");
         assert_eq!(input.text(), "a[2Jb c");
+        let mut input = Input::default();
+        input.paste("one\rtwo\r\nthree\r");
+        assert_eq!(input.text(), "one two three");
     }
 }

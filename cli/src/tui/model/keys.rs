@@ -5,8 +5,8 @@ use super::dropped::dropped;
 use super::input::{Input, Typed, beside};
 use super::message::{Asking, Effect, Mouse, Pointed};
 use super::overlay::{Overlay, Palette, Prompt, Question, SendForm};
-use super::{Model, PAUSE, Timer, View};
-use crate::tui::actions::Action;
+use super::{Model, PAUSE, Timer, Tone, View};
+use crate::tui::actions::{Action, Entry, Place};
 use crate::tui::key::{Key, Named};
 
 impl Model {
@@ -90,7 +90,7 @@ impl Model {
             Some(Named::Escape) => return Vec::new(),
             Some(Named::Enter) => {
                 return match found.get(palette.cursor) {
-                    Some(entry) => self.act(entry.action),
+                    Some(entry) => self.chosen(entry),
                     None => Vec::new(),
                 };
             }
@@ -106,6 +106,22 @@ impl Model {
         }
         self.overlay = Some(Overlay::Palette(palette));
         Vec::new()
+    }
+
+    /// Does what was chosen in the palette. What another view is about is shown first: nothing is done to a row that nobody
+    /// sees.
+    fn chosen(&mut self, entry: &Entry) -> Vec<Effect> {
+        match entry.place {
+            Place::In(view) if view != self.view => {
+                let effects = self.show(view);
+                let keys = self.keymap.shown(entry.action);
+                let by = if keys.is_empty() { entry.name } else { &keys };
+                let words = format!("{by} does it here: {}", entry.words);
+                self.say(Tone::Good, words);
+                effects
+            }
+            Place::In(_) | Place::Everywhere => self.act(entry.action),
+        }
     }
 
     fn prompt_key(&mut self, prompt: Prompt, mut input: Input, key: Key) -> Vec<Effect> {

@@ -127,15 +127,15 @@ impl Prompt {
 }
 
 impl Palette {
-    /// The actions of a view that fit what is typed, the best first.
+    /// The actions that fit what is typed, the best first, and of those that fit alike those of this view.
     pub(crate) fn found(&self, view: View) -> Vec<&'static Entry> {
         let typed = self.input.text();
-        let entries = ACTIONS.iter().filter(|entry| entry.is_in(view));
-        let mut found: Vec<(Fit, &Entry)> = entries
-            .filter_map(|entry| Some((entry.fit(&typed)?, entry)))
+        let mut found: Vec<((Fit, bool), &Entry)> = ACTIONS
+            .iter()
+            .filter_map(|entry| Some(((entry.fit(&typed)?, !entry.is_in(view)), entry)))
             .collect();
-        // Those that fit alike stay in the order of the table.
-        found.sort_by_key(|(fit, _)| *fit);
+        // The rest stays in the order of the table.
+        found.sort_by_key(|(rank, _)| *rank);
         found.into_iter().map(|(_, entry)| entry).collect()
     }
 }

@@ -1062,6 +1062,18 @@ fn a_path_that_is_not_utf_8_is_meant_as_it_is() {
 }
 
 #[test]
+fn the_palette_leads_to_what_another_view_does_and_does_nothing_unseen() {
+    let (mut model, _) = started(3);
+    let _ = press(&mut model, ":");
+    let _ = type_in(&mut model, "log out");
+    let _ = press(&mut model, "enter");
+    assert!(model.view == View::Account && model.overlay.is_none());
+    assert_eq!(model.link, Link::Online, "it is asked for there");
+    let (_, notice) = model.notice.clone().unwrap();
+    assert_eq!(notice, "L does it here: log out");
+}
+
+#[test]
 fn every_action_of_the_palette_does_what_its_key_does() {
     for entry in ACTIONS {
         let (mut model, mut world) = started(3);

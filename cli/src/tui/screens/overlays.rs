@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::output::text::{clean, count};
+use crate::tui::actions::Place;
 use crate::tui::model::{
     EDIT_FIELDS, Edit, Input, Model, Overlay, Palette, Prompt, Question, RETAG_FIELDS, Retag,
     SEND_FIELDS, SendForm,
@@ -97,7 +98,11 @@ fn palette(model: &Model, buffer: &mut Buffer, area: Rect, palette: &Palette) {
         );
         let x = x + 12;
         let room = inside.right().saturating_sub(x);
-        put(buffer, (x, y), room, entry.words, plain);
+        let words = match entry.place {
+            Place::In(view) if view != model.view => format!("{}: {}", view.title(), entry.words),
+            Place::In(_) | Place::Everywhere => entry.words.to_owned(),
+        };
+        put(buffer, (x, y), room, &words, plain);
     }
 }
 
