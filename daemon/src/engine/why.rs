@@ -1,6 +1,7 @@
 //! `heimdex why`: the chain of rules and observations that led a file to where it is.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use heimdex_api::VideoId;
 use heimdex_client::control::{Answer, ItemId, Reason, Refusal, RefusalCode, Why, WhyQuery};
@@ -13,6 +14,9 @@ use super::seen;
 use super::state::{Item, Phase};
 use super::status::{because, pauses, reason};
 use crate::watch::{Ask, Known, Standing};
+
+/// What a file lies on may take so long to answer.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Where the answer goes.
 type Reply = oneshot::Sender<Result<Answer, Refusal>>;
@@ -58,17 +62,24 @@ impl Driver {
         let (journal, watches) = (self.tools.journal.clone(), self.tools.watches.clone());
         let gathered = self.lines.gathered.clone();
         self.spawn("why", async move {
-            let facts = tokio::task::spawn_blocking(move || looked_up(&journal, meant));
-            // The pool is gone only where the process ends: then the reply is dropped, which says so.
-            let Ok(facts) = facts.await else { return };
-            let (path, found) = match facts {
+            let facts = async {
+                let looking = tokio::task::spawn_blocking(move || looked_up(&journal, meant));
+                // The pool is gone only where the process ends.
+                let looked = looking.await.unwrap_or_else(|_| Err(no_answer()));
+                let (path, found) = looked?;
+                let known = seen_by_watches(&watches, &path).await;
+                Ok((path, found, known))
+            };
+            // A share that is gone holds up whoever looks at it, and the watch of it, for as long as it likes.
+            let facts = tokio::time::timeout(PATIENCE, facts).await;
+            let (path, found, known) = match facts.unwrap_or_else(|_| Err(no_answer())) {
                 Ok(facts) => facts,
                 Err(refusal) => {
+                    // Whoever asked may have gone.
                     let _ = reply.send(Err(refusal));
                     return;
                 }
             };
-            let known = seen_by_watches(&watches, &path).await;
             let inquiry = Inquiry {
                 path,
                 item,
@@ -290,6 +301,12 @@ fn gone(kept: &KeptFile) -> Reason {
             video_id: kept.video_id,
             at,
         })
+}
+
+fn no_answer() -> Refusal {
+    let text = "what the file lies on does not answer, or its folder is still being looked through";
+    let refusal = Refusal::new(RefusalCode::NoAnswer, text);
+    refusal.with_hint("is the disk or share still there? else ask again in a while")
 }
 
 fn no_such(what: &str) -> Refusal {

@@ -23,6 +23,8 @@ heimdex_api::problem_codes! {
         ClientNewer = "client_newer", 426, "The client is newer than the daemon";
         /// A fault of the daemon, which its log tells of.
         Internal = "internal", 500, "Internal error";
+        /// The disk or share that the file lies on does not answer.
+        NoAnswer = "no_answer", 504, "The disk does not answer";
         /// The daemon is about to end.
         Stopping = "stopping", 503, "The daemon is stopping";
     }
