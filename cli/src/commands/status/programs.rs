@@ -77,5 +77,18 @@ pub(super) fn lines(status: &Status) -> String {
         queue.failed.files,
         queue.left_bytes
     ));
+    for notice in &status.notices {
+        let (head, body) = words::notice(notice);
+        lines.push(format!("notice\t{}\t{}", clean(&head), clean(&body)));
+    }
+    for error in &status.errors {
+        let path = error.path.as_ref().map(ToString::to_string);
+        lines.push(format!(
+            "error\t{}\t{}\t{}",
+            error.at,
+            clean(&path.unwrap_or_default()),
+            clean(&error.message)
+        ));
+    }
     lines.join("\n")
 }

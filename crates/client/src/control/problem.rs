@@ -123,6 +123,7 @@ mod tests {
         426 client_older The client is too old
         426 client_newer The client is newer than the daemon
         500 internal Internal error
+        504 no_answer The disk does not answer
         503 stopping The daemon is stopping
         ");
     }
