@@ -20,17 +20,6 @@ pub(super) struct Ledger {
     again_at: Option<Instant>,
 }
 
-/// How it went.
-#[derive(Debug)]
-pub(super) enum Written {
-    /// All of it is there.
-    All,
-    /// It refused one for the first time since it took all.
-    Failed(JournalError),
-    /// It still refuses, or is not asked yet.
-    Owed,
-}
-
 impl Ledger {
     /// Whether something is owed.
     pub(super) const fn is_behind(&self) -> bool {
@@ -43,18 +32,19 @@ impl Ledger {
     }
 
     /// Writes these after what is owed, all at once; not at all while the journal is left in peace, but where `is_last`.
+    /// Why it refused one, for the first time since it took all.
     pub(super) async fn write(
         &mut self,
         journal: &Journal,
         writes: Vec<QueueWrite>,
         now: Instant,
         is_last: bool,
-    ) -> Written {
+    ) -> Option<JournalError> {
         let was_behind = self.is_behind();
         let is_early = !is_last && self.again_at.is_some_and(|at| now < at);
         if is_early {
             self.owed.extend(writes);
-            return Written::Owed;
+            return None;
         }
         let writes = if was_behind {
             self.owed.extend(writes);
@@ -67,15 +57,11 @@ impl Ledger {
         let writing = tokio::task::spawn_blocking(move || write_down(&journal, writes));
         let Ok(Err((owed, error))) = writing.await else {
             self.again_at = None;
-            return Written::All;
+            return None;
         };
         self.owed.extend(owed);
         self.again_at = Some(now + AGAIN);
-        if was_behind {
-            Written::Owed
-        } else {
-            Written::Failed(error)
-        }
+        (!was_behind).then_some(error)
     }
 }
 
@@ -146,5 +132,20 @@ fn thing(write: &QueueWrite) -> Thing {
         QueueWrite::Keep(kept) => Thing::Kept(kept.profile.clone(), kept.key.clone()),
         QueueWrite::Want(file) => Thing::Wanted(file.path.clone()),
         QueueWrite::NotWanted(path) => Thing::Wanted(path.clone()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_each_thing_the_last_word_is_owed_and_in_its_order() {
+        let removed = |item| QueueWrite::Remove(ItemId(item));
+        let unwanted = || QueueWrite::NotWanted("/card/a.mp4".into());
+        let mut owed = Owed::default();
+        owed.extend(vec![removed(1), unwanted(), removed(2)]);
+        owed.extend(vec![removed(1)]);
+        assert_eq!(owed.into_writes(), [unwanted(), removed(2), removed(1)]);
     }
 }

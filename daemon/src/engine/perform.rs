@@ -14,7 +14,6 @@ use tokio_util::sync::CancellationToken;
 use super::driver::Driver;
 use super::effect::Effect;
 use super::event::{Event, Finding, Known, Ticket, Trashing, TurnId};
-use super::ledger::Written;
 use super::trashing;
 use super::why::seen_by_watches;
 use crate::accounts::{self, Accounts};
@@ -49,11 +48,11 @@ impl Driver {
     /// Writes what the queue comes to, or keeps it until the journal can be written again; says so once.
     pub(super) async fn write(&mut self, writes: Vec<QueueWrite>, is_last: bool) {
         let now = Instant::now();
-        let written = self
+        let refused = self
             .ledger
             .write(&self.tools.journal, writes, now, is_last)
             .await;
-        let Written::Failed(error) = written else {
+        let Some(error) = refused else {
             return;
         };
         tracing::error!(

@@ -39,7 +39,7 @@ fn machine_paths(root: &Path) -> Vec<String> {
     paths
 }
 
-/// Whether an absolute path begins there; `home/work/` is a relative one.
+/// Whether an absolute path begins there; one in the middle of a relative path is none.
 fn names(line: &str, path: &str) -> bool {
     line.match_indices(path).any(|(at, _)| {
         let before = line[..at].chars().next_back();

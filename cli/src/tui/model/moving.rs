@@ -53,18 +53,8 @@ impl Model {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tui::model::tests::{World, settled, started, type_in};
+    use crate::tui::model::tests::{said, settled, started, uploading};
     use crate::tui::model::{Answer, Moved, Msg};
-
-    fn said(model: &Model) -> &str {
-        model.notice.as_ref().map_or("", |(_, text)| text)
-    }
-
-    fn uploading(model: &mut Model, world: &mut World) {
-        settled(model, world, "U");
-        let _ = type_in(model, "card");
-        settled(model, world, "enter");
-    }
 
     #[test]
     fn what_is_not_on_its_way_and_did_not_fail_says_so() {

@@ -317,6 +317,18 @@ pub(crate) fn settled(model: &mut Model, world: &mut World, keys: &str) {
     world.settle(model, effects);
 }
 
+/// What the last notice says.
+pub(crate) fn said(model: &Model) -> &str {
+    model.notice.as_ref().map_or("", |(_, text)| text)
+}
+
+/// Uploads that have begun, on the view of transfers.
+pub(crate) fn uploading(model: &mut Model, world: &mut World) {
+    settled(model, world, "U");
+    let _ = type_in(model, "card");
+    settled(model, world, "enter");
+}
+
 #[test]
 fn what_is_deleted_is_gone_and_comes_back_with_undo() {
     let (mut model, mut world) = started(5);

@@ -129,19 +129,8 @@ impl Model {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tui::model::tests::{World, press, settled, started, type_in};
+    use crate::tui::model::tests::{press, said, settled, started, type_in, uploading};
     use crate::tui::model::{Answer, Msg};
-
-    fn said(model: &Model) -> &str {
-        model.notice.as_ref().map_or("", |(_, text)| text)
-    }
-
-    /// Uploads that have begun, on the view of transfers.
-    fn uploading(model: &mut Model, world: &mut World) {
-        settled(model, world, "U");
-        let _ = type_in(model, "card");
-        settled(model, world, "enter");
-    }
 
     #[test]
     fn undo_speaks_of_what_was_done_last_and_of_nothing_before_it() {
